@@ -1,0 +1,1 @@
+//! slugline keeps a Webflow site's page metadata as YAML in git and reconciles the live site with it.
