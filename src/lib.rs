@@ -1,1 +1,3 @@
 //! slugline keeps a Webflow site's page metadata as YAML in git and reconciles the live site with it.
+
+pub mod sandbox;

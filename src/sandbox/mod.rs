@@ -1,0 +1,44 @@
+//! A simulated Webflow: what a newcomer runs first, and what the examples and the tests talk to.
+//!
+//! It speaks HTTP on loopback and shares no type with the client, so that a wrong idea about the wire cannot be wrong
+//! on both sides. It knows nothing of the rest of this crate. A site is one JSON document ([`Site`]); reading, writing
+//! and publishing it are plain functions; the server adds connections, a clock and a file.
+
+mod document;
+mod file;
+mod generate;
+mod sample;
+mod site;
+mod switches;
+mod words;
+mod write;
+
+mod body;
+mod limit;
+mod routes;
+
+mod disturb;
+mod faults;
+mod wire;
+
+mod connection;
+mod control;
+mod handle;
+mod log;
+mod server;
+
+#[cfg(test)]
+mod law_tests;
+#[cfg(test)]
+mod switch_tests;
+
+pub use document::{
+    Domain, Folder, Identity, Locale, LocaleKey, Locales, Metadata, OpenGraph, Page, PageKind, Seo, Site, Token,
+};
+pub use faults::{Action, Fault, Match};
+pub use file::Error;
+pub use generate::{Shape, generate};
+pub use log::LogEntry;
+pub use sample::sample;
+pub use server::{Options, Server};
+pub use switches::{Bulk, Clear, Copied, CopiedText, InheritedReads, Merge, Normalize, SlugTaken, Switches, Updated};

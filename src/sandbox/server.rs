@@ -1,0 +1,252 @@
+//! The simulated Webflow as a server on loopback.
+//!
+//! Everything that needs a clock, a socket or a file is here; what is answered is decided by pure functions.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use jiff::{Timestamp, TimestampRound, Unit};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::connection::{Breaker, Loopback, Phase, reached};
+use super::document::Site;
+use super::faults::{Action, Due, Fault, Faults};
+use super::handle::handle;
+use super::limit::{Allowance, Limiter};
+use super::log::{Log, LogEntry};
+use super::routes::{self, Call, Moment};
+use super::switches::Switches;
+use super::wire::Answer;
+
+/// How long requests under way may take once the server is to stop.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// How to serve.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// 0 for any port that is free.
+    pub port: u16,
+    /// How much faster than the world the clock of the limits runs.
+    pub speed: f64,
+    /// Whether the limits are enforced.
+    pub limit: bool,
+    /// The file that holds the site: written whole after each change, before the change is answered.
+    pub save: Option<PathBuf>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { port: 0, speed: 1.0, limit: true, save: None }
+    }
+}
+
+/// A server that runs until it is stopped or dropped.
+#[derive(Debug)]
+pub struct Server {
+    url: String,
+    shared: Arc<Shared>,
+    phases: watch::Sender<Phase>,
+    task: Option<JoinHandle<io::Result<()>>>,
+}
+
+/// What all connections share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    state: Mutex<State>,
+    started: Instant,
+    options: Options,
+    pub(super) phases: watch::Receiver<Phase>,
+}
+
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) site: Site,
+    pub(super) limiter: Limiter,
+    pub(super) log: Log,
+    pub(super) faults: Faults,
+}
+
+impl Server {
+    /// Accepts requests on `127.0.0.1` once it returns.
+    pub async fn start(site: Site, options: Options) -> io::Result<Self> {
+        if !options.speed.is_finite() || options.speed <= 0.0 {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "the speed must be more than 0"));
+        }
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let (phases, receiver) = watch::channel(Phase::Serving);
+        let limiter = Limiter::new(options.speed, options.limit);
+        let state = Mutex::new(State { site, limiter, log: Log::default(), faults: Faults::default() });
+        let shared = Arc::new(Shared { state, started: Instant::now(), options, phases: receiver.clone() });
+        let service = Router::new().fallback(handle).with_state(Arc::clone(&shared));
+        let serving = axum::serve(
+            Loopback { listener, phases: receiver.clone() },
+            service.into_make_service_with_connect_info::<Breaker>(),
+        )
+        .with_graceful_shutdown(reached(receiver, Phase::Draining));
+        let task = Some(tokio::spawn(serving.into_future()));
+        Ok(Self { url, shared, phases, task })
+    }
+
+    /// Returns `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Returns the site as it is now.
+    pub fn site(&self) -> Site {
+        self.shared.state().site.clone()
+    }
+
+    /// Returns the requests so far, those to the control door left out.
+    pub fn log(&self) -> Vec<LogEntry> {
+        self.shared.state().log.entries().to_vec()
+    }
+
+    pub fn clear_log(&self) {
+        self.shared.state().log.clear();
+    }
+
+    pub fn set_switches(&self, switches: Switches) {
+        self.shared.state().site.switches = switches;
+    }
+
+    /// Arms a script of faults in place of the last one.
+    pub fn set_faults(&self, faults: Vec<Fault>) {
+        let mut state = self.shared.state();
+        state.faults = Faults::new(faults, &state.site);
+    }
+
+    /// Finishes what is under way, breaks what does not end, and returns the site.
+    pub async fn stop(mut self) -> Site {
+        self.phases.send_replace(Phase::Draining);
+        if let Some(mut task) = self.task.take()
+            && tokio::time::timeout(GRACE, &mut task).await.is_err()
+        {
+            self.phases.send_replace(Phase::Cut);
+            // It ends as soon as the last connection has noticed; how does not matter.
+            let _ = task.await;
+        }
+        self.site()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.phases.send_replace(Phase::Cut);
+    }
+}
+
+impl Shared {
+    /// Returns the state. A panic of another request has left it whole: writes are planned before they are made.
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a request to the log; returns its number and the faults that meet it.
+    pub(super) fn arrive(&self, call: &Call<'_>, query: &str) -> (u64, Due) {
+        let mut state = self.state();
+        let number = state.log.arrived(call, query);
+        (number, state.faults.meet(call.method, call.path))
+    }
+
+    /// Adds to the log what became of a request.
+    pub(super) fn leave(&self, number: u64, status: Option<u16>, since: Instant) {
+        self.state().log.ended(number, status, since);
+    }
+
+    /// Counts the request, answers it, and saves what has changed.
+    pub(super) fn answer(&self, call: &Call<'_>, token: Option<&str>, due: Due) -> (Answer, Allowance) {
+        let moment = self.moment();
+        let State { site, limiter, log: _, faults: _ } = &mut *self.state();
+        let token = token.and_then(|token| site.token_named(token)).cloned();
+        let name = token.as_ref().map_or("", |token| &token.token);
+        let allowance = limiter.request(name, limiter.limit(token.as_ref()), moment.elapsed);
+        if let Some(seconds) = allowance.retry_after {
+            return (Answer::too_many_requests(seconds), allowance);
+        }
+        let disturbed = disturb(site, &due.actions, call.path, moment.now);
+        let instead = due.actions.iter().find_map(|action| instead(action, limiter));
+        let answer = match (instead, due.past) {
+            (Some(answer), _) => answer,
+            (None, Some(mut past)) => routes::answer(call, token.as_ref(), &mut past, limiter, moment),
+            (None, None) => routes::answer(call, token.as_ref(), site, limiter, moment),
+        };
+        if (answer.changed || disturbed)
+            && let Err(error) = self.save(site)
+        {
+            let message = format!("An Internal Error occurred: the site could not be saved: {error}");
+            return (Answer::error(500, "internal_error", message), allowance);
+        }
+        (answer, allowance)
+    }
+
+    /// Writes the site to its file in one step, so that the file is always whole.
+    pub(super) fn save(&self, site: &Site) -> io::Result<()> {
+        let Some(path) = &self.options.save else {
+            return Ok(());
+        };
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or_else(|| ".".as_ref()))?;
+        io::Write::write_all(&mut file, site.to_json().as_bytes())?;
+        file.persist(path)?;
+        Ok(())
+    }
+
+    fn moment(&self) -> Moment {
+        let milliseconds = TimestampRound::new().smallest(Unit::Millisecond);
+        let now = Timestamp::now();
+        Moment {
+            // The wire has milliseconds; what is stored must not be finer than what is read.
+            now: now.round(milliseconds).unwrap_or(now),
+            elapsed: self.started.elapsed().mul_f64(self.options.speed),
+        }
+    }
+}
+
+/// Does what other people do before a request; returns whether they did anything.
+fn disturb(site: &mut Site, actions: &[Action], path: &str, now: Timestamp) -> bool {
+    let mut disturbed = false;
+    for action in actions {
+        disturbed |= match action {
+            Action::Edit(entry) => site.edit_by_someone(entry, path, now),
+            Action::DeletePage(id) => site.delete_by_someone(id.as_deref(), path, now),
+            Action::AddPage => {
+                site.add_by_someone(now);
+                true
+            }
+            _ => false,
+        };
+    }
+    disturbed
+}
+
+/// Returns the answer that a fault gives in place of the real one.
+fn instead(action: &Action, limiter: &Limiter) -> Option<Answer> {
+    match action {
+        Action::TooManyRequests(seconds) => {
+            let seconds = seconds.unwrap_or_else(|| limiter.minute());
+            Some(Answer::too_many_requests(seconds))
+        }
+        Action::TooManyRequestsBare => Some(Answer::too_many_requests(limiter.minute())),
+        Action::InternalError => Some(Answer::error(500, "internal_error", "An Internal Error occurred")),
+        // What it says is replaced by HTML on its way.
+        Action::BadGateway => Some(Answer::error(502, "internal_error", "Bad Gateway")),
+        Action::Unavailable => Some(Answer::error(503, "service_unavailable", "Service Unavailable")),
+        Action::Forbidden => Some(Answer::error(403, "forbidden", "User is not authorized to perform this action")),
+        _ => None,
+    }
+}
+
+/// Returns the query by name; of a name that is there twice the last one counts.
+pub(super) fn query(uri: &axum::http::Uri) -> BTreeMap<String, String> {
+    let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri);
+    pairs.map(|pairs| pairs.0.into_iter().collect()).unwrap_or_default()
+}
