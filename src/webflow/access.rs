@@ -1,0 +1,70 @@
+//! Splits the transport in two: a half that sends GET and nothing else, and a half that changes
+//! things. Who holds the first cannot get at the second.
+
+use std::time::Instant;
+
+use reqwest::Method;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::error::Error;
+use super::request::Target;
+use super::retry::Kind;
+use super::transport::Transport;
+
+#[derive(Clone)]
+pub(super) struct Reads(Transport);
+
+impl Reads {
+    pub(super) fn new(transport: Transport) -> Self {
+        Self(transport)
+    }
+
+    pub(super) async fn get<T: DeserializeOwned>(&self, target: &Target) -> Result<T, Error> {
+        let call = self.0.call(Method::GET, target, None)?;
+        self.0.send(Kind::Read, &call, None).await
+    }
+
+    pub(super) fn learn_limit(&self, limit: u32) {
+        self.0.learn_limit(limit);
+    }
+}
+
+#[derive(Clone)]
+pub(super) struct Writes {
+    transport: Transport,
+    deadline: Option<Instant>,
+}
+
+impl Writes {
+    pub(super) fn new(transport: Transport) -> Self {
+        Self { transport, deadline: None }
+    }
+
+    pub(super) fn not_after(&self, deadline: Instant) -> Self {
+        Self { transport: self.transport.clone(), deadline: Some(deadline) }
+    }
+
+    pub(super) async fn put<T: DeserializeOwned>(&self, target: &Target, body: &impl Serialize) -> Result<T, Error> {
+        self.send(Method::PUT, target, body).await
+    }
+
+    pub(super) async fn patch<T: DeserializeOwned>(&self, target: &Target, body: &impl Serialize) -> Result<T, Error> {
+        self.send(Method::PATCH, target, body).await
+    }
+
+    pub(super) async fn post<T: DeserializeOwned>(&self, target: &Target, body: &impl Serialize) -> Result<T, Error> {
+        self.send(Method::POST, target, body).await
+    }
+
+    async fn send<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        target: &Target,
+        body: &impl Serialize,
+    ) -> Result<T, Error> {
+        let body = serde_json::to_vec(body).map_err(|error| Error::Setup { cause: error.to_string() })?;
+        let call = self.transport.call(method, target, Some(body))?;
+        self.transport.send(Kind::Write, &call, self.deadline).await
+    }
+}

@@ -1,0 +1,103 @@
+//! The calls of the API, one method each. A `Reader` holds a transport that sends GET and nothing
+//! else, so that reading code cannot write, not even by mistake in here.
+
+use std::time::Instant;
+
+use super::access::{Reads, Writes};
+use super::base_url::Namespace;
+use super::error::Error;
+use super::request::{Endpoint, Target};
+use super::update::{BulkEntry, BulkUpdate, PageUpdate, PublishRequest};
+use super::wire::{Introspection, Page, PageList, Published, Site, SiteList, UpdatedPages};
+
+/// How many pages a list request asks for, the most the API gives.
+pub const PAGES_PER_LIST: u32 = 100;
+
+/// Reads. Failures that may pass are tried again, four times in all.
+#[derive(Clone)]
+pub struct Reader {
+    reads: Reads,
+}
+
+impl Reader {
+    pub(super) fn new(reads: Reads) -> Self {
+        Self { reads }
+    }
+
+    /// Returns what the token is and may do, and paces the client by the rate limit it names.
+    /// Needs no scope. The API reference doubts that this works for every kind of token, so a
+    /// failure other than 401 need not stop anyone.
+    pub async fn introspect(&self) -> Result<Introspection, Error> {
+        let target = Target::new(Endpoint::Introspect, &["token", "introspect"]);
+        let introspection: Introspection = self.reads.get(&target).await?;
+        if let Some(limit) = introspection.authorization.rate_limit {
+            self.reads.learn_limit(limit);
+        }
+        Ok(introspection)
+    }
+
+    /// Returns the sites that the token reaches, one for a site token.
+    pub async fn sites(&self) -> Result<Vec<Site>, Error> {
+        let list: SiteList = self.reads.get(&Target::new(Endpoint::Sites, &["sites"])).await?;
+        Ok(list.sites)
+    }
+
+    /// Returns a site with its locales.
+    pub async fn site(&self, site: &str) -> Result<Site, Error> {
+        self.reads.get(&Target::new(Endpoint::Site, &["sites", site])).await
+    }
+
+    /// Returns up to [`PAGES_PER_LIST`] pages in one locale, the primary without `locale_id`.
+    /// `offset` counts pages. Folders are not in the list.
+    pub async fn list_pages(&self, site: &str, locale_id: Option<&str>, offset: u32) -> Result<PageList, Error> {
+        let target = Target::new(Endpoint::Pages, &["sites", site, "pages"])
+            .query("limit", Some(&PAGES_PER_LIST.to_string()))
+            .query("offset", Some(&offset.to_string()))
+            .query("localeId", locale_id);
+        self.reads.get(&target).await
+    }
+
+    /// Returns a page, or a folder, in one locale.
+    pub async fn page(&self, page: &str, locale_id: Option<&str>) -> Result<Page, Error> {
+        self.reads.get(&Target::new(Endpoint::Page, &["pages", page]).query("localeId", locale_id)).await
+    }
+}
+
+/// Writes. A write is sent again only if it surely did not happen; for any other failure
+/// [`Error::outcome`] says what is known.
+#[derive(Clone)]
+pub struct Writer {
+    writes: Writes,
+}
+
+impl Writer {
+    pub(super) fn new(writes: Writes) -> Self {
+        Self { writes }
+    }
+
+    /// Returns a writer that sends nothing after `deadline`. A write whose turn, also after a 429,
+    /// comes later is not sent and ends with [`Error::Expired`], as soon as that is known.
+    pub fn not_after(&self, deadline: Instant) -> Self {
+        Self { writes: self.writes.not_after(deadline) }
+    }
+
+    /// Updates a page in one locale and returns it as the server now has it.
+    pub async fn update_page(&self, page: &str, locale_id: Option<&str>, update: &PageUpdate) -> Result<Page, Error> {
+        let target = Target::new(Endpoint::UpdatePage, &["pages", page]).query("localeId", locale_id);
+        self.writes.put(&target, update).await
+    }
+
+    /// Updates 1 to 100 pages of a site and returns them, in no promised order. An error leaves
+    /// open which entries took, whatever its outcome says of the request.
+    pub async fn update_pages(&self, entries: &[BulkEntry]) -> Result<Vec<Page>, Error> {
+        // The endpoint is in beta only, <https://developers.webflow.com/home/changelog/2026/3/11>.
+        let target = Target::new(Endpoint::UpdatePages, &["pages"]).in_namespace(Namespace::Beta);
+        let updated: UpdatedPages = self.writes.patch(&target, &BulkUpdate { pages: entries }).await?;
+        Ok(updated.pages)
+    }
+
+    /// Queues a publish. The API takes one a minute and answers 429 otherwise, which is waited for.
+    pub async fn publish(&self, site: &str, request: &PublishRequest) -> Result<Published, Error> {
+        self.writes.post(&Target::new(Endpoint::Publish, &["sites", site, "publish"]), request).await
+    }
+}

@@ -1,0 +1,63 @@
+//! Reads JSON as it comes, not as the schema promises: fields may be missing, null or of another
+//! type. Must not know what the fields mean.
+
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer};
+use serde_json::{Map, Value};
+
+/// Returns the field, or nothing if it is null or of another type.
+pub(super) fn optional<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    Ok(T::deserialize(Value::deserialize(deserializer)?).ok())
+}
+
+/// Returns the list, empty if it is null. An entry of another type is an error, because a list
+/// that silently lacks an entry is worse than none.
+pub(super) fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// The fields of an object, taken one by one. Keeps the names of those that are of another type
+/// than expected, so that nobody takes an unreadable value for an empty one.
+#[derive(Default)]
+pub(super) struct Fields {
+    map: Map<String, Value>,
+    prefix: String,
+    unreadable: Vec<String>,
+}
+
+impl Fields {
+    pub(super) fn new(map: Map<String, Value>) -> Self {
+        Self { map, ..Self::default() }
+    }
+
+    pub(super) fn take<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
+        let value = self.map.remove(name).filter(|value| !value.is_null())?;
+        let read = T::deserialize(value).ok();
+        if read.is_none() {
+            self.unreadable.push(format!("{}{name}", self.prefix));
+        }
+        read
+    }
+
+    /// Takes an object, reads its fields with `read`, and keeps what was unreadable in it.
+    pub(super) fn take_object<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        let map = self.take(name)?;
+        let mut inner = Self { map, prefix: format!("{}{name}.", self.prefix), unreadable: Vec::new() };
+        let object = read(&mut inner);
+        self.unreadable.append(&mut inner.unreadable);
+        Some(object)
+    }
+
+    /// Returns the names of the fields that were of another type, as paths: `seo.title`.
+    pub(super) fn unreadable(self) -> Vec<String> {
+        self.unreadable
+    }
+}

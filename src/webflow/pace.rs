@@ -1,0 +1,201 @@
+//! When the next request of a token may go out: the arithmetic of the rate limit. Must not know
+//! clocks, tasks or HTTP; times are durations since any fixed start.
+//!
+//! The limit is "N a minute", and nobody says of which minute: one that starts with the clock, or
+//! the last sixty seconds. The budget here is spent as the stricter reading wants it: a request
+//! takes one of N places when it starts, and the place is free again one minute after its answer.
+//! The server counted it somewhere between, so it never sees more than N in any minute; and a
+//! long run still uses the whole limit. A bucket that bursts and refills evenly would send up to
+//! 2N in its first minute.
+//!
+//! What the server says remains goes first: if it has counted more than this process sent,
+//! someone else uses the token, and that many places are taken for up to a minute. And where a
+//! 429 comes in spite of all this, the server counts in a way nobody described: from then on
+//! requests go out evenly, which every way of counting accepts.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+/// The limit of Webflow's smallest plans, taken while nothing is known.
+const LIMIT_IF_UNKNOWN: u32 = 60;
+
+/// What an answer says about the limit, by `X-RateLimit-Limit` and `X-RateLimit-Remaining`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Quota {
+    pub(super) limit: Option<u32>,
+    pub(super) remaining: Option<u32>,
+}
+
+/// A request that is under way, by its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Ticket(u64);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    Go(Ticket),
+    /// The budget of the minute is spent.
+    Wait(Duration),
+    /// The server asked for a rest.
+    Rest(Duration),
+}
+
+/// How much of its limit the server has counted, as the last answers tell.
+#[derive(Debug, Clone, Copy, Default)]
+struct Told {
+    counted: u32,
+    /// How many requests had started when it was told.
+    started: u64,
+}
+
+#[derive(Debug)]
+pub(super) struct Pace {
+    minute: Duration,
+    /// What the user allows, whatever the server does.
+    cap: Option<u32>,
+    /// What introspection says, then what the answers say.
+    limit: Option<u32>,
+    limit_is_from_answers: bool,
+    /// When the requests of the last minute were answered, oldest first.
+    answered: VecDeque<Duration>,
+    in_flight: u32,
+    started: u64,
+    told: Told,
+    /// Places that others hold, and until when at the latest.
+    others: u32,
+    others_until: Duration,
+    resting_until: Duration,
+    /// Set by the first 429: the earliest time of the next request.
+    evenly_from: Option<Duration>,
+}
+
+impl Pace {
+    /// Returns the pace of a token of which nothing is known yet. `minute` is 60 s but for tests.
+    pub(super) fn new(minute: Duration, cap: Option<u32>) -> Self {
+        Self {
+            minute,
+            cap,
+            limit: None,
+            limit_is_from_answers: false,
+            answered: VecDeque::new(),
+            in_flight: 0,
+            started: 0,
+            told: Told::default(),
+            others: 0,
+            others_until: Duration::ZERO,
+            resting_until: Duration::ZERO,
+            evenly_from: None,
+        }
+    }
+
+    /// Takes a place, or returns how long there is none.
+    pub(super) fn start(&mut self, now: Duration) -> Turn {
+        self.forget(now);
+        if now < self.resting_until {
+            return Turn::Rest(self.resting_until - now);
+        }
+        if let Some(next) = self.evenly_from.filter(|next| now < *next) {
+            return Turn::Wait(next - now);
+        }
+        if !self.has_a_place() {
+            return Turn::Wait(self.until_a_place_is_free(now));
+        }
+        if self.evenly_from.is_some() {
+            self.evenly_from = Some(now + self.minute / self.limit());
+        }
+        self.in_flight += 1;
+        self.started += 1;
+        Turn::Go(Ticket(self.started))
+    }
+
+    /// Takes note of an answer, or of the end of a request without one.
+    pub(super) fn finish(&mut self, ticket: Ticket, now: Duration, quota: Quota) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        self.answered.push_back(now);
+        self.forget(now);
+        if let Some(limit) = quota.limit {
+            self.limit = Some(limit.max(1));
+            self.limit_is_from_answers = true;
+        }
+        if let Some(remaining) = quota.remaining {
+            self.hear_remaining(ticket, now, remaining);
+        }
+    }
+
+    /// Takes note of the limit that introspection names. What answers say is fresher.
+    pub(super) fn learn_limit(&mut self, limit: u32) {
+        if !self.limit_is_from_answers {
+            self.limit = Some(limit.max(1));
+        }
+    }
+
+    /// Lets the token rest, as a 429 asks for.
+    pub(super) fn rest(&mut self, now: Duration, length: Duration) {
+        self.resting_until = self.resting_until.max(now + length);
+        // The server now says by the rest, not by what remains, when it has room again.
+        self.others = 0;
+        self.evenly_from = Some(self.evenly_from.unwrap_or_default().max(self.resting_until));
+    }
+
+    fn hear_remaining(&mut self, ticket: Ticket, now: Duration, remaining: u32) {
+        if now < self.resting_until {
+            return;
+        }
+        let Ticket(number) = ticket;
+        let counted = self.server_limit().saturating_sub(remaining);
+        // Answers overtake each other. Of requests under way together the highest count is the
+        // last; a request that started afterwards knows better, also if it counts less.
+        if number > self.told.started || counted > self.told.counted {
+            self.told = Told { counted, started: self.started };
+        }
+        // Which of the requests under way are counted is not known. To take none of them for
+        // counted is safe, and right again as soon as they are answered.
+        let others = self.told.counted.saturating_sub(self.answered());
+        if others > self.others {
+            self.others_until = now + self.minute;
+        }
+        self.others = others;
+    }
+
+    fn forget(&mut self, now: Duration) {
+        while self.answered.front().is_some_and(|answered| *answered + self.minute <= now) {
+            self.answered.pop_front();
+        }
+        if self.others_until <= now {
+            self.others = 0;
+        }
+    }
+
+    fn until_a_place_is_free(&self, now: Duration) -> Duration {
+        let answered = self.answered.front().map(|answered| *answered + self.minute);
+        let others = (self.others > 0).then_some(self.others_until);
+        // With neither, all places are in flight, and an answer to come decides.
+        let free = answered.into_iter().chain(others).min();
+        free.map_or(self.minute / 240, |free| free.saturating_sub(now))
+    }
+
+    fn answered(&self) -> u32 {
+        u32::try_from(self.answered.len()).unwrap_or(u32::MAX)
+    }
+
+    fn own(&self) -> u32 {
+        self.answered().saturating_add(self.in_flight)
+    }
+
+    /// Tells whether a request fits both into what the user allows this process and into what the
+    /// server allows the token.
+    fn has_a_place(&self) -> bool {
+        let own = self.own();
+        own < self.limit() && own.saturating_add(self.others) < self.server_limit()
+    }
+
+    fn server_limit(&self) -> u32 {
+        self.limit.or(self.cap).unwrap_or(LIMIT_IF_UNKNOWN).max(1)
+    }
+
+    fn limit(&self) -> u32 {
+        self.server_limit().min(self.cap.unwrap_or(u32::MAX)).max(1)
+    }
+}
+
+#[cfg(test)]
+mod tests;

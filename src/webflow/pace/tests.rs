@@ -1,0 +1,239 @@
+//! The pace against simulated servers that count in the ways a server may count.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::*;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+fn secs(seconds: f64) -> Duration {
+    Duration::from_secs_f64(seconds)
+}
+
+/// How a simulated server counts a minute.
+#[derive(Debug, Clone, Copy)]
+enum Counting {
+    /// Minutes that start every 60 s, shifted against the client's clock.
+    Fixed { shift: f64 },
+    /// The last 60 s.
+    Sliding,
+    /// A bucket that refills evenly.
+    Bucket,
+}
+
+struct Server {
+    counting: Counting,
+    limit: u32,
+    accepted: VecDeque<Duration>,
+    bucket: f64,
+    bucket_at: Duration,
+}
+
+impl Server {
+    fn new(counting: Counting, limit: u32) -> Self {
+        Self { counting, limit, accepted: VecDeque::new(), bucket: f64::from(limit), bucket_at: Duration::ZERO }
+    }
+
+    /// Returns what remains after this request, or nothing if the answer is a 429.
+    fn request(&mut self, now: Duration) -> Option<u32> {
+        match self.counting {
+            Counting::Fixed { shift } => {
+                let window = |at: Duration| ((at.as_secs_f64() + shift) / 60.0).floor();
+                self.accepted.retain(|at| window(*at) == window(now));
+            }
+            Counting::Sliding => self.accepted.retain(|at| *at + MINUTE > now),
+            Counting::Bucket => {
+                let refill = (now - self.bucket_at).as_secs_f64() * f64::from(self.limit) / 60.0;
+                self.bucket = (self.bucket + refill).min(f64::from(self.limit));
+                self.bucket_at = now;
+                if self.bucket < 1.0 {
+                    return None;
+                }
+                self.bucket -= 1.0;
+                return Some(self.bucket as u32);
+            }
+        }
+        let used = u32::try_from(self.accepted.len()).unwrap();
+        if used >= self.limit {
+            return None;
+        }
+        self.accepted.push_back(now);
+        Some(self.limit - used - 1)
+    }
+}
+
+struct Outcome {
+    /// When the last answer came, in seconds.
+    end: f64,
+    limited: u32,
+}
+
+/// A request under way: counted at one time, answered at a later one.
+struct UnderWay {
+    ticket: Ticket,
+    counted_at: Duration,
+    answered_at: Duration,
+    answer: Option<Option<u32>>,
+}
+
+impl UnderWay {
+    /// The `n`th request. Requests overtake each other on both ways.
+    fn start(ticket: Ticket, now: Duration, latency: f64, n: u32) -> Self {
+        let spread = |step: u32| f64::from(n * step % 17) / 16.0;
+        let counted_at = now + secs(latency * (0.1 + 0.4 * spread(7)));
+        let answered_at = counted_at + secs(latency * (0.1 + 0.4 * spread(5)));
+        Self { ticket, counted_at, answered_at, answer: None }
+    }
+}
+
+/// Sends `count` requests with `concurrency`, each answered within `latency`. `others` sends a
+/// request of somebody else at each of these times.
+fn run(pace: &mut Pace, server: &mut Server, count: u32, concurrency: usize, latency: f64, others: &[f64]) -> Outcome {
+    let mut others: VecDeque<Duration> = others.iter().copied().map(secs).collect();
+    let mut under_way: Vec<UnderWay> = Vec::new();
+    let (mut now, mut sent, mut limited) = (Duration::ZERO, 0, 0);
+    loop {
+        while others.front().is_some_and(|at| *at <= now) {
+            server.request(others.pop_front().unwrap());
+        }
+        under_way.sort_by_key(|request| request.counted_at);
+        for request in &mut under_way {
+            if request.answer.is_none() && request.counted_at <= now {
+                request.answer = Some(server.request(request.counted_at));
+            }
+        }
+        under_way.sort_by_key(|request| request.answered_at);
+        while under_way.first().is_some_and(|request| request.answered_at <= now) {
+            let request = under_way.remove(0);
+            let remaining = request.answer.unwrap();
+            let quota = Quota { limit: Some(server.limit), remaining };
+            pace.finish(request.ticket, now, quota);
+            if remaining.is_none() {
+                limited += 1;
+                sent -= 1;
+                pace.rest(now, MINUTE);
+            }
+        }
+        if sent == count && under_way.is_empty() {
+            return Outcome { end: now.as_secs_f64(), limited };
+        }
+        while sent < count && under_way.len() < concurrency {
+            match pace.start(now) {
+                Turn::Go(ticket) => {
+                    sent += 1;
+                    under_way.push(UnderWay::start(ticket, now, latency, sent));
+                }
+                Turn::Wait(length) | Turn::Rest(length) => {
+                    assert!(length > Duration::ZERO);
+                    break;
+                }
+            }
+        }
+        now += Duration::from_millis(5);
+        assert!(now < secs(3600.0), "the run does not end");
+    }
+}
+
+#[test]
+fn a_long_run_uses_the_whole_limit_of_any_server_and_provokes_no_429() {
+    let fixed = [0.0, 13.0, 31.0, 59.9].map(|shift| Counting::Fixed { shift });
+    for counting in fixed.into_iter().chain([Counting::Sliding, Counting::Bucket]) {
+        for (concurrency, latency) in [(1, 0.1), (4, 0.3), (16, 0.9)] {
+            let mut pace = Pace::new(MINUTE, None);
+            pace.learn_limit(120);
+            let outcome = run(&mut pace, &mut Server::new(counting, 120), 600, concurrency, latency, &[]);
+            assert_eq!(outcome.limited, 0, "{counting:?}");
+            // Five budgets of 120: the first at once, the last four minutes later.
+            assert!((240.0..260.0).contains(&outcome.end), "{counting:?}: {} s", outcome.end);
+        }
+    }
+}
+
+#[test]
+fn throughput_is_within_three_percent_over_half_an_hour() {
+    let mut pace = Pace::new(MINUTE, None);
+    let outcome = run(&mut pace, &mut Server::new(Counting::Sliding, 60), 1860, 4, 0.3, &[]);
+    assert_eq!(outcome.limited, 0);
+    assert!(outcome.end < 1800.0 * 1.03, "{} s", outcome.end);
+}
+
+#[test]
+fn the_budget_of_somebody_else_is_left_alone() {
+    // Another process used 100 of 120 just before this one starts, which does not know.
+    for counting in [Counting::Fixed { shift: 0.0 }, Counting::Fixed { shift: 40.0 }, Counting::Sliding] {
+        let mut server = Server::new(counting, 120);
+        for _ in 0..100 {
+            server.request(Duration::ZERO);
+        }
+        let outcome = run(&mut Pace::new(MINUTE, None), &mut server, 240, 4, 0.2, &[]);
+        assert_eq!(outcome.limited, 0, "{counting:?}");
+        assert!(outcome.end < 190.0, "{counting:?}: {} s", outcome.end);
+    }
+}
+
+#[test]
+fn a_steady_neighbor_costs_its_share_only() {
+    let neighbor: Vec<f64> = (0..400).map(|n| f64::from(n) * 2.0).collect();
+    let mut server = Server::new(Counting::Sliding, 120);
+    let outcome = run(&mut Pace::new(MINUTE, None), &mut server, 450, 4, 0.2, &neighbor);
+    // 90 a minute are left. A 429 can happen here, because the neighbor does not wait.
+    assert!(outcome.limited <= 4, "{}", outcome.limited);
+    assert!(outcome.end < 420.0, "{} s", outcome.end);
+}
+
+#[test]
+fn the_cap_of_the_user_holds_against_a_larger_limit() {
+    let mut pace = Pace::new(MINUTE, Some(30));
+    let outcome = run(&mut pace, &mut Server::new(Counting::Sliding, 120), 90, 4, 0.1, &[]);
+    assert!((120.0..135.0).contains(&outcome.end), "{} s", outcome.end);
+}
+
+#[test]
+fn the_cap_of_the_user_is_not_eaten_by_others() {
+    let mut server = Server::new(Counting::Sliding, 120);
+    for _ in 0..80 {
+        server.request(Duration::ZERO);
+    }
+    let outcome = run(&mut Pace::new(MINUTE, Some(30)), &mut server, 30, 4, 0.1, &[]);
+    assert!(outcome.end < 5.0, "{} s", outcome.end);
+}
+
+#[test]
+fn an_unknown_limit_is_taken_as_the_smallest() {
+    let mut pace = Pace::new(MINUTE, None);
+    let places = (0..100).take_while(|_| matches!(pace.start(Duration::ZERO), Turn::Go(_))).count();
+    assert_eq!(places, 60);
+    pace.learn_limit(120);
+    assert!(matches!(pace.start(Duration::ZERO), Turn::Go(_)));
+}
+
+#[test]
+fn after_a_429_the_token_rests_and_then_goes_evenly() {
+    let mut pace = Pace::new(MINUTE, None);
+    let Turn::Go(ticket) = pace.start(Duration::ZERO) else { panic!("a new pace has places") };
+    pace.finish(ticket, secs(1.0), Quota { limit: Some(120), remaining: None });
+    pace.rest(secs(1.0), secs(10.0));
+    assert_eq!(pace.start(secs(2.0)), Turn::Rest(secs(9.0)));
+    assert!(matches!(pace.start(secs(11.0)), Turn::Go(_)));
+    assert_eq!(pace.start(secs(11.0)), Turn::Wait(secs(0.5)));
+    assert!(matches!(pace.start(secs(11.5)), Turn::Go(_)));
+}
+
+#[test]
+fn a_shorter_rest_does_not_end_a_longer_one() {
+    let mut pace = Pace::new(MINUTE, None);
+    pace.rest(Duration::ZERO, secs(30.0));
+    pace.rest(Duration::ZERO, secs(1.0));
+    assert_eq!(pace.start(secs(2.0)), Turn::Rest(secs(28.0)));
+}
+
+#[test]
+fn a_limit_from_an_answer_is_fresher_than_introspection() {
+    let mut pace = Pace::new(MINUTE, None);
+    let Turn::Go(ticket) = pace.start(Duration::ZERO) else { panic!("a new pace has places") };
+    pace.finish(ticket, Duration::ZERO, Quota { limit: Some(2), remaining: None });
+    pace.learn_limit(120);
+    assert!(matches!(pace.start(Duration::ZERO), Turn::Go(_)));
+    assert!(matches!(pace.start(Duration::ZERO), Turn::Wait(_)));
+}
