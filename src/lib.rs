@@ -2,3 +2,7 @@
 
 pub mod sandbox;
 pub mod webflow;
+pub mod diagnostic;
+pub mod manifest;
+pub mod render;
+pub mod source;

@@ -1,0 +1,30 @@
+//! The files a user writes: what they may hold, how they are read, how new ones are written.
+//!
+//! Knows the formats and YAML; neither the live site nor what a difference means.
+
+pub mod project;
+
+pub mod page;
+
+pub mod value;
+
+pub mod load;
+
+mod walk;
+
+pub mod globs;
+
+pub mod read;
+
+mod rules;
+
+mod decode;
+
+pub mod yaml;
+
+pub mod emit;
+
+pub mod schema;
+
+pub mod codes;
+

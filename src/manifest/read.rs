@@ -1,0 +1,127 @@
+//! From the text of a file to its documents. Reads no file itself, so that a commit can be read in the same way.
+
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+
+use super::page::PageManifest;
+use super::project::Project;
+use super::yaml::{Key, Node, Step};
+use super::{codes, decode, rules, yaml};
+use crate::diagnostic::Diagnostic;
+use crate::source::{ByteRange, Location, Span};
+
+/// A manifest, and where each of its keys and values stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document<T> {
+    pub manifest: T,
+    /// The first key.
+    pub location: Location,
+    root: Node,
+}
+
+pub type PageDocument = Document<PageManifest>;
+
+pub type ProjectDocument = Document<Project>;
+
+impl<T> Document<T> {
+    /// Returns where the value at the end of the keys stands; of keys that are not there, the last one that is.
+    pub fn location_of(&self, keys: &[&str]) -> Location {
+        let (_, node) = self.trace(keys);
+        node.span.within(&self.location.file)
+    }
+
+    /// Returns where the last of the keys itself stands; of keys that are not there, the last one that is.
+    pub fn key_location_of(&self, keys: &[&str]) -> Location {
+        match self.trace(keys) {
+            (Some(key), _) => key.span.within(&self.location.file),
+            (None, _) => self.location.clone(),
+        }
+    }
+
+    /// Returns the value at the end of the keys as it is written.
+    pub fn node(&self, keys: &[&str]) -> Option<&Node> {
+        keys.iter().try_fold(&self.root, |node, key| node.get(key))
+    }
+
+    fn trace(&self, keys: &[&str]) -> (Option<&Key>, &Node) {
+        let steps: Vec<Step<'_>> = keys.iter().map(|key| Step::Key(key)).collect();
+        let (key, node, _) = self.root.trace(&steps);
+        (key, node)
+    }
+}
+
+/// Returns the text of a file, with what stands for the bytes that are none.
+pub fn text(file: &Arc<str>, bytes: Vec<u8>) -> (String, Option<Diagnostic>) {
+    let error = match String::from_utf8(bytes) {
+        Ok(text) => return (text, None),
+        Err(error) => error,
+    };
+    let valid = error.utf8_error().valid_up_to();
+    let bytes = error.into_bytes();
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let byte = bytes.get(valid).copied().unwrap_or_default();
+    let diagnostic = Diagnostic::error(codes::NOT_UTF8, format!("the byte `0x{byte:02X}` is no UTF-8"))
+        .at(yaml::place_of(&text, valid).within(file))
+        .help("save the file as UTF-8");
+    (text, Some(diagnostic))
+}
+
+/// Returns the pages that the text of a file describes, and everything that is wrong with it.
+pub fn pages(file: &Arc<str>, text: &str) -> (Vec<PageDocument>, Vec<Diagnostic>) {
+    let yaml::Parsed { documents, mut diagnostics } = yaml::parse(file, text);
+    if documents.is_empty() && diagnostics.is_empty() {
+        diagnostics.push(
+            empty(file, "this file holds no page")
+                .help("describe a page, or delete the file: `path: /guide` and `locales: {primary: {…}}`"),
+        );
+    }
+    let mut pages = Vec::with_capacity(documents.len());
+    for root in documents {
+        diagnostics.extend(rules::page(&root, file));
+        pages.extend(document(root, file, &mut diagnostics));
+    }
+    (pages, diagnostics)
+}
+
+/// Returns the project that the text of a project file describes, and everything that is wrong with it.
+pub fn project(file: &Arc<str>, text: &str) -> (Option<ProjectDocument>, Vec<Diagnostic>) {
+    let yaml::Parsed { documents, mut diagnostics } = yaml::parse(file, text);
+    let mut documents = documents.into_iter();
+    let Some(root) = documents.next() else {
+        if diagnostics.is_empty() {
+            diagnostics.push(empty(file, "this file holds no project").help("write `version: 1` and `site: …`"));
+        }
+        return (None, diagnostics);
+    };
+    if let Some(extra) = documents.next() {
+        diagnostics.push(
+            Diagnostic::error(codes::EXTRA_DOCUMENT, "a project file holds one document")
+                .at(first_key(&extra).within(file))
+                .help("remove what follows the second `---`"),
+        );
+    }
+    diagnostics.extend(rules::project(&root, file));
+    (document(root, file, &mut diagnostics), diagnostics)
+}
+
+fn document<T: DeserializeOwned>(
+    mut root: Node,
+    file: &Arc<str>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Document<T>> {
+    let location = first_key(&root).within(file);
+    let (manifest, problems) = decode::decode(&mut root, file);
+    diagnostics.extend(problems);
+    manifest.map(|manifest| Document { manifest, location, root })
+}
+
+fn first_key(root: &Node) -> Span {
+    let first = root.entries().first();
+    first.map_or(root.span, |(key, _)| key.span)
+}
+
+fn empty(file: &Arc<str>, message: &str) -> Diagnostic {
+    let start = Span { line: 1, column: 1, bytes: ByteRange::default() };
+    Diagnostic::error(codes::EMPTY_FILE, message).at(start.within(file))
+}

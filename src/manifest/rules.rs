@@ -1,0 +1,188 @@
+//! What the types alone cannot say: keys that need or exclude each other.
+//!
+//! Works on the tree before it is decoded, so that a key with a bad value does not count as missing.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::codes;
+use super::decode::suggests;
+use super::read::PageDocument;
+use super::yaml::{Key, Kind, Node, Resolved};
+use crate::diagnostic::Diagnostic;
+use crate::source::Location;
+
+/// Returns what is wrong with a page as a whole.
+pub(super) fn page(root: &Node, file: &Arc<str>) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    let Kind::Mapping(_) = root.kind else {
+        return diagnostics;
+    };
+    if lacks(root, &["id", "path"]) {
+        diagnostics.push(
+            Diagnostic::error(codes::MISSING_KEY, "a page needs `id` or `path`")
+                .at(start(root, file))
+                .help("`id` stays the same when the page moves; `path` is where it is now: `path: /guide`"),
+        );
+    }
+    if lacks(root, &["locales"]) {
+        diagnostics.push(
+            Diagnostic::error(codes::MISSING_KEY, "a page needs `locales`")
+                .at(start(root, file))
+                .help("write `locales: {primary: {…}}` for a page in the primary locale"),
+        );
+    }
+    let Some((key, locales)) = root.entry("locales") else {
+        return diagnostics;
+    };
+    if is_empty_collection(locales) {
+        diagnostics.push(empty(key, file, "name at least one locale, such as `primary`"));
+    }
+    same_locale(locales, file, &mut diagnostics);
+    for (_, locale) in locales.entries() {
+        if let Some(card) = locale.get("openGraph") {
+            copied_text(card, "title", "titleCopied", file, &mut diagnostics);
+            copied_text(card, "description", "descriptionCopied", file, &mut diagnostics);
+        }
+    }
+    diagnostics
+}
+
+/// Returns what is wrong with the project file as a whole.
+pub(super) fn project(root: &Node, file: &Arc<str>) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    let Kind::Mapping(_) = root.kind else {
+        return diagnostics;
+    };
+    if lacks(root, &["version"]) {
+        diagnostics.push(
+            Diagnostic::error(codes::MISSING_KEY, "the key `version` is missing")
+                .at(start(root, file))
+                .help("write `version: 1`"),
+        );
+    }
+    if lacks(root, &["site", "environments"]) {
+        diagnostics.push(
+            Diagnostic::error(codes::MISSING_KEY, "a project needs `site` or `environments`")
+                .at(start(root, file))
+                .help("write `site:` and the id of the site; it stands in the site's settings"),
+        );
+    }
+    if let (Some((site, _)), Some((environments, _))) = (root.entry("site"), root.entry("environments")) {
+        let (first, second) = match site.span <= environments.span {
+            true => (site, environments),
+            false => (environments, site),
+        };
+        diagnostics.push(
+            Diagnostic::error(codes::CONFLICTING_KEYS, "`site` and `environments` exclude each other")
+                .at(second.span.within(file))
+                .also(first.span.within(file), "the other is here")
+                .help("keep `site` for one site, or `environments` for several"),
+        );
+    }
+    for (name, help) in [
+        ("environments", "name at least one: `environments: {production: {site: …}}`"),
+        ("pages", "name the files that hold pages: `pages: [pages/**/*.yaml]`, or remove the key"),
+    ] {
+        if let Some((key, value)) = root.entry(name)
+            && is_empty_collection(value)
+        {
+            diagnostics.push(empty(key, file, help));
+        }
+    }
+    diagnostics
+}
+
+/// Returns an error for each document that describes a page which another one before it describes.
+pub(super) fn duplicate_pages(pages: &[PageDocument]) -> Vec<Diagnostic> {
+    let mut by_id: BTreeMap<&str, &PageDocument> = BTreeMap::new();
+    let mut by_path: BTreeMap<&str, Vec<&PageDocument>> = BTreeMap::new();
+    let mut diagnostics = Vec::new();
+    for page in pages {
+        let id = page.manifest.id.as_ref().map(|id| id.as_str());
+        let path = page.manifest.path.as_ref().map(|path| path.as_str());
+        let same_id = id.and_then(|id| by_id.get(id).copied());
+        // Two ids are two pages, whatever their paths: an id decides, and a path may be out of date.
+        let same_path = path
+            .and_then(|path| by_path.get(path))
+            .and_then(|others| others.iter().copied().find(|other| id.is_none() || other.manifest.id.is_none()));
+        if let (Some(other), Some(id)) = (same_id, id) {
+            diagnostics.push(duplicate_page(page, other, "id", id));
+        } else if let (Some(other), Some(path)) = (same_path, path) {
+            diagnostics.push(duplicate_page(page, other, "path", path));
+        }
+        if let Some(id) = id {
+            by_id.entry(id).or_insert(page);
+        }
+        if let Some(path) = path {
+            by_path.entry(path).or_default().push(page);
+        }
+    }
+    diagnostics
+}
+
+fn duplicate_page(page: &PageDocument, other: &PageDocument, key: &str, name: &str) -> Diagnostic {
+    let message = format!("the page `{name}` is described twice");
+    Diagnostic::error(codes::DUPLICATE_PAGE, message)
+        .at(page.location_of(&[key]))
+        .also(other.location_of(&[key]), "first described here")
+        .help("keep one document a page; it may hold all locales")
+}
+
+/// Returns whether none of the keys is there, nor one that is meant for one of them and reported as unknown.
+fn lacks(root: &Node, keys: &[&str]) -> bool {
+    let mut present = root.entries().iter().map(|(key, _)| key.text.as_str());
+    !present.any(|key| keys.contains(&key) || suggests(key, keys))
+}
+
+fn start(root: &Node, file: &Arc<str>) -> Location {
+    let first = root.entries().first().map(|(key, _)| key.span);
+    first.unwrap_or(root.span).within(file)
+}
+
+fn is_empty_collection(node: &Node) -> bool {
+    match &node.kind {
+        Kind::Scalar(_) => false,
+        Kind::Sequence(items) => items.is_empty(),
+        Kind::Mapping(entries) => entries.is_empty(),
+    }
+}
+
+fn empty(key: &Key, file: &Arc<str>, help: &str) -> Diagnostic {
+    Diagnostic::error(codes::INVALID_VALUE, format!("`{}` is empty", key.text)).at(key.span.within(file)).help(help)
+}
+
+/// Tags are matched without regard to case, so two spellings are one locale.
+fn same_locale(locales: &Node, file: &Arc<str>, diagnostics: &mut Vec<Diagnostic>) {
+    let mut seen: BTreeMap<String, &Key> = BTreeMap::new();
+    for (key, _) in locales.entries() {
+        let Some(earlier) = seen.insert(key.text.to_lowercase(), key) else {
+            continue;
+        };
+        diagnostics.push(
+            Diagnostic::error(codes::DUPLICATE_LOCALE, format!("`{}` and `{}` are one locale", earlier.text, key.text))
+                .at(key.span.within(file))
+                .also(earlier.span.within(file), "first set here")
+                .help("keep one of the two"),
+        );
+    }
+}
+
+fn copied_text(card: &Node, text: &str, copied: &str, file: &Arc<str>, diagnostics: &mut Vec<Diagnostic>) {
+    let (Some((text, value)), Some((copied, flag))) = (card.entry(text), card.entry(copied)) else {
+        return;
+    };
+    let is_copied = flag.scalar().map(|scalar| scalar.resolved) == Some(Resolved::Bool(true));
+    if !is_copied || value.text().is_none() {
+        return;
+    }
+    diagnostics.push(
+        Diagnostic::error(
+            codes::CONFLICTING_KEYS,
+            format!("`{}` has a text, but `{}` says to copy it", text.text, copied.text),
+        )
+        .at(value.span.within(file))
+        .also(flag.span.within(file), "copied from `seo`")
+        .help(format!("remove `{}` to use the text, or `{}` to copy", copied.text, text.text)),
+    );
+}

@@ -1,0 +1,254 @@
+//! Values with a form of their own: ids, paths, globs. One that exists is well formed.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// Why a text is no such value, and the way out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Malformed {
+    pub message: String,
+    pub help: &'static str,
+}
+
+impl Malformed {
+    fn new(message: String, help: &'static str) -> Self {
+        Self { message, help }
+    }
+}
+
+/// serde carries an error as one text: the help travels behind a line break, and `decode` takes the two apart.
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\n{}", self.message.replace('\n', "\\n"), self.help)
+    }
+}
+
+impl std::error::Error for Malformed {}
+
+macro_rules! text_value {
+    ($name:ident, $words:literal) => {
+        impl $name {
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = Malformed;
+
+            fn try_from(text: String) -> Result<Self, Malformed> {
+                Self::check(&text)?;
+                Ok(Self(text))
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Text;
+
+                impl Visitor<'_> for Text {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str($words)
+                    }
+
+                    fn visit_str<E: de::Error>(self, text: &str) -> Result<$name, E> {
+                        $name::try_from(text.to_owned()).map_err(E::custom)
+                    }
+                }
+
+                deserializer.deserialize_str(Text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(value: $name) -> Self {
+                value.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+/// The id of a site or a page, such as `63c720f9347c2139b248e552`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct ObjectId(#[schemars(regex(pattern = r"^[A-Za-z0-9]+$"))] String);
+
+text_value!(ObjectId, "an id");
+
+impl ObjectId {
+    fn check(text: &str) -> Result<(), Malformed> {
+        if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Ok(());
+        }
+        Err(Malformed::new(
+            format!("`{text}` is no id"),
+            "an id consists of letters and digits, as in the address bar of the Designer: `63c720f9347c2139b248e552`",
+        ))
+    }
+}
+
+/// The path of a page in the primary locale, such as `/guide-to-the-galaxy`; `/` is the home page.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct PagePath(#[schemars(regex(pattern = r"^/$|^(/[^/?#\s]+)+$"))] String);
+
+text_value!(PagePath, "a path");
+
+impl PagePath {
+    fn check(text: &str) -> Result<(), Malformed> {
+        let refuse = |problem: &str, help| Err(Malformed::new(format!("the path `{text}` {problem}"), help));
+        if text == "/" {
+            return Ok(());
+        }
+        if text.contains("://") {
+            return refuse("is an address", "write the path alone: `/about/team`");
+        }
+        if !text.starts_with('/') {
+            return refuse("does not start with `/`", "write the path from the root of the site: `/about/team`");
+        }
+        if text.contains(['?', '#']) {
+            return refuse("holds a query or a fragment", "write the path alone, without `?…` and `#…`");
+        }
+        if text.contains("//") {
+            return refuse("holds an empty segment", "write one `/` between two segments");
+        }
+        if text.ends_with('/') {
+            return refuse("ends with `/`", "leave out the last `/`; only the home page is `/`");
+        }
+        if text.contains(char::is_whitespace) {
+            return refuse("holds white space", "write the path as it stands in the address bar");
+        }
+        Ok(())
+    }
+}
+
+/// Which files hold pages, such as `pages/**/*.yaml`, relative to the project file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct Glob(#[schemars(regex(pattern = r"^(?![/!])(?!(.*/)?\.\.(/|$)).+$"))] String);
+
+text_value!(Glob, "a glob");
+
+impl Glob {
+    fn check(text: &str) -> Result<(), Malformed> {
+        let refuse = |problem: &str, help| Err(Malformed::new(format!("the glob `{text}` {problem}"), help));
+        if text.is_empty() {
+            return refuse("is empty", "write the files that hold pages: `pages/**/*.yaml`");
+        }
+        if text.starts_with('/') || text.get(1..3) == Some(":\\") {
+            return refuse("is absolute", "write it relative to `slugline.yaml`: `pages/**/*.yaml`");
+        }
+        if text.split('/').any(|segment| segment == "..") {
+            return refuse("leads out of the project", "pages lie beside or below `slugline.yaml`");
+        }
+        if text.starts_with('!') {
+            return refuse("excludes files", "name the files that hold pages; to leave some out, move them elsewhere");
+        }
+        if let Err(error) = fast_glob::validate(text) {
+            return Err(Malformed::new(
+                format!("the glob `{text}` is not valid: {error}"),
+                "close every `[` and `{`; write `\\` before one that is meant as it stands",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// A share of the whole, 0 to 100.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "u64", into = "u64")]
+#[schemars(inline, extend("maximum" = 100))]
+pub struct Percent(u8);
+
+impl Percent {
+    pub fn get(self) -> u8 {
+        self.0
+    }
+}
+
+impl TryFrom<u64> for Percent {
+    type Error = Malformed;
+
+    fn try_from(number: u64) -> Result<Self, Malformed> {
+        match u8::try_from(number) {
+            Ok(percent) if percent <= 100 => Ok(Self(percent)),
+            _ => Err(Malformed::new(format!("`{number}` is no percentage"), "write a number from 0 to 100")),
+        }
+    }
+}
+
+impl From<Percent> for u64 {
+    fn from(percent: Percent) -> Self {
+        Self::from(percent.0)
+    }
+}
+
+/// The version of the file formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "u64", into = "u64")]
+#[schemars(inline, with = "u64", extend("const" = 1))]
+pub enum Version {
+    #[default]
+    V1,
+}
+
+impl TryFrom<u64> for Version {
+    type Error = Malformed;
+
+    fn try_from(number: u64) -> Result<Self, Malformed> {
+        match number {
+            1 => Ok(Self::V1),
+            _ => Err(Malformed::new(
+                format!("version {number} of the project file is not known"),
+                "this program reads version 1; a newer one may read it",
+            )),
+        }
+    }
+}
+
+impl From<Version> for u64 {
+    fn from(version: Version) -> Self {
+        match version {
+            Version::V1 => 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths() {
+        for good in ["/", "/a", "/a/b-c", "/%C3%A9t%C3%A9", "/été"] {
+            assert!(PagePath::try_from(good.to_owned()).is_ok(), "{good}");
+        }
+        for bad in ["", "a", "a/b", "/a/", "//", "/a//b", "/a?b", "/a#b", "/a b", "https://x.test/a"] {
+            assert!(PagePath::try_from(bad.to_owned()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn globs() {
+        for good in ["pages/**/*.yaml", "*.yml", "./a.yaml", "p/{a,b}/[!x]*.yaml", "..a/b"] {
+            assert!(Glob::try_from(good.to_owned()).is_ok(), "{good}");
+        }
+        for bad in ["", "/etc/*", "../x", "a/../b", "!a", "a[", "{a", "C:\\x"] {
+            assert!(Glob::try_from(bad.to_owned()).is_err(), "{bad}");
+        }
+    }
+}

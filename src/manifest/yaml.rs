@@ -1,0 +1,146 @@
+//! YAML as a tree in which every key and every value knows its place.
+//!
+//! Knows YAML, not what the keys mean. The parser crate is named in `yaml::parse` and `yaml::position` only.
+
+use crate::source::Span;
+
+pub use parse::{Parsed, parse};
+pub use scalar::{Resolved, Scalar, ScalarStyle};
+
+mod parse;
+
+mod entries;
+
+mod tag;
+
+mod alias;
+
+mod position;
+
+mod problem;
+
+mod scalar;
+
+/// Returns the place of a byte, counted from the start of the text.
+pub fn place_of(text: &str, byte: usize) -> Span {
+    position::visible_character(text, position::from_start(text, 0), byte)
+}
+
+/// A value and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// Covers a scalar with its quotes, a block scalar from its header on, a collection from first to last entry.
+    /// For an alias it covers the alias.
+    pub span: Span,
+    /// Where an aliased value is written.
+    pub anchored: Option<Span>,
+    pub kind: Kind,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kind {
+    Scalar(Scalar),
+    Sequence(Vec<Node>),
+    Mapping(Vec<(Key, Node)>),
+}
+
+/// A key; always text, whatever it looks like: `404:` and `no:` are locales as good as any.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    pub text: String,
+    pub span: Span,
+}
+
+/// One step from a node to a node inside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step<'a> {
+    Key(&'a str),
+    Index(usize),
+}
+
+impl Node {
+    /// Returns the entries, or none if this is no mapping.
+    pub fn entries(&self) -> &[(Key, Self)] {
+        match &self.kind {
+            Kind::Mapping(entries) => entries,
+            Kind::Scalar(_) | Kind::Sequence(_) => &[],
+        }
+    }
+
+    /// Returns the items, or none if this is no sequence.
+    pub fn items(&self) -> &[Self] {
+        match &self.kind {
+            Kind::Sequence(items) => items,
+            Kind::Scalar(_) | Kind::Mapping(_) => &[],
+        }
+    }
+
+    pub fn entry(&self, key: &str) -> Option<&(Key, Self)> {
+        self.entries().iter().find(|(found, _)| found.text == key)
+    }
+
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        self.entry(key).map(|(_, value)| value)
+    }
+
+    pub fn scalar(&self) -> Option<&Scalar> {
+        match &self.kind {
+            Kind::Scalar(scalar) => Some(scalar),
+            Kind::Sequence(_) | Kind::Mapping(_) => None,
+        }
+    }
+
+    /// Returns the text, or nothing if this is a null, a number, a boolean or no scalar at all.
+    pub fn text(&self) -> Option<&str> {
+        self.scalar().filter(|scalar| scalar.resolved == Resolved::Text).map(|scalar| scalar.text.as_str())
+    }
+
+    /// Returns whether nothing is written here at all, not even `null`.
+    pub fn is_absent(&self) -> bool {
+        self.scalar().is_some_and(|scalar| scalar.resolved == Resolved::Null) && self.span.bytes.is_empty()
+    }
+
+    /// Returns the node at the end of the steps as far as they lead, its key if it stands under one, and how many
+    /// steps were left.
+    pub fn trace<'n>(&'n self, steps: &[Step<'_>]) -> (Option<&'n Key>, &'n Self, usize) {
+        let mut place: (Option<&Key>, &Self) = (None, self);
+        for (taken, step) in steps.iter().enumerate() {
+            let next = match *step {
+                Step::Key(key) => place.1.entry(key).map(|(key, value)| (Some(key), value)),
+                Step::Index(index) => place.1.items().get(index).map(|item| (None, item)),
+            };
+            match next {
+                Some(next) => place = next,
+                None => return (place.0, place.1, steps.len() - taken),
+            }
+        }
+        (place.0, place.1, 0)
+    }
+
+    /// Takes the node at the end of the steps out of the tree; returns whether there was one.
+    pub fn remove(&mut self, steps: &[Step<'_>]) -> bool {
+        let Some((step, rest)) = steps.split_first() else {
+            return false;
+        };
+        match (step, &mut self.kind) {
+            (Step::Key(key), Kind::Mapping(entries)) => {
+                let Some(index) = entries.iter().position(|(found, _)| found.text == *key) else {
+                    return false;
+                };
+                if rest.is_empty() {
+                    entries.remove(index);
+                    return true;
+                }
+                entries[index].1.remove(rest)
+            }
+            (Step::Index(index), Kind::Sequence(items)) if *index < items.len() => {
+                if rest.is_empty() {
+                    items.remove(*index);
+                    return true;
+                }
+                items[*index].remove(rest)
+            }
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Makes characters visible that would otherwise move the cursor, turn the writing direction or hide.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// Returns the text on one line, with nothing in it that a terminal would act on.
+pub fn line(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_hazard) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for character in text.chars() {
+        push(&mut out, character);
+    }
+    Cow::Owned(out)
+}
+
+/// Appends the character, spelled out if it is hazardous.
+pub fn push(out: &mut String, character: char) {
+    match character {
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        // The Unicode block of control pictures has the order of the control characters.
+        '\0'..='\u{1f}' => out.extend(char::from_u32(0x2400 + character as u32)),
+        '\u{7f}' => out.push('\u{2421}'),
+        _ if is_hazard(character) => {
+            let _ = write!(out, "\\u{{{:x}}}", character as u32);
+        }
+        _ => out.push(character),
+    }
+}
+
+/// Returns whether the character acts on what is around it, or is a mark that nobody sees.
+pub fn is_hazard(character: char) -> bool {
+    character.is_control()
+        || is_bidi_control(character)
+        || matches!(character,
+            '\u{200b}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2064}' | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Returns whether the character turns the direction in which the text around it is shown.
+fn is_bidi_control(character: char) -> bool {
+    matches!(character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_hazardous_stays() {
+        assert_eq!(line("plain – ok 👩‍💻"), "plain – ok 👩‍💻");
+        assert_eq!(line("\u{1b}[31mred"), "␛[31mred");
+        assert_eq!(line("a\u{202e}b\r\n\tc\u{85}\u{7f}"), "a\\u{202e}b\\r\\n\\tc\\u{85}␡");
+    }
+}

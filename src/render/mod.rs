@@ -1,0 +1,4 @@
+//! Shows problems.
+
+pub mod diagnostics;
+pub mod escape;
