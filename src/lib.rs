@@ -1,8 +1,47 @@
 //! slugline keeps a Webflow site's page metadata as YAML in git and reconciles the live site with it.
+//!
+//! It is one pipeline of values:
+//!
+//! ```text
+//! Manifests → Desired (+ Live) → Plan → render | apply → Events → Receipt
+//! ```
+//!
+//! - [`manifest`] reads the YAML that people write, with the place of every value, and collects all that is wrong.
+//! - [`manifest::lower`] finds the page and the locale that each part means: [`model::Desired`].
+//! - [`live`] reads the site by list: [`model::Live`].
+//! - [`plan::plan`] compares the two. It is pure, and a plan is complete: every request body, and what must be so
+//!   before it is sent.
+//! - [`render`] shows a plan; [`mod@apply`] checks that the site still fits it, sends it, and tells what happens in
+//!   [`event`]s, which add up to a receipt.
+//!
+//! What always holds: the type that reads the remote has no method that writes; apply makes no choice; a dry run is a
+//! plan that nobody applied; the same inputs give the same bytes. `webflow` and `sandbox` know nothing of the rest and
+//! share no type, so that a wrong idea about the wire cannot be wrong on both sides.
 
-pub mod sandbox;
-pub mod webflow;
+// Words.
 pub mod diagnostic;
-pub mod manifest;
-pub mod render;
+pub mod exit;
+pub mod model;
 pub mod source;
+pub mod suggest;
+
+// The desired side.
+pub mod manifest;
+pub mod revision;
+
+// The remote side.
+pub mod live;
+pub mod webflow;
+
+// The core.
+pub mod apply;
+pub mod event;
+pub mod import;
+pub mod plan;
+
+// Views.
+pub mod render;
+
+// The shell.
+pub mod cli;
+pub mod sandbox;

@@ -1,3 +1,7 @@
-//! The program.
+//! The `slugline` program: parses, runs, exits. Everything else is the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    slugline::cli::main(std::env::args_os()).into()
+}

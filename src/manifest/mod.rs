@@ -28,3 +28,4 @@ pub mod schema;
 
 pub mod codes;
 
+pub mod lower;

@@ -1,4 +1,9 @@
-//! Shows problems.
+//! Shows plans, receipts and problems. Functions from values to text; decides nothing, reads nothing.
 
 pub mod diagnostics;
 pub mod escape;
+pub mod print;
+pub mod receipt;
+pub mod text;
+pub mod view;
+pub mod words;

@@ -1,0 +1,276 @@
+//! From flags, environment and project file to what a command works with: manifests, a client, a site.
+
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::Global;
+use super::failure::Failure;
+use super::ui::Ui;
+use crate::diagnostic::{self, Diagnostic};
+use crate::exit::Exit;
+use crate::live;
+use crate::manifest::load::{self, Loaded};
+use crate::manifest::lower;
+use crate::manifest::project::{MassUpdate, Project};
+use crate::model::{Desired, Live, SiteId};
+use crate::plan::Limits;
+use crate::sandbox::{self, Server};
+use crate::webflow::{self, Client, Token};
+
+/// The variables that hold the token, the first one that is set wins.
+const TOKEN_VARIABLES: [&str; 2] = ["WEBFLOW_TOKEN", "WEBFLOW_API_TOKEN"];
+/// The variable that names a file with the token.
+const TOKEN_FILE_VARIABLE: &str = "WEBFLOW_TOKEN_FILE";
+/// The folder of what the program keeps for itself.
+pub(crate) const STATE_FOLDER: &str = ".slugline";
+/// The sandbox that a project brings along.
+const SANDBOX_SEED: &str = "sandbox.json";
+
+/// The project on disk: its folder, its files, and the site they are for.
+pub(crate) struct Workspace {
+    pub(crate) root: PathBuf,
+    pub(crate) loaded: Loaded,
+    pub(crate) site: SiteId,
+    pub(crate) environment: Option<String>,
+}
+
+impl Workspace {
+    /// Finds and reads the project. Problems of its pages are kept, those of the project file are a failure.
+    pub(crate) fn open(global: &Global) -> Result<Self, Failure> {
+        let start = global.folder()?;
+        let root = load::find_project(&start).map_err(|error| {
+            Failure::new(Exit::Invalid, error)
+                .hint("make one with `slugline import --site ID`, or change folder with `-C DIR`")
+        })?;
+        let mut loaded = load::load(&root);
+        let chosen = loaded.project.as_ref().and_then(|project| choose_site(&project.manifest, global.env.as_deref()));
+        let Some(chosen) = chosen else {
+            return Err(Failure::invalid(std::mem::take(&mut loaded.diagnostics), loaded.sources));
+        };
+        let (site, environment) = chosen?;
+        Ok(Self { root, loaded, site, environment })
+    }
+
+    /// Fails if anything is wrong with the pages.
+    pub(crate) fn check(&mut self) -> Result<(), Failure> {
+        if diagnostic::has_errors(&self.loaded.diagnostics) {
+            let diagnostics = std::mem::take(&mut self.loaded.diagnostics);
+            return Err(Failure::invalid(diagnostics, std::mem::take(&mut self.loaded.sources)));
+        }
+        Ok(())
+    }
+
+    /// Returns what the manifests want of the site, or all that is wrong with them.
+    pub(crate) fn lower(&mut self, live: &Live, ui: &Ui) -> Result<Desired, Failure> {
+        let required = self.project().map(|project| project.locales.required.clone()).unwrap_or_default();
+        let required: Vec<&str> = required.iter().map(String::as_str).collect();
+        let (desired, found) = lower::lower(&self.loaded.pages, &required, live);
+        let mut diagnostics: Vec<Diagnostic> = std::mem::take(&mut self.loaded.diagnostics);
+        diagnostics.extend(found);
+        diagnostic::sort(&mut diagnostics);
+        if diagnostic::has_errors(&diagnostics) {
+            return Err(Failure::invalid(diagnostics, std::mem::take(&mut self.loaded.sources)));
+        }
+        ui.diagnostics(&diagnostics, &self.loaded.sources);
+        Ok(desired)
+    }
+
+    /// Returns what the project file says.
+    pub(crate) fn project(&self) -> Option<&Project> {
+        self.loaded.project.as_ref().map(|document| &document.manifest)
+    }
+
+    /// Returns the guards' thresholds.
+    pub(crate) fn limits(&self) -> Limits {
+        let default = Limits::default();
+        let Some(project) = self.project() else { return default };
+        let MassUpdate { percent, floor, ceiling } = &project.guards.mass_update;
+        Limits {
+            percent: percent.map_or(default.percent, |percent| u32::from(percent.get())),
+            floor: floor.map_or(default.floor, |floor| floor as usize),
+            ceiling: ceiling.map_or(default.ceiling, |ceiling| ceiling as usize),
+        }
+    }
+}
+
+/// The site to work on, and the environment that names it.
+type Chosen = (SiteId, Option<String>);
+
+/// Returns the site that the project file names; nothing if it names none, which has been diagnosed.
+fn choose_site(project: &Project, wanted: Option<&str>) -> Option<Result<Chosen, Failure>> {
+    if let Some(site) = &project.site {
+        return Some(match wanted {
+            None => Ok((site.as_str().into(), None)),
+            Some(name) => Err(Failure::usage(format!("the project has no environments, so `--env {name}` names none"))
+                .hint("leave the flag out, or replace `site` by `environments` in slugline.yaml")),
+        });
+    }
+    let environments = project.environments.as_ref().filter(|environments| !environments.is_empty())?;
+    let known = names(environments.keys());
+    Some(match wanted {
+        Some(name) => match environments.get(name) {
+            Some(environment) => Ok((environment.site.as_str().into(), Some(name.to_owned()))),
+            None => {
+                Err(Failure::usage(format!("the project has no environment `{name}`")).hint(format!("it has {known}")))
+            }
+        },
+        None => Err(Failure::usage("the project has several environments, and none is chosen")
+            .hint(format!("choose one with `--env NAME`: {known}"))),
+    })
+}
+
+fn names<T: fmt::Display>(names: impl Iterator<Item = T>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// A client, and the sandbox it talks to if it is not the real API.
+pub(crate) struct Connection {
+    pub(crate) client: Client,
+    /// The one site that the token is for, if it says so.
+    pub(crate) token_sites: Vec<String>,
+    /// Kept running for as long as the client is used.
+    sandbox: Option<Server>,
+}
+
+impl Connection {
+    /// Connects, and asks what the token is and may do: one request, which tells the rate limit.
+    pub(crate) async fn open(global: &Global, root: &Path, ui: &Ui) -> Result<Self, Failure> {
+        let sandbox = if global.sandbox { Some(start_sandbox(root).await?) } else { None };
+        let options = match &sandbox {
+            Some(server) => {
+                client_options(global, server.url().parse().map_err(anyhow::Error::from)?, sandbox_token(server)?)
+            }
+            None => client_options(global, global.api_url.clone().unwrap_or_default(), token()?),
+        };
+        let client = Client::new(options)?;
+        let token_sites = match client.reader().introspect().await {
+            Ok(introspection) => introspection.authorization.authorized_to.site_ids,
+            // Old tokens cannot be asked; the first answer's headers tell the limit then.
+            Err(error) if !error.is_authorization() && !error.is_unavailable() => {
+                ui.detail(&format!("the token cannot be introspected: {error}"));
+                Vec::new()
+            }
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Self { client, token_sites, sandbox })
+    }
+
+    /// Stops the sandbox, if there is one.
+    pub(crate) async fn close(self) {
+        if let Some(server) = self.sandbox {
+            server.stop().await;
+        }
+    }
+}
+
+fn client_options(global: &Global, base_url: webflow::BaseUrl, token: Token) -> webflow::Options {
+    let mut options = webflow::Options::new(token);
+    options.base_url = base_url;
+    options.namespace = global.api_namespace;
+    options.requests_per_minute = global.rpm.map(|rpm| rpm.get());
+    options.request_timeout = Duration::from_secs(30);
+    options
+}
+
+fn token() -> Result<Token, Failure> {
+    for name in TOKEN_VARIABLES {
+        if let Some(value) = std::env::var_os(name).filter(|value| !value.is_empty()) {
+            let value = value.into_string().map_err(|_| bad_token(&format!("`{name}` is no UTF-8")))?;
+            return Token::new(value).map_err(|error| bad_token(&format!("`{name}` holds no token: {error}")));
+        }
+    }
+    if let Some(path) = std::env::var_os(TOKEN_FILE_VARIABLE).filter(|value| !value.is_empty()) {
+        let path = PathBuf::from(path);
+        let text = std::fs::read_to_string(&path).map_err(|error| {
+            bad_token(&format!(
+                "the file `{}` named by `{TOKEN_FILE_VARIABLE}` cannot be read: {error}",
+                path.display()
+            ))
+        })?;
+        return Token::new(text).map_err(|error| bad_token(&format!("`{}` holds no token: {error}", path.display())));
+    }
+    Err(Failure::message(Exit::Unavailable, "no token: `WEBFLOW_TOKEN` is not set").hint(
+        "make a site token with the scopes sites:read, pages:read and pages:write in the site's settings under \
+         Apps & integrations, and put it in `WEBFLOW_TOKEN`; or try `--sandbox`, which needs none",
+    ))
+}
+
+fn bad_token(message: &str) -> Failure {
+    Failure::message(Exit::Unavailable, message)
+}
+
+fn sandbox_token(server: &Server) -> Result<Token, Failure> {
+    Token::new(server.site().token().to_owned())
+        .map_err(|error| Failure::message(Exit::Invalid, format!("the sandbox has no usable token: {error}")))
+}
+
+/// Returns where the sandbox of a project keeps its state.
+pub(crate) fn sandbox_state(root: &Path) -> PathBuf {
+    root.join(STATE_FOLDER).join("sandbox.json")
+}
+
+/// Starts the project's sandbox where it was left; the first time, from what the project brings along.
+async fn start_sandbox(root: &Path) -> Result<Server, Failure> {
+    let state = sandbox_state(root);
+    let site = sandbox_site(root)?;
+    make_state_folder(root)?;
+    let options = sandbox::Options { save: Some(state), ..sandbox::Options::default() };
+    let server = Server::start(site, options).await;
+    server.map_err(|error| Failure::new(Exit::Failed, error).context("failed to start the sandbox".to_owned()))
+}
+
+/// Returns the sandbox's site: as it was left, else the project's seed, else the sample.
+pub(crate) fn sandbox_site(root: &Path) -> Result<sandbox::Site, Failure> {
+    for path in [sandbox_state(root), root.join(SANDBOX_SEED)] {
+        match std::fs::read_to_string(&path) {
+            Ok(text) => {
+                return sandbox::Site::from_json(&text).map_err(|error| {
+                    Failure::message(Exit::Invalid, format!("`{}` is no sandbox: {error}", path.display()))
+                        .hint("`slugline sandbox reset` starts it afresh")
+                });
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => {
+                return Err(Failure::new(Exit::Failed, error)
+                    .context(format!("failed to read the sandbox `{}`", path.display())));
+            }
+        }
+    }
+    Ok(sandbox::sample())
+}
+
+/// Makes the folder of what the program keeps for itself, which git ignores.
+pub(crate) fn make_state_folder(root: &Path) -> Result<(), Failure> {
+    let folder = root.join(STATE_FOLDER);
+    let ignore = folder.join(".gitignore");
+    let made = std::fs::create_dir_all(&folder)
+        .and_then(|()| if ignore.exists() { Ok(()) } else { std::fs::write(&ignore, "*\n") });
+    made.map_err(|error| {
+        Failure::new(Exit::Failed, error).context(format!("failed to make the folder `{}`", folder.display()))
+    })
+}
+
+impl Global {
+    /// Returns the folder that the command works from.
+    pub(crate) fn folder(&self) -> Result<PathBuf, Failure> {
+        let folder = self.directory.clone().unwrap_or_else(|| PathBuf::from("."));
+        std::path::absolute(&folder).map_err(|error| {
+            Failure::new(Exit::Usage, error).context(format!("failed to change to the folder `{}`", folder.display()))
+        })
+    }
+}
+
+/// Reads the site, and the folders that the manifests' paths need.
+pub(crate) async fn read_live(
+    connection: &Connection,
+    workspace: &Workspace,
+    concurrency: NonZeroUsize,
+) -> Result<Live, Failure> {
+    let reader = connection.client.reader();
+    let mut live = live::read(&reader, &workspace.site, concurrency).await?;
+    let folders = lower::folders_needed(&workspace.loaded.pages, &live);
+    live::read_folders(&reader, &mut live, folders, concurrency).await?;
+    Ok(live)
+}

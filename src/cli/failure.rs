@@ -1,0 +1,103 @@
+//! A command that did not do what was asked: the exit, what to say, and the way out.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::exit::Exit;
+use crate::source::Sources;
+use crate::{apply, live, plan, webflow};
+
+/// Why a command ended early.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) exit: Exit,
+    pub(crate) error: anyhow::Error,
+    pub(crate) hint: Option<String>,
+    /// Problems in the user's files, shown before the error.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// The texts for their excerpts.
+    pub(crate) sources: Sources,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
+        Self { exit, error: error.into(), hint: None, diagnostics: Vec::new(), sources: Sources::default() }
+    }
+
+    pub(crate) fn message(exit: Exit, message: impl std::fmt::Display) -> Self {
+        Self::new(exit, anyhow::anyhow!("{message}"))
+    }
+
+    pub(crate) fn usage(message: impl std::fmt::Display) -> Self {
+        Self::message(Exit::Usage, message)
+    }
+
+    /// Returns the failure that problems in the user's files are.
+    pub(crate) fn invalid(diagnostics: Vec<Diagnostic>, sources: Sources) -> Self {
+        let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+        let what = crate::render::view::count(errors, "error", "errors");
+        let error = anyhow::anyhow!("{what} in the manifests; nothing was sent");
+        Self { diagnostics, sources, ..Self::new(Exit::Invalid, error) }
+    }
+
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn context(mut self, context: String) -> Self {
+        self.error = self.error.context(context);
+        self
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::new(Exit::Failed, error)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::new(Exit::Failed, error)
+    }
+}
+
+impl From<webflow::Error> for Failure {
+    fn from(error: webflow::Error) -> Self {
+        let hint = error.hint();
+        Self { hint, ..Self::new(Exit::Unavailable, error) }
+    }
+}
+
+impl From<live::Error> for Failure {
+    fn from(error: live::Error) -> Self {
+        match error {
+            live::Error::Request(error) => error.into(),
+            live::Error::Shifting { .. } => {
+                Self::new(Exit::Unavailable, error).hint("somebody is adding or removing pages; try again in a minute")
+            }
+            live::Error::Unreadable { .. } => Self::new(Exit::Unavailable, error)
+                .hint("the API may have changed; look for a newer version of slugline"),
+        }
+    }
+}
+
+impl From<plan::file::Error> for Failure {
+    fn from(error: plan::file::Error) -> Self {
+        let hint = error.hint();
+        Self::new(Exit::Invalid, error).hint(hint)
+    }
+}
+
+impl From<apply::Error> for Failure {
+    fn from(error: apply::Error) -> Self {
+        match error {
+            apply::Error::Read(error) => {
+                Self::from(error).context("failed to read the site again before the first write".to_owned())
+            }
+            apply::Error::Stale(_) => Self::new(Exit::Refused, error)
+                .hint("nothing was written; plan again, or take the live values into the manifests"),
+        }
+    }
+}

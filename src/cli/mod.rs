@@ -1,0 +1,154 @@
+//! The command line: one file a verb, and how each of them ends.
+//!
+//! On top of everything else; nothing else knows of it.
+
+mod apply;
+mod completions;
+mod context;
+mod failure;
+mod import;
+mod output;
+mod plan;
+mod sandbox;
+mod schema;
+mod show;
+mod ui;
+
+use std::ffi::OsString;
+use std::future::Future;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use self::failure::Failure;
+use self::output::Format;
+use self::ui::{Color, Ui};
+use crate::exit::Exit;
+use crate::webflow::{BaseUrl, Namespace};
+
+/// Keep a Webflow site's SEO and Open Graph metadata as YAML in git, and reconcile the live site with it.
+#[derive(Debug, Parser)]
+#[command(name = "slugline", version, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Import(import::Import),
+    Plan(plan::Plan),
+    Show(show::Show),
+    Apply(apply::Apply),
+    Schema(schema::Schema),
+    Sandbox(sandbox::Sandbox),
+    Completions(completions::Completions),
+}
+
+/// Flags of every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Common options")]
+pub(crate) struct Global {
+    /// Change to this folder first.
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    directory: Option<PathBuf>,
+
+    /// The environment of slugline.yaml to work on.
+    #[arg(long, value_name = "NAME", global = true)]
+    env: Option<String>,
+
+    /// Work on a simulated site inside the process: no token, no network. Its state lies in .slugline/sandbox.json.
+    #[arg(long, global = true, conflicts_with = "api_url")]
+    sandbox: bool,
+
+    /// The API's address: https, or http on loopback.
+    #[arg(long, value_name = "URL", global = true)]
+    api_url: Option<BaseUrl>,
+
+    /// The API's namespace: v2 or beta.
+    #[arg(long, value_name = "NAME", global = true, default_value = "v2")]
+    api_namespace: Namespace,
+
+    /// Requests under way at once, at most.
+    #[arg(long, value_name = "N", global = true, default_value = "4")]
+    concurrency: NonZeroUsize,
+
+    /// Requests a minute, at most; by default what the token's limit allows.
+    #[arg(long, value_name = "N", global = true)]
+    rpm: Option<NonZeroU32>,
+
+    /// When to use colors.
+    #[arg(long, value_enum, value_name = "WHEN", global = true, default_value = "auto")]
+    color: Color,
+
+    /// Say nothing but data, errors and warnings.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+
+    /// Say more of what is going on.
+    #[arg(short, long, global = true)]
+    verbose: bool,
+}
+
+/// Runs the program with these arguments and returns how it ended.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let parsed = Cli::command().try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    match parsed {
+        Ok(cli) => run(cli),
+        Err(error) => {
+            // Help and version go to stdout, anything else to stderr; there is nothing to do if that fails.
+            let _ = error.print();
+            if error.use_stderr() { Exit::Usage } else { Exit::Ok }
+        }
+    }
+}
+
+fn run(cli: Cli) -> Exit {
+    let Cli { global, command } = cli;
+    let ui = Ui::new(global.color, global.quiet, global.verbose);
+    let format = command.format();
+    let result = match command {
+        Command::Import(command) => command.run(&global, &ui),
+        Command::Plan(command) => command.run(&global, &ui),
+        Command::Show(command) => command.run(&ui),
+        Command::Apply(command) => command.run(&global, &ui),
+        Command::Schema(command) => command.run(&ui),
+        Command::Sandbox(command) => command.run(&global, &ui),
+        Command::Completions(command) => command.run(&ui),
+    };
+    match result {
+        Ok(exit) => exit,
+        Err(failure) => fail(&failure, format, &ui),
+    }
+}
+
+impl Command {
+    /// The format that also an error must have.
+    fn format(&self) -> Format {
+        match self {
+            Self::Plan(command) => command.format,
+            Self::Show(command) => command.format,
+            Self::Apply(command) => command.format,
+            Self::Import(_) | Self::Schema(_) | Self::Sandbox(_) | Self::Completions(_) => Format::Text,
+        }
+    }
+}
+
+fn fail(failure: &Failure, format: Format, ui: &Ui) -> Exit {
+    ui.diagnostics(&failure.diagnostics, &failure.sources);
+    ui.error(&failure.error, failure.hint.as_deref());
+    if format == Format::Json {
+        // The error stands on stderr already; a stdout that cannot be written changes nothing about it.
+        let _ = ui.text(&output::failure_json(failure));
+    }
+    failure.exit
+}
+
+/// Runs a command that talks to a server.
+fn block_on(future: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(future)
+}

@@ -1,0 +1,41 @@
+//! The formats of output, and what JSON says when there is no plan to show.
+
+use serde_json::json;
+
+use super::failure::Failure;
+use crate::exit::Exit;
+use crate::plan::{self, Plan};
+
+/// How a command writes its data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs; for a plan, the same as a plan file.
+    Json,
+}
+
+/// Returns what stdout gets in place of a plan, so that a program that reads it is never left without an answer.
+pub(crate) fn failure_json(failure: &Failure) -> String {
+    let chain: Vec<String> = failure.error.chain().map(ToString::to_string).collect();
+    let diagnostics: Vec<_> = failure.diagnostics.iter().map(plan::file::diagnostic).collect();
+    let json = json!({
+        "format_version": plan::file::FORMAT_VERSION,
+        "error": {"message": chain.join(": "), "hint": failure.hint},
+        "diagnostics": diagnostics,
+        "exit": {"code": failure.exit.code(), "name": failure.exit.name()},
+    });
+    format!("{json:#}\n")
+}
+
+/// Returns the exit of a command that planned.
+pub(crate) fn plan_exit(plan: &Plan, is_detailed: bool) -> Exit {
+    if plan.is_invalid() {
+        Exit::Invalid
+    } else if is_detailed && !plan.is_empty() {
+        Exit::Changes
+    } else {
+        Exit::Ok
+    }
+}

@@ -1,0 +1,131 @@
+//! `slugline plan`: what would change.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+
+use super::context::{self, Connection, Workspace};
+use super::failure::Failure;
+use super::output::{self, Format};
+use super::ui::Ui;
+use super::{Global, block_on};
+use crate::exit::Exit;
+use crate::manifest::lower;
+use crate::model::Live;
+use crate::plan::{self, Inputs, Policy, Provenance, Selection};
+use crate::render::{text, view};
+use crate::revision;
+
+/// Show what would change on the site; write nothing to it.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Plan {
+    #[command(flatten)]
+    selected: Selected,
+
+    /// Save the plan, for `slugline show` and `slugline apply`.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// How to show it.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: Format,
+
+    /// End with 2 if there are changes, 0 if there are none.
+    #[arg(long)]
+    detailed_exitcode: bool,
+}
+
+/// Which pages and locales a command is about.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct Selected {
+    /// Only pages whose path matches the glob, such as '/blog/**' (repeatable).
+    #[arg(long, value_name = "GLOB")]
+    pub(super) page: Vec<String>,
+
+    /// Only this locale, by its tag (repeatable).
+    #[arg(long, value_name = "TAG")]
+    pub(super) locale: Vec<String>,
+}
+
+impl Plan {
+    pub(super) fn run(self, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
+        let mut workspace = Workspace::open(global)?;
+        workspace.check()?;
+        block_on(async {
+            let connection = Connection::open(global, &workspace.root, ui).await?;
+            let plan = make(global, &mut workspace, &connection, &self.selected, ui).await;
+            connection.close().await;
+            self.finish(&workspace, &plan?, ui)
+        })
+    }
+
+    fn finish(&self, workspace: &Workspace, plan: &plan::Plan, ui: &Ui) -> Result<Exit, Failure> {
+        let exit = output::plan_exit(plan, self.detailed_exitcode);
+        if let Some(path) = self.output.as_ref().filter(|_| exit != Exit::Invalid) {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let folder = folder.unwrap_or_else(|| std::path::Path::new("."));
+            save(folder, path, &plan::file::encode(plan, exit))
+                .with_context(|| format!("failed to write the plan to `{}`", path.display()))?;
+        }
+        show(plan, self.format, exit, ui)?;
+        if exit == Exit::Invalid {
+            // The plan itself is on stdout; why it cannot be applied goes with the excerpts.
+            let diagnostics = plan.diagnostics.clone();
+            ui.diagnostics(&diagnostics, &workspace.loaded.sources);
+        }
+        Ok(exit)
+    }
+}
+
+/// Writes a file whole or not at all.
+fn save(folder: &std::path::Path, path: &std::path::Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write as _;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// Reads the site and plans.
+pub(super) async fn make(
+    global: &Global,
+    workspace: &mut Workspace,
+    connection: &Connection,
+    selected: &Selected,
+    ui: &Ui,
+) -> Result<plan::Plan, Failure> {
+    let live = context::read_live(connection, workspace, global.concurrency).await?;
+    let requests = connection.client.requests();
+    ui.detail(&format!(
+        "read {} in {} with {}",
+        view::count(live.pages.len(), "page", "pages"),
+        view::count(live.site.locales().count(), "locale", "locales"),
+        view::count(requests as usize, "request", "requests"),
+    ));
+    let desired = workspace.lower(&live, ui)?;
+    let policy = Policy { limits: workspace.limits(), selection: selection(selected, &live)? };
+    let provenance =
+        Provenance { environment: workspace.environment.clone(), revision: revision::of(&workspace.root), requests };
+    Ok(plan::plan(Inputs { desired: &desired, live: &live, policy: &policy }, provenance))
+}
+
+fn selection(selected: &Selected, live: &Live) -> Result<Selection, Failure> {
+    let mut selection = Selection { pages: selected.page.clone(), ..Selection::default() };
+    for key in &selected.locale {
+        let locale = live.site.locale(key).ok_or_else(|| {
+            Failure::usage(format!("the site has no locale `{key}`")).hint(lower::locale_help(key, &live.site))
+        })?;
+        selection.locales.insert(locale.tag.clone());
+    }
+    Ok(selection)
+}
+
+/// Writes a plan to stdout.
+pub(super) fn show(plan: &plan::Plan, format: Format, exit: Exit, ui: &Ui) -> Result<(), Failure> {
+    match format {
+        Format::Text => ui.data(|screen, out| text::plan(&view::PlanView::new(plan), screen, out))?,
+        Format::Json => ui.text(&plan::file::encode(plan, exit))?,
+    }
+    Ok(())
+}

@@ -1,0 +1,153 @@
+//! The terminal: the one place that touches it.
+//!
+//! Data goes to stdout, everything else to stderr. A reader that has gone away (`plan | head`) is no error.
+
+use std::io::{self, BufRead as _, IsTerminal as _, Write};
+
+use anstream::{AutoStream, ColorChoice as StreamChoice};
+
+use crate::diagnostic::Diagnostic;
+use crate::render::print::{Line, Look, Screen};
+use crate::render::{diagnostics, escape};
+use crate::source::Sources;
+
+/// When to use colors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless `NO_COLOR` or `TERM=dumb` says otherwise; `CLICOLOR_FORCE` wins over the missing terminal.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The width of a screen that has none.
+const UNBOUNDED: usize = 10_000;
+
+/// The streams of the program and how they want text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ui {
+    stdout: Screen,
+    stderr: Screen,
+    quiet: bool,
+    verbose: bool,
+}
+
+impl Ui {
+    pub(crate) fn new(color: Color, quiet: bool, verbose: bool) -> Self {
+        let stdout = Screen {
+            color: wants_color(color, AutoStream::choice(&io::stdout())),
+            width: io::stdout().is_terminal().then(width).flatten(),
+        };
+        let stderr = Screen {
+            color: wants_color(color, AutoStream::choice(&io::stderr())),
+            width: io::stderr().is_terminal().then(width).flatten(),
+        };
+        Self { stdout, stderr, quiet, verbose }
+    }
+
+    /// Writes data to stdout, in the form that the function gives it for the screen.
+    pub(crate) fn data(&self, write: impl FnOnce(Screen, &mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+        deliver(io::stdout().lock(), |out| write(self.stdout, out))
+    }
+
+    /// Writes text to stdout as it is.
+    pub(crate) fn text(&self, text: &str) -> io::Result<()> {
+        self.data(|_, out| out.write_all(text.as_bytes()))
+    }
+
+    /// Tells on stderr what is going on, unless that is not wanted.
+    pub(crate) fn note(&self, text: &str) {
+        if !self.quiet {
+            self.line(Line::indented(0).hanging(2).with(Look::Plain, text));
+        }
+    }
+
+    /// Tells on stderr what only the curious want to know.
+    pub(crate) fn detail(&self, text: &str) {
+        if self.verbose {
+            self.line(Line::indented(0).hanging(2).with(Look::Faint, text));
+        }
+    }
+
+    /// Writes to stderr what must be seen.
+    pub(crate) fn alert(&self, write: impl FnOnce(Screen, &mut dyn Write) -> io::Result<()>) {
+        // There is nowhere left to say that stderr cannot be written.
+        let _ = deliver(io::stderr().lock(), |out| write(self.stderr, out));
+    }
+
+    /// Writes an error, what led to it, and the way out.
+    pub(crate) fn error(&self, error: &anyhow::Error, hint: Option<&str>) {
+        let mut chain = error.chain().map(ToString::to_string);
+        let head = chain.next().unwrap_or_default();
+        self.line(Line::indented(0).hanging(2).with(Look::Error, "error: ").with(Look::Plain, &head));
+        for cause in chain {
+            self.line(Line::indented(2).hanging(2).with(Look::Faint, "because: ").with(Look::Plain, &cause));
+        }
+        if let Some(hint) = hint {
+            self.line(Line::indented(2).hanging(2).with(Look::Strong, "hint: ").with(Look::Plain, hint));
+        }
+    }
+
+    /// Writes diagnostics with excerpts of the files.
+    pub(crate) fn diagnostics(&self, diagnostics: &[Diagnostic], sources: &Sources) {
+        if !diagnostics.is_empty() {
+            let style = if self.stderr.color { diagnostics::Style::Color } else { diagnostics::Style::Plain };
+            // A line of a manifest that is cut in a log is of no use to anyone.
+            let width = self.stderr.width.unwrap_or(UNBOUNDED);
+            let text = diagnostics::render_diagnostics(diagnostics, sources, style, width);
+            self.alert(|_, out| out.write_all(text.as_bytes()));
+        }
+    }
+
+    /// Asks a question that is answered with yes or no; no is the default.
+    pub(crate) fn ask(&self, question: &str) -> io::Result<bool> {
+        self.alert(|_, out| {
+            write!(out, "{} [y/N] ", escape::line(question))?;
+            out.flush()
+        });
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer)?;
+        Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+    }
+
+    /// Returns whether somebody is there to be asked.
+    pub(crate) fn can_ask(&self) -> bool {
+        io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    fn line(&self, line: Line) {
+        self.alert(|screen, out| line.print(screen, out));
+    }
+}
+
+fn wants_color(color: Color, auto: StreamChoice) -> bool {
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => match auto {
+            StreamChoice::Never => false,
+            StreamChoice::Auto | StreamChoice::AlwaysAnsi | StreamChoice::Always => true,
+        },
+    }
+}
+
+fn width() -> Option<usize> {
+    terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
+}
+
+/// Lets the function write, and takes a reader that has gone away for one that has seen enough.
+fn deliver(stream: impl Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut stream = io::BufWriter::new(stream);
+    let result = write(&mut stream).and_then(|()| stream.flush());
+    if result.is_err() {
+        // Dropping the buffer would try once more, and lose the error.
+        let _ = stream.into_parts();
+    }
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}

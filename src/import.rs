@@ -1,0 +1,154 @@
+//! From the live site to manifests for the pages that have none yet.
+//!
+//! States only what a page has of its own: nothing inherited, nothing copied, nothing empty, no slug that cannot be
+//! set. Pure: knows names of files, not the disk.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{Field, Live, LivePage, Metadata, PageId, PageKind, PagePath, Value};
+
+/// A page to be described.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPage {
+    /// The page's id.
+    pub id: PageId,
+    /// Its path in the primary locale.
+    pub path: PagePath,
+    /// Its own values by locale, in the site's order. A locale without any is left out.
+    pub locales: Vec<(String, BTreeMap<Field, Value>)>,
+}
+
+/// Which pages to describe.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Wanted {
+    /// Globs over page paths; any may match. Every page where there are none.
+    pub paths: Vec<String>,
+    /// Whether archived and utility pages are wanted too.
+    pub all: bool,
+}
+
+/// Returns the pages that are wanted and not described yet, by path.
+pub fn new_pages(live: &Live, described: &BTreeSet<PageId>, wanted: &Wanted) -> Vec<NewPage> {
+    let pages = live.pages.values().filter(|page| !described.contains(&page.id));
+    let pages = pages.filter(|page| wanted.all || !(page.archived || page.kind == PageKind::Utility));
+    let pages =
+        pages.map(|page| NewPage { id: page.id.clone(), path: live.known_path(page), locales: own_values(live, page) });
+    let is_wanted = |path: &PagePath| {
+        wanted.paths.is_empty() || wanted.paths.iter().any(|glob| fast_glob::glob_match(glob, path.as_str()))
+    };
+    let mut pages: Vec<NewPage> = pages.filter(|page| is_wanted(&page.path)).collect();
+    pages.sort_by(|a, b| (&a.path, &a.id).cmp(&(&b.path, &b.id)));
+    pages
+}
+
+fn own_values(live: &Live, page: &LivePage) -> Vec<(String, BTreeMap<Field, Value>)> {
+    let primary = live.primary_metadata(&page.id);
+    let locales = live.site.locales().filter_map(|locale| {
+        let values = &page.locales.get(&locale.tag)?.metadata;
+        let inherited = primary.filter(|_| !live.site.is_primary(&locale.tag));
+        let own: BTreeMap<Field, Value> = Field::ALL
+            .into_iter()
+            .filter(|field| !(*field == Field::Slug && page.kind.ignores_slug()))
+            .filter(|field| is_own(values, inherited, *field))
+            .map(|field| (field, values.get(field).clone()))
+            .collect();
+        (!own.is_empty()).then(|| (locale.tag.to_string(), own))
+    });
+    locales.collect()
+}
+
+/// Returns whether a field has a value that is worth stating: a text that is neither empty nor copied nor inherited; a
+/// flag only where it sets a secondary locale apart.
+fn is_own(values: &Metadata, inherited: Option<&Metadata>, field: Field) -> bool {
+    match values.effective(field) {
+        Value::Text(text) => {
+            !text.is_empty() && inherited.is_none_or(|primary| primary.effective(field) != Value::Text(text))
+        }
+        Value::Flag(flag) => flag && inherited.is_some_and(|primary| !primary.flag(field)),
+    }
+}
+
+/// Chooses a file for each page, in folders that follow its path: `/blog/hello` becomes `blog/hello.yaml`. No two names
+/// are equal on a disk that ignores case, and none is in `taken` (compared in lower case).
+pub fn file_names(pages: &[NewPage], folder: &str, taken: &BTreeSet<String>) -> Vec<String> {
+    let mut taken = taken.clone();
+    let mut names = Vec::with_capacity(pages.len());
+    for page in pages {
+        let stem = format!("{folder}{}", stem(&page.path));
+        let id = page.id.as_str();
+        let mut name = format!("{stem}.yaml");
+        if taken.contains(&name.to_lowercase()) {
+            name = format!("{stem}-{id}.yaml");
+        }
+        while taken.contains(&name.to_lowercase()) {
+            name = name.replace(".yaml", "-.yaml");
+        }
+        taken.insert(name.to_lowercase());
+        names.push(name);
+    }
+    names
+}
+
+fn stem(path: &PagePath) -> String {
+    if path.as_str() == PagePath::HOME {
+        return "index".to_owned();
+    }
+    let segments = path.as_str().split('/').filter(|segment| !segment.is_empty());
+    segments.map(file_segment).collect::<Vec<_>>().join("/")
+}
+
+/// Names that Windows reserves, whatever follows the dot.
+const RESERVED: [&str; 6] = ["con", "prn", "aux", "nul", "com1", "lpt1"];
+
+/// Longest file name that every common disk takes is 255 bytes; this leaves room for an id and the ending.
+const MAX_SEGMENT: usize = 180;
+
+/// Returns a path's segment as a file name that every system takes.
+fn file_segment(segment: &str) -> String {
+    let safe = |character: char| match character {
+        '-' | '_' | '.' => character,
+        _ if character.is_alphanumeric() => character,
+        _ => '-',
+    };
+    let mut name: String = segment.chars().map(safe).collect();
+    while name.len() > MAX_SEGMENT {
+        name.pop();
+    }
+    // A leading dot would hide the file, a trailing one is dropped by Windows.
+    if name.starts_with('.') || name.ends_with('.') || RESERVED.contains(&name.to_lowercase().as_str()) {
+        name = format!("_{}", name.trim_matches('.'));
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(path: &str, id: &str) -> NewPage {
+        NewPage { id: id.into(), path: path.into(), locales: Vec::new() }
+    }
+
+    #[test]
+    fn files_follow_paths() {
+        let pages = [page("/", "1"), page("/blog/hello", "2"), page("/été", "3")];
+        let names = file_names(&pages, "pages/", &BTreeSet::new());
+        assert_eq!(names, ["pages/index.yaml", "pages/blog/hello.yaml", "pages/été.yaml"]);
+    }
+
+    #[test]
+    fn no_two_files_have_one_name() {
+        let pages = [page("/", "a1"), page("/index", "b2"), page("/Index", "c3"), page("/x", "d4")];
+        let taken = BTreeSet::from(["pages/x.yaml".to_owned()]);
+        let names = file_names(&pages, "pages/", &taken);
+        assert_eq!(names, ["pages/index.yaml", "pages/index-b2.yaml", "pages/Index-c3.yaml", "pages/x-d4.yaml"]);
+    }
+
+    #[test]
+    fn names_stay_inside_the_folder_and_visible() {
+        for (segment, name) in [("..", "_"), (".git", "_git"), ("a:b", "a-b"), ("nul", "_nul"), ("…", "-")] {
+            assert_eq!(file_segment(segment), name, "{segment}");
+        }
+        assert!(file_segment(&"x".repeat(500)).len() <= MAX_SEGMENT);
+    }
+}

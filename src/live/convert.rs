@@ -1,0 +1,107 @@
+//! From the wire's loose types to the model's: what is missing, `null` or empty becomes one thing.
+//!
+//! Pure. The kind of a page is told from its other values, as the API does not say it.
+
+use crate::model::{
+    Field, Folder, FolderId, LiveLocale, LivePage, Locale, LocaleTag, Metadata, PageKind, PagePath, Site, Value,
+};
+use crate::webflow;
+
+/// Slugs of the pages that Webflow itself provides, at the root of a site.
+const UTILITY_SLUGS: [&str; 7] =
+    ["404", "401", "search", "checkout", "paypal-checkout", "order-confirmation", "password"];
+
+pub(super) fn site(site: &webflow::Site) -> Site {
+    let locales = site.locales.as_ref();
+    let primary = locales.and_then(|locales| locales.primary.as_ref());
+    Site {
+        id: site.id.as_str().into(),
+        name: site.display_name.clone().or_else(|| site.short_name.clone()).unwrap_or_else(|| site.id.clone()),
+        primary: primary.map_or_else(unlocalized, locale),
+        secondary: locales.map(|locales| locales.secondary.iter().map(locale).collect()).unwrap_or_default(),
+    }
+}
+
+/// The one locale of a site without localization.
+fn unlocalized() -> Locale {
+    Locale { id: None, tag: LocaleTag::PRIMARY.into(), subdirectory: String::new(), enabled: true }
+}
+
+fn locale(locale: &webflow::Locale) -> Locale {
+    let subdirectory = locale.subdirectory.as_deref().unwrap_or_default();
+    Locale {
+        id: Some(locale.id.as_str().into()),
+        tag: locale.tag.as_deref().unwrap_or(locale.id.as_str()).into(),
+        subdirectory: subdirectory.trim_matches('/').to_owned(),
+        enabled: locale.enabled.unwrap_or(true),
+    }
+}
+
+pub(super) fn is_branch(page: &webflow::Page) -> bool {
+    page.is_branch.unwrap_or(false) || text(&page.branch_id).is_some()
+}
+
+pub(super) fn page(page: &webflow::Page, locale: &Locale) -> LivePage {
+    LivePage {
+        id: page.id.as_str().into(),
+        folder: text(&page.parent_id).map(FolderId::from),
+        kind: kind(page, locale),
+        draft: page.draft.unwrap_or(false),
+        archived: page.archived.unwrap_or(false),
+        locales: std::collections::BTreeMap::new(),
+    }
+}
+
+fn kind(page: &webflow::Page, locale: &Locale) -> PageKind {
+    let published = page.published_path.as_deref().unwrap_or_default().trim_matches('/');
+    let is_published_home = page.published_path.is_some() && published == locale.subdirectory;
+    let is_root = text(&page.parent_id).is_none();
+    match text(&page.slug) {
+        _ if text(&page.collection_id).is_some() => PageKind::Template,
+        None => PageKind::Home,
+        Some(_) if is_published_home && is_root => PageKind::Home,
+        Some(slug) if is_root && UTILITY_SLUGS.contains(&slug) => PageKind::Utility,
+        Some(_) => PageKind::Static,
+    }
+}
+
+pub(super) fn live_locale(page: &webflow::Page) -> LiveLocale {
+    LiveLocale { metadata: metadata(page), published_path: text(&page.published_path).map(PagePath::from) }
+}
+
+pub(super) fn folder(folder: &webflow::Page) -> Folder {
+    Folder {
+        slug: text(&folder.slug).unwrap_or_default().to_owned(),
+        parent: text(&folder.parent_id).map(FolderId::from),
+    }
+}
+
+/// Returns the values of a page as an answer has them.
+pub fn metadata(page: &webflow::Page) -> Metadata {
+    let seo = page.seo.clone().unwrap_or_default();
+    let open_graph = page.open_graph.clone().unwrap_or_default();
+    let mut metadata = Metadata::default();
+    for field in Field::ALL {
+        let value = match field {
+            Field::Title => text_value(&page.title),
+            Field::Slug => text_value(&page.slug),
+            Field::SeoTitle => text_value(&seo.title),
+            Field::SeoDescription => text_value(&seo.description),
+            Field::OpenGraphTitle => text_value(&open_graph.title),
+            Field::OpenGraphTitleCopied => Value::Flag(open_graph.title_copied.unwrap_or(false)),
+            Field::OpenGraphDescription => text_value(&open_graph.description),
+            Field::OpenGraphDescriptionCopied => Value::Flag(open_graph.description_copied.unwrap_or(false)),
+        };
+        metadata.set(field, value);
+    }
+    metadata
+}
+
+fn text_value(text: &Option<String>) -> Value {
+    Value::Text(text.clone().unwrap_or_default())
+}
+
+/// Returns the text unless it is missing or empty, which mean the same.
+fn text(text: &Option<String>) -> Option<&str> {
+    text.as_deref().filter(|text| !text.is_empty())
+}

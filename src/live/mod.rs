@@ -1,0 +1,176 @@
+//! Reads the live site: the site itself, then its pages by list, a locale at a time, bounded.
+//!
+//! Never one request a page. Has a reader only, so it cannot write. Must not know manifests.
+
+mod convert;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
+
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+
+pub use convert::metadata;
+
+use crate::model::{
+    Address, Field, Folder, FolderId, Live, LivePage, Locale, LocaleId, Metadata, PageId, Site, SiteId,
+};
+use crate::plan::Plan;
+use crate::webflow::{self, Page, PageList, Reader};
+
+/// Pages a list request returns at most, as the API documents it.
+const PAGE_LIMIT: usize = 100;
+
+/// How often a locale's list is read when it shifts under the reader, before that is an error.
+const ATTEMPTS: usize = 3;
+
+/// Folders within folders; nothing real is nested this deep, and a folder that contained itself would never end.
+const MAX_DEPTH: usize = 64;
+
+/// Why the site could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A request failed.
+    #[error(transparent)]
+    Request(#[from] webflow::Error),
+    /// A value has another type than the API describes; taking it for empty would be wrong.
+    #[error("the page {page} answers with something unreadable in {}", .fields.join(", "))]
+    Unreadable {
+        /// The page's id.
+        page: String,
+        /// The fields, as paths.
+        fields: Vec<String>,
+    },
+    /// Pages were added or removed between the requests of one list, again and again.
+    #[error("the list of pages in {locale} kept changing while it was read")]
+    Shifting {
+        /// The locale's tag.
+        locale: String,
+    },
+}
+
+/// Reads the site and all its pages in all its locales: one request for the site and one for each 100 pages a locale.
+pub async fn read(reader: &Reader, site: &SiteId, concurrency: NonZeroUsize) -> Result<Live, Error> {
+    let site = convert::site(&reader.site(site.as_str()).await?);
+    let locales: Vec<Locale> = site.locales().cloned().collect();
+    let lists = locales.iter().map(|locale| read_locale(reader, &site, locale, concurrency));
+    let lists: Vec<Vec<Page>> = stream::iter(lists).buffered(concurrency.get()).try_collect().await?;
+
+    let mut pages: BTreeMap<PageId, LivePage> = BTreeMap::new();
+    for (locale, list) in locales.iter().zip(&lists) {
+        for page in list.iter().filter(|page| !convert::is_branch(page)) {
+            let id = PageId::from(page.id.as_str());
+            let known = pages.entry(id).or_insert_with(|| convert::page(page, locale));
+            known.locales.insert(locale.tag.clone(), convert::live_locale(page));
+        }
+    }
+    Ok(Live { site, pages, folders: BTreeMap::new() })
+}
+
+/// Reads the folders and the folders they lie in, which no list holds: one request each, once.
+pub async fn read_folders(
+    reader: &Reader,
+    live: &mut Live,
+    wanted: BTreeSet<FolderId>,
+    concurrency: NonZeroUsize,
+) -> Result<(), Error> {
+    let mut wanted = wanted;
+    for _ in 0..MAX_DEPTH {
+        wanted.retain(|folder| !live.folders.contains_key(folder));
+        if wanted.is_empty() {
+            break;
+        }
+        let reads = wanted.iter().map(|id| async move {
+            let folder = convert::folder(&reader.page(id.as_str(), None).await?);
+            Ok::<(FolderId, Folder), Error>((id.clone(), folder))
+        });
+        let folders: Vec<(FolderId, Folder)> = stream::iter(reads).buffered(concurrency.get()).try_collect().await?;
+        wanted = folders.iter().filter_map(|(_, folder)| folder.parent.clone()).collect();
+        live.folders.extend(folders);
+    }
+    Ok(())
+}
+
+/// Reads again what a plan is about, by list, and no further into a list than needed.
+pub(crate) async fn read_again(
+    reader: &Reader,
+    plan: &Plan,
+    concurrency: NonZeroUsize,
+) -> Result<BTreeMap<Address, Metadata>, Error> {
+    let mut wanted: BTreeMap<Option<&LocaleId>, BTreeSet<&Address>> = BTreeMap::new();
+    for operation in &plan.operations {
+        wanted.entry(operation.locale_id.as_ref()).or_default().insert(&operation.address);
+    }
+    let site = plan.target.site.as_str();
+    let reads = wanted.into_iter().map(|(locale, addresses)| read_addresses(reader, site, locale, addresses));
+    let found: Vec<Vec<(Address, Metadata)>> = stream::iter(reads).buffered(concurrency.get()).try_collect().await?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+async fn read_addresses(
+    reader: &Reader,
+    site: &str,
+    locale: Option<&LocaleId>,
+    addresses: BTreeSet<&Address>,
+) -> Result<Vec<(Address, Metadata)>, Error> {
+    let mut missing: BTreeMap<&str, &Address> =
+        addresses.into_iter().map(|address| (address.page.as_str(), address)).collect();
+    let mut found = Vec::new();
+    let mut offset = 0;
+    while !missing.is_empty() {
+        let list = reader.list_pages(site, locale.map(LocaleId::as_str), offset).await?;
+        let read = list.pages.len();
+        for page in &list.pages {
+            if let Some(address) = missing.remove(page.id.as_str()) {
+                found.push((address.clone(), metadata(page)));
+            }
+        }
+        offset += read as u32;
+        if read == 0 || offset >= total(&list) {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// Reads one locale's list. The offsets of a list shift when a page is added or removed meanwhile, so the whole is
+/// checked for gaps and repetitions, and read again if it has any.
+async fn read_locale(
+    reader: &Reader,
+    site: &Site,
+    locale: &Locale,
+    concurrency: NonZeroUsize,
+) -> Result<Vec<Page>, Error> {
+    let id = locale.id.as_ref().filter(|_| !site.is_primary(&locale.tag)).map(LocaleId::as_str);
+    for _ in 0..ATTEMPTS {
+        let first = reader.list_pages(site.id.as_str(), id, 0).await?;
+        let total = total(&first);
+        let offsets = (0..total).step_by(PAGE_LIMIT).skip(1);
+        let rest = offsets.map(|offset| reader.list_pages(site.id.as_str(), id, offset));
+        let rest: Vec<_> = stream::iter(rest).buffered(concurrency.get()).try_collect().await?;
+        let is_stable = rest.iter().all(|list| self::total(list) == total);
+        let pages: Vec<Page> = std::iter::once(first).chain(rest).flat_map(|list| list.pages).collect();
+        let distinct: BTreeSet<&str> = pages.iter().map(|page| page.id.as_str()).collect();
+        check_readable(&pages)?;
+        if is_stable && distinct.len() == total as usize && pages.len() == distinct.len() {
+            return Ok(pages);
+        }
+    }
+    Err(Error::Shifting { locale: locale.tag.to_string() })
+}
+
+/// Returns how many pages the whole list has. An answer that does not say is taken as the whole.
+fn total(list: &PageList) -> u32 {
+    list.pagination.map_or(list.pages.len() as u32, |pagination| pagination.total)
+}
+
+/// Fails if a value that matters cannot be read.
+fn check_readable(pages: &[Page]) -> Result<(), Error> {
+    let matters = |field: &&String| Field::from_name(field).is_some() || *field == "seo" || *field == "openGraph";
+    for page in pages {
+        let fields: Vec<String> = page.unreadable.iter().filter(matters).cloned().collect();
+        if !fields.is_empty() {
+            return Err(Error::Unreadable { page: page.id.clone(), fields });
+        }
+    }
+    Ok(())
+}

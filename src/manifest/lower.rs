@@ -1,0 +1,297 @@
+//! From manifests to what is wanted of a site: which page each document means, and which locale each key.
+//!
+//! Needs the site for that, so it is the one part of `manifest` that knows the model. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::page::LocaleManifest;
+use super::read::PageDocument;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::{
+    Desired, DesiredLocale, DesiredPage, Field, FolderId, Live, LivePage, Locale, LocaleTag, NamedBy, PageId, PagePath,
+    Site, Stated, Value,
+};
+use crate::suggest;
+
+/// The problems that only the site can tell, by their codes.
+pub mod codes {
+    use super::Code;
+
+    /// The site has no such page.
+    pub const UNKNOWN_PAGE: Code = Code::new("unknown-page");
+    /// The site has several pages of that path.
+    pub const AMBIGUOUS_PAGE: Code = Code::new("ambiguous-page");
+    /// The page is not where the manifest says.
+    pub const PATH_MOVED: Code = Code::new("path-moved");
+    /// The site has no such locale.
+    pub const UNKNOWN_LOCALE: Code = Code::new("unknown-locale");
+    /// The site does not list the page in the locale.
+    pub const PAGE_NOT_IN_LOCALE: Code = Code::new("page-not-in-locale");
+    /// A required locale is not stated.
+    pub const MISSING_LOCALE: Code = Code::new("missing-locale");
+    /// Two documents mean one page.
+    pub const DUPLICATE_PAGE: Code = Code::new("duplicate-page");
+    /// Two keys mean one locale.
+    pub const DUPLICATE_LOCALE: Code = Code::new("duplicate-locale");
+}
+
+/// Returns the folders that must be read before paths can be matched: those of pages whose slug is the last segment of
+/// a path that stands without an id.
+pub fn folders_needed(documents: &[PageDocument], live: &Live) -> BTreeSet<FolderId> {
+    let unnamed = documents.iter().filter(|document| document.manifest.id.is_none());
+    let paths = unnamed.filter_map(|document| document.manifest.path.as_ref());
+    let paths: Vec<PagePath> = paths.map(|path| PagePath::from(path.as_str())).collect();
+    let slugs: BTreeSet<&str> = paths.iter().filter(|path| path.is_nested()).map(PagePath::slug).collect();
+    let primary = &live.site.primary.tag;
+    let candidates = live.pages.values().filter(|page| slugs.contains(page.slug(primary)));
+    candidates.filter_map(|page| page.folder.clone()).collect()
+}
+
+/// Returns what the manifests want of the site, and everything in them that does not fit it.
+pub fn lower(documents: &[PageDocument], required: &[&str], live: &Live) -> (Desired, Vec<Diagnostic>) {
+    let mut lowering = Lowering { live, paths: exact_paths(live), required, diagnostics: Vec::new() };
+    let mut desired = Desired::default();
+    let mut described: BTreeMap<PageId, &PageDocument> = BTreeMap::new();
+    for document in documents {
+        let Some(page) = lowering.page(document) else { continue };
+        if let Some(first) = described.insert(page.id.clone(), document) {
+            lowering.diagnostics.push(twice(document, first, page));
+            continue;
+        }
+        desired.pages.insert(page.id.clone(), lowering.desired_page(document, page));
+    }
+    (desired, lowering.diagnostics)
+}
+
+/// Returns the pages by their exact path. A page in a folder that was not read has none.
+fn exact_paths(live: &Live) -> BTreeMap<PagePath, Vec<&LivePage>> {
+    let mut paths: BTreeMap<PagePath, Vec<&LivePage>> = BTreeMap::new();
+    for page in live.pages.values() {
+        if let Some(path) = live.exact_path(page) {
+            paths.entry(path).or_default().push(page);
+        }
+    }
+    paths
+}
+
+fn twice(document: &PageDocument, first: &PageDocument, page: &LivePage) -> Diagnostic {
+    Diagnostic::error(codes::DUPLICATE_PAGE, format!("this page is described twice (page {})", page.id))
+        .at(document.location.clone())
+        .also(first.location.clone(), "first described here")
+        .help("merge the two documents into one")
+}
+
+struct Lowering<'a> {
+    live: &'a Live,
+    paths: BTreeMap<PagePath, Vec<&'a LivePage>>,
+    required: &'a [&'a str],
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Lowering<'a> {
+    /// Returns the page that a document means: by its id if it has one, else by its path.
+    fn page(&mut self, document: &PageDocument) -> Option<&'a LivePage> {
+        let manifest = &document.manifest;
+        if let Some(id) = &manifest.id {
+            let page = self.live.pages.get(&PageId::from(id.as_str()));
+            match (page, &manifest.path) {
+                (None, _) => self.unknown_id(document, id.as_str()),
+                (Some(page), Some(path)) => self.check_path(document, page, path.as_str()),
+                (Some(_), None) => {}
+            }
+            return page;
+        }
+        let path = PagePath::from(manifest.path.as_ref()?.as_str());
+        match self.paths.get(&path).map(Vec::as_slice) {
+            Some([page]) => Some(page),
+            Some([_, ..]) => {
+                self.ambiguous(document, &path);
+                None
+            }
+            Some([]) | None => {
+                self.unknown_path(document, &path);
+                None
+            }
+        }
+    }
+
+    fn unknown_id(&mut self, document: &PageDocument, id: &str) {
+        let stated = document.manifest.path.as_ref().map(|path| PagePath::from(path.as_str()));
+        let at_path = stated.and_then(|path| self.paths.get(&path)?.first().copied());
+        let message = format!("the site has no page with the id `{id}`");
+        let help = match at_path {
+            Some(page) => format!("the page at this path has the id `{}`", page.id),
+            None => {
+                "check the id and that `site` names the right site; a page that was deleted needs no manifest".into()
+            }
+        };
+        let at = document.location_of(&["id"]);
+        self.diagnostics.push(Diagnostic::error(codes::UNKNOWN_PAGE, message).at(at).help(help));
+    }
+
+    fn unknown_path(&mut self, document: &PageDocument, path: &PagePath) {
+        let known: BTreeSet<String> =
+            self.live.pages.values().map(|page| self.live.known_path(page).to_string()).collect();
+        let help = match suggest::nearest(path.as_str(), known.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`slugline import` adds the pages that the site has".to_owned(),
+        };
+        let at = document.location_of(&["path"]);
+        let message = format!("the site has no page at `{path}`");
+        self.diagnostics.push(Diagnostic::error(codes::UNKNOWN_PAGE, message).at(at).help(help));
+    }
+
+    fn ambiguous(&mut self, document: &PageDocument, path: &PagePath) {
+        let ids = self.paths.get(path).into_iter().flatten().map(|page| format!("`{}`", page.id));
+        let help = format!("name the page by its id: {}", ids.collect::<Vec<_>>().join(" or "));
+        let message = format!("the site has more than one page at `{path}`");
+        let at = document.location_of(&["path"]);
+        self.diagnostics.push(Diagnostic::error(codes::AMBIGUOUS_PAGE, message).at(at).help(help));
+    }
+
+    /// The id decides; a path beside it that no longer fits is worth knowing. Where only the list is known, a page in a
+    /// folder is taken at its last published path.
+    fn check_path(&mut self, document: &PageDocument, page: &LivePage, stated: &str) {
+        let now = self.live.exact_path(page).or_else(|| self.live.published_path(page));
+        let has_moved = match &now {
+            Some(now) => now.as_str() != stated,
+            // Nothing but the slug is known of it.
+            None => PagePath::from(stated).slug() != page.slug(&self.live.site.primary.tag),
+        };
+        // A slug that the manifest itself is about to change, or has changed with the publish still to come.
+        if !has_moved || self.is_own_move(document, page, stated) {
+            return;
+        }
+        let now = now.unwrap_or_else(|| self.live.known_path(page));
+        let message = format!("the page has moved from `{stated}` to `{now}`");
+        let at = document.location_of(&["path"]);
+        let help = format!("write `path: {now}`, or leave the path out; the id decides");
+        self.diagnostics.push(Diagnostic::warning(codes::PATH_MOVED, message).at(at).help(help));
+    }
+
+    /// Returns whether the path already is as the document's own slug will make it.
+    fn is_own_move(&self, document: &PageDocument, page: &LivePage, stated: &str) -> bool {
+        let primary =
+            document.manifest.locales.iter().find(|(key, _)| {
+                self.live.site.locale(key).is_some_and(|locale| self.live.site.is_primary(&locale.tag))
+            });
+        let slug = primary.and_then(|(_, values)| values.slug.as_deref());
+        slug.is_some_and(|slug| self.live.known_path(page).with_slug(slug).as_str() == stated)
+    }
+
+    fn desired_page(&mut self, document: &PageDocument, page: &LivePage) -> DesiredPage {
+        let path = document.manifest.path.as_ref().map(|path| PagePath::from(path.as_str()));
+        let mut locales = BTreeMap::new();
+        for (key, values) in &document.manifest.locales {
+            let at = document.key_location_of(&["locales", key]);
+            let Some(locale) = self.live.site.locale(key) else {
+                self.unknown_locale(key, at);
+                continue;
+            };
+            if !page.locales.contains_key(&locale.tag) {
+                let message = format!("the page is not listed in {}", locale.tag);
+                let help = "remove the locale here, or try again if the locale was just added to the site";
+                self.diagnostics.push(Diagnostic::error(codes::PAGE_NOT_IN_LOCALE, message).at(at).help(help));
+                continue;
+            }
+            let fields = stated_fields(document, key, values);
+            if locales.insert(locale.tag.clone(), DesiredLocale { location: at.clone(), fields }).is_some() {
+                let message = format!("the locale {} is stated twice", locale.tag);
+                let help = "`primary` and the primary locale's tag are the same";
+                self.diagnostics.push(Diagnostic::error(codes::DUPLICATE_LOCALE, message).at(at).help(help));
+            }
+        }
+        self.check_required(document, &locales);
+        DesiredPage {
+            path: path.unwrap_or_else(|| self.live.known_path(page)),
+            named_by: if document.manifest.id.is_some() { NamedBy::Id } else { NamedBy::Path },
+            location: document.location.clone(),
+            locales,
+        }
+    }
+
+    fn unknown_locale(&mut self, key: &str, at: crate::source::Location) {
+        let help = locale_help(key, &self.live.site);
+        let message = format!("the site has no locale `{key}`");
+        self.diagnostics.push(Diagnostic::error(codes::UNKNOWN_LOCALE, message).at(at).help(help));
+    }
+
+    fn check_required(&mut self, document: &PageDocument, stated: &BTreeMap<LocaleTag, DesiredLocale>) {
+        for key in self.required {
+            // A required locale that the site lacks is told once, of the project file.
+            let Some(Locale { tag, .. }) = self.live.site.locale(key) else { continue };
+            if !stated.contains_key(tag) {
+                let message = format!("the page does not state the required locale {tag}");
+                let diagnostic = Diagnostic::warning(codes::MISSING_LOCALE, message);
+                let help = format!("add `{tag}:` under `locales`, or take it out of `required` in slugline.yaml");
+                self.diagnostics.push(diagnostic.at(document.location.clone()).help(help));
+            }
+        }
+    }
+}
+
+/// Returns the way out for a locale that the site does not have.
+pub fn locale_help(key: &str, site: &Site) -> String {
+    let tags: Vec<&str> = site.locales().map(|locale| locale.tag.as_str()).collect();
+    match suggest::nearest(key, tags.iter().copied()).or_else(|| same_language(key, &tags)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the site has {}", tags.join(", ")),
+    }
+}
+
+/// Returns the tag of the same language, as `fr` or `fr-CA` means `fr-FR` most of the time.
+fn same_language<'t>(key: &str, tags: &[&'t str]) -> Option<&'t str> {
+    let language = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    tags.iter().find(|tag| language(tag) == language(key)).copied()
+}
+
+/// Returns the fields that a locale of a document states. Open Graph text implies that it is not copied.
+fn stated_fields(document: &PageDocument, key: &str, values: &LocaleManifest) -> BTreeMap<Field, Stated> {
+    let mut fields = BTreeMap::new();
+    for field in Field::ALL {
+        if let Some(value) = value(values, field) {
+            let steps: Vec<&str> = ["locales", key].into_iter().chain(field.keys().iter().copied()).collect();
+            let location = document.location_of(&steps);
+            if let Some(flag) = field.copied_flag() {
+                fields.insert(flag, Stated { value: Value::Flag(false), location: location.clone() });
+            }
+            fields.insert(field, Stated { value, location });
+        }
+    }
+    fields
+}
+
+fn value(values: &LocaleManifest, field: Field) -> Option<Value> {
+    let LocaleManifest { title, slug, seo, open_graph } = values;
+    let text = |text: &Option<String>| text.clone().map(Value::Text);
+    match field {
+        Field::Title => text(title),
+        Field::Slug => text(slug),
+        Field::SeoTitle => text(&seo.title),
+        Field::SeoDescription => text(&seo.description),
+        Field::OpenGraphTitle => text(&open_graph.title),
+        Field::OpenGraphTitleCopied => open_graph.title_copied.map(Value::Flag),
+        Field::OpenGraphDescription => text(&open_graph.description),
+        Field::OpenGraphDescriptionCopied => open_graph.description_copied.map(Value::Flag),
+    }
+}
+
+/// The other way round: returns values in the shape of a manifest.
+pub fn raise(values: &BTreeMap<Field, Value>) -> LocaleManifest {
+    let mut manifest = LocaleManifest::default();
+    let LocaleManifest { title, slug, seo, open_graph } = &mut manifest;
+    for (field, value) in values {
+        let (text, flag) = (value.as_text().map(str::to_owned), value.as_flag());
+        match field {
+            Field::Title => *title = text,
+            Field::Slug => *slug = text,
+            Field::SeoTitle => seo.title = text,
+            Field::SeoDescription => seo.description = text,
+            Field::OpenGraphTitle => open_graph.title = text,
+            Field::OpenGraphTitleCopied => open_graph.title_copied = flag,
+            Field::OpenGraphDescription => open_graph.description = text,
+            Field::OpenGraphDescriptionCopied => open_graph.description_copied = flag,
+        }
+    }
+    manifest
+}

@@ -1,0 +1,15 @@
+//! The nouns of the program: fields, addresses, pages, the desired and the live state.
+//!
+//! Plain values. Knows nothing of files, the network, the clock or any output format.
+
+mod address;
+mod field;
+mod metadata;
+mod page;
+mod state;
+
+pub use address::{Address, FolderId, LocaleId, LocaleTag, PageId, PagePath, SiteId};
+pub use field::{Field, Group, Kind};
+pub use metadata::{Metadata, Value};
+pub use page::{Folder, LiveLocale, LivePage, Locale, PageKind, Site};
+pub use state::{Desired, DesiredLocale, DesiredPage, Live, NamedBy, Stated};

@@ -1,0 +1,158 @@
+//! The request body that means one thing only.
+//!
+//! It is not documented whether the server merges the leaves of `seo` and `openGraph` or replaces the object. So a body
+//! holds, beside the fields that change, the other leaves of an object it touches, unless they are empty or inherited:
+//! then sending them would freeze them. Must not know the wire format.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{Field, Group, Metadata, Value};
+
+/// The fields of a request body.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Body {
+    /// The values sent.
+    pub fields: BTreeMap<Field, Value>,
+}
+
+/// What a page reads in a locale, and in the primary locale if that is another one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Surroundings<'a> {
+    pub(super) live: &'a Metadata,
+    /// Nothing if the locale is the primary itself.
+    pub(super) primary: Option<&'a Metadata>,
+}
+
+impl Surroundings<'_> {
+    /// Returns whether any of the fields has a value of its own here, as far as the API lets one tell.
+    fn are_own(&self, fields: &[Field]) -> bool {
+        self.primary
+            .is_none_or(|primary| fields.iter().any(|field| primary.effective(*field) != self.live.effective(*field)))
+    }
+}
+
+/// Returns the body that writes these values and leaves everything else as it reads.
+pub(super) fn body(wanted: &BTreeMap<Field, Value>, surroundings: Surroundings<'_>) -> Body {
+    let mut fields = wanted.clone();
+    for group in groups(wanted) {
+        match group {
+            // Bare values have no siblings.
+            Group::Title | Group::Slug => {}
+            Group::Seo => add_siblings(&mut fields, surroundings),
+            Group::OpenGraph => {
+                for text in [Field::OpenGraphTitle, Field::OpenGraphDescription] {
+                    complete_pair(&mut fields, text, surroundings);
+                }
+            }
+        }
+    }
+    Body { fields }
+}
+
+/// Returns what every field of the touched objects reads now, as the API means it.
+pub(super) fn precondition(wanted: &BTreeMap<Field, Value>, live: &Metadata) -> BTreeMap<Field, Value> {
+    let fields = groups(wanted).into_iter().flat_map(Group::fields);
+    fields.map(|field| (field, live.effective(field))).collect()
+}
+
+fn groups(wanted: &BTreeMap<Field, Value>) -> BTreeSet<Group> {
+    wanted.keys().map(|field| field.group()).collect()
+}
+
+fn add_siblings(fields: &mut BTreeMap<Field, Value>, surroundings: Surroundings<'_>) {
+    for sibling in Group::Seo.fields() {
+        let value = surroundings.live.get(sibling);
+        if !fields.contains_key(&sibling) && !value.is_empty() && surroundings.are_own(&[sibling]) {
+            fields.insert(sibling, value.clone());
+        }
+    }
+}
+
+/// Adds what is missing of an Open Graph text and its flag. The two are one choice, so they are sent together, but for
+/// the text of a copied one, which means nothing.
+fn complete_pair(fields: &mut BTreeMap<Field, Value>, text: Field, surroundings: Surroundings<'_>) {
+    let Some(flag) = text.copied_flag() else { return };
+    let is_wanted = fields.contains_key(&text) || fields.contains_key(&flag);
+    let live = surroundings.live;
+    let is_set = live.flag(flag) || !live.text(text).is_empty();
+    if !is_wanted && !(is_set && surroundings.are_own(&[text, flag])) {
+        return;
+    }
+    let copied = fields.entry(flag).or_insert_with(|| live.get(flag).clone());
+    if *copied == Value::Flag(true) {
+        fields.remove(&text);
+    } else if !live.effective(text).is_empty() {
+        fields.entry(text).or_insert_with(|| live.get(text).clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn metadata(values: &[(Field, Value)]) -> Metadata {
+        let mut metadata = Metadata::default();
+        for (field, value) in values {
+            metadata.set(*field, value.clone());
+        }
+        metadata
+    }
+
+    fn names(wanted: &[(Field, Value)], live: &Metadata, primary: Option<&Metadata>) -> Vec<String> {
+        let wanted = wanted.iter().cloned().collect();
+        let body = body(&wanted, Surroundings { live, primary });
+        body.fields.iter().map(|(field, value)| format!("{}={value:?}", field.name())).collect()
+    }
+
+    #[test]
+    fn a_set_sibling_is_sent_along() {
+        let live = metadata(&[(Field::SeoDescription, "kept".into())]);
+        let sent = names(&[(Field::SeoTitle, "new".into())], &live, None);
+        assert_eq!(sent, ["seo.title=Text(\"new\")", "seo.description=Text(\"kept\")"]);
+    }
+
+    #[test]
+    fn an_inherited_or_empty_sibling_is_left_out() {
+        let live = metadata(&[(Field::SeoDescription, "same".into())]);
+        let sent = names(&[(Field::SeoTitle, "neu".into())], &live, Some(&live));
+        assert_eq!(sent, ["seo.title=Text(\"neu\")"]);
+        let sent = names(&[(Field::SeoTitle, "new".into())], &Metadata::default(), None);
+        assert_eq!(sent, ["seo.title=Text(\"new\")"]);
+    }
+
+    #[test]
+    fn text_goes_with_its_flag_and_a_copied_neighbor_stays_copied() {
+        let live =
+            metadata(&[(Field::OpenGraphTitleCopied, true.into()), (Field::OpenGraphDescriptionCopied, true.into())]);
+        let wanted = [(Field::OpenGraphTitle, "own".into()), (Field::OpenGraphTitleCopied, false.into())];
+        assert_eq!(
+            names(&wanted, &live, None),
+            [
+                "openGraph.title=Text(\"own\")",
+                "openGraph.titleCopied=Flag(false)",
+                "openGraph.descriptionCopied=Flag(true)"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_changed_text_takes_the_flag_that_stands() {
+        let live = metadata(&[(Field::OpenGraphTitle, "old".into())]);
+        let sent = names(&[(Field::OpenGraphTitle, "new".into())], &live, None);
+        assert_eq!(sent, ["openGraph.title=Text(\"new\")", "openGraph.titleCopied=Flag(false)"]);
+    }
+
+    #[test]
+    fn a_pinned_flag_keeps_its_text() {
+        let live = metadata(&[(Field::OpenGraphTitle, "same".into())]);
+        let sent = names(&[(Field::OpenGraphTitleCopied, false.into())], &live, Some(&live));
+        assert_eq!(sent, ["openGraph.title=Text(\"same\")", "openGraph.titleCopied=Flag(false)"]);
+    }
+
+    #[test]
+    fn copying_sends_no_text() {
+        let live = metadata(&[(Field::OpenGraphTitle, "old".into())]);
+        let sent = names(&[(Field::OpenGraphTitleCopied, true.into())], &live, None);
+        assert_eq!(sent, ["openGraph.titleCopied=Flag(true)"]);
+    }
+}

@@ -1,0 +1,14 @@
+//! The names of what a plan can find wrong.
+
+use crate::diagnostic::Code;
+
+/// A slug that the server would ignore.
+pub const IGNORED_SLUG: Code = Code::new("ignored-slug");
+/// A primary slug that changes while the page is named by its path alone.
+pub const SLUG_WITHOUT_ID: Code = Code::new("slug-without-id");
+/// A slug of no letters.
+pub const EMPTY_SLUG: Code = Code::new("empty-slug");
+/// A slug that another page has and keeps.
+pub const SLUG_TAKEN: Code = Code::new("slug-taken");
+/// Slug changes that cannot be put in an order.
+pub const SLUG_ORDER: Code = Code::new("slug-order");

@@ -1,0 +1,192 @@
+//! Field by field: which managed fields differ from the site, and which need to be pinned.
+//!
+//! Must not know what is sent for them; see `body`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fast_glob::glob_match;
+
+use super::{Change, Class, Inputs, Redirect, Risk, codes, guard};
+use crate::diagnostic::Diagnostic;
+use crate::model::{
+    Address, DesiredPage, Field, Live, LivePage, Locale, LocaleTag, Metadata, NamedBy, PageId, PagePath, Stated, Value,
+};
+
+/// The pages and locales to plan for; everything where nothing is chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Selection {
+    /// Globs over page paths; any may match.
+    pub pages: Vec<String>,
+    /// Locales, as the site spells them.
+    pub locales: BTreeSet<LocaleTag>,
+}
+
+impl Selection {
+    fn has_page(&self, path: &PagePath) -> bool {
+        self.pages.is_empty() || self.pages.iter().any(|glob| glob_match(glob, path.as_str()))
+    }
+
+    fn has_locale(&self, locale: &LocaleTag) -> bool {
+        self.locales.is_empty() || self.locales.contains(locale)
+    }
+}
+
+/// Returns the fields to write, by path, locale in the site's order, and field.
+pub(super) fn changes(inputs: Inputs<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Change> {
+    let Inputs { desired, live, policy } = inputs;
+    let mut pages: Vec<(&PageId, &DesiredPage)> =
+        desired.pages.iter().filter(|(_, page)| policy.selection.has_page(&page.path)).collect();
+    pages.sort_by(|a, b| (&a.1.path, a.0).cmp(&(&b.1.path, b.0)));
+
+    let mut changes = Vec::new();
+    for (id, wanted) in pages {
+        let Some(page) = live.pages.get(id) else { continue };
+        let page_diff = PageDiff { live, page, wanted };
+        let primary = page_diff.locale_changes(&live.site.primary, &policy.selection, diagnostics);
+        let pins = page_diff.pins(&primary);
+        changes.extend(primary);
+        for locale in &live.site.secondary {
+            let mut fields = page_diff.locale_changes(locale, &policy.selection, diagnostics);
+            fields.extend(pins.iter().filter(|pin| pin.address.locale == locale.tag).cloned());
+            fields.sort_by_key(|change| change.field);
+            changes.extend(fields);
+        }
+    }
+    changes
+}
+
+/// One page on both sides.
+struct PageDiff<'a> {
+    live: &'a Live,
+    page: &'a LivePage,
+    wanted: &'a DesiredPage,
+}
+
+impl PageDiff<'_> {
+    fn locale_changes(&self, locale: &Locale, selection: &Selection, diagnostics: &mut Vec<Diagnostic>) -> Vec<Change> {
+        let wanted = self.wanted.locales.get(&locale.tag).filter(|_| selection.has_locale(&locale.tag));
+        let metadata = self.page.locales.get(&locale.tag).map(|values| &values.metadata);
+        let (Some(wanted), Some(metadata)) = (wanted, metadata) else { return Vec::new() };
+        let differing = wanted.fields.iter().filter(|(field, stated)| differs(metadata, **field, stated));
+        differing
+            .filter(|(field, stated)| self.can_change(locale, **field, stated, diagnostics))
+            .map(|(field, stated)| self.change(locale, *field, stated, Class::Change))
+            .collect()
+    }
+
+    /// Returns the managed fields of secondary locales that read as wanted only because the primary reads the same,
+    /// while it is about to change.
+    ///
+    /// The API does not tell an inherited value from one of the same text, so equal is taken as inherited.
+    fn pins(&self, primary_changes: &[Change]) -> Vec<Change> {
+        let mut pins = Vec::new();
+        for change in primary_changes {
+            for locale in &self.live.site.secondary {
+                let stated = self.wanted.locales.get(&locale.tag).and_then(|wanted| wanted.fields.get(&change.field));
+                let (Some(stated), true) = (stated, self.inherits(locale, change.field)) else { continue };
+                if stated.value == change.before {
+                    pins.push(self.change(locale, change.field, stated, Class::Pinned));
+                }
+            }
+        }
+        pins
+    }
+
+    fn inherits(&self, locale: &Locale, field: Field) -> bool {
+        let primary = self.live.primary_metadata(&self.page.id);
+        let secondary = self.live.metadata(&self.page.id, &locale.tag);
+        primary
+            .zip(secondary)
+            .is_some_and(|(primary, secondary)| primary.effective(field) == secondary.effective(field))
+    }
+
+    fn change(&self, locale: &Locale, field: Field, stated: &Stated, class: Class) -> Change {
+        let before = self.live.metadata(&self.page.id, &locale.tag).map(|metadata| metadata.effective(field));
+        let mut change = Change {
+            address: Address { page: self.page.id.clone(), locale: locale.tag.clone() },
+            path: self.wanted.path.clone(),
+            field,
+            class,
+            before: before.unwrap_or_else(|| Value::unset(field.kind())),
+            after: stated.value.clone(),
+            source: stated.location.clone(),
+            risks: BTreeSet::new(),
+            followers: self.followers(locale, field, class),
+            redirect: None,
+        };
+        change.risks = guard::risks(&change, self.page);
+        if change.risks.contains(&Risk::SlugChange) {
+            let slug = change.after.as_text().unwrap_or_default();
+            let from = self.page.published_path(&locale.tag);
+            change.redirect = from.map(|from| Redirect { from: from.clone(), to: from.with_slug(slug) });
+        }
+        if !locale.enabled && !self.live.site.is_primary(&locale.tag) {
+            change.risks.insert(Risk::LocaleOff);
+        }
+        change
+    }
+
+    /// Returns the secondary locales that read as the primary does and state nothing of the field.
+    fn followers(&self, locale: &Locale, field: Field, class: Class) -> Vec<LocaleTag> {
+        if !self.live.site.is_primary(&locale.tag) || class == Class::Pinned {
+            return Vec::new();
+        }
+        let unstated =
+            |tag: &LocaleTag| self.wanted.locales.get(tag).is_none_or(|wanted| !wanted.fields.contains_key(&field));
+        let secondary = self.live.site.secondary.iter();
+        let followers = secondary.filter(|locale| unstated(&locale.tag) && self.inherits(locale, field));
+        followers.map(|locale| locale.tag.clone()).collect()
+    }
+
+    /// Returns whether the server would take the change; else says why not.
+    fn can_change(&self, locale: &Locale, field: Field, stated: &Stated, diagnostics: &mut Vec<Diagnostic>) -> bool {
+        if field != Field::Slug {
+            return true;
+        }
+        let refusal = if self.page.kind.ignores_slug() {
+            Some(ignored_slug(self.page, locale, stated))
+        } else if self.wanted.named_by == NamedBy::Path && self.live.site.is_primary(&locale.tag) {
+            Some(nameless_slug(self.page, self.wanted, stated))
+        } else {
+            stated.value.is_empty().then(|| empty_slug(stated))
+        };
+        let can_change = refusal.is_none();
+        diagnostics.extend(refusal);
+        can_change
+    }
+}
+
+fn differs(live: &Metadata, field: Field, stated: &Stated) -> bool {
+    live.effective(field) != stated.value
+}
+
+fn ignored_slug(page: &LivePage, locale: &Locale, stated: &Stated) -> Diagnostic {
+    let message = format!("the slug of a {} cannot be set; the server would ignore it", page.kind.describe());
+    let help = match page.slug(&locale.tag) {
+        "" => "remove the `slug` key".to_owned(),
+        slug => format!("remove the `slug` key, or write `{slug}` as it is"),
+    };
+    Diagnostic::error(codes::IGNORED_SLUG, message).at(stated.location.clone()).help(help)
+}
+
+fn nameless_slug(page: &LivePage, wanted: &DesiredPage, stated: &Stated) -> Diagnostic {
+    let message =
+        format!("a page named by its path alone cannot change its slug; `{}` would name nothing then", wanted.path);
+    let help = format!("name the page by its id as well: `id: {}`", page.id);
+    Diagnostic::error(codes::SLUG_WITHOUT_ID, message).at(stated.location.clone()).help(help)
+}
+
+fn empty_slug(stated: &Stated) -> Diagnostic {
+    Diagnostic::error(codes::EMPTY_SLUG, "a slug cannot be empty")
+        .at(stated.location.clone())
+        .help("write the slug, or remove the key to leave it as it is")
+}
+
+/// Groups changes by page and locale, keeping their order within it.
+pub(super) fn by_address(changes: &[Change]) -> BTreeMap<&Address, Vec<&Change>> {
+    let mut groups: BTreeMap<&Address, Vec<&Change>> = BTreeMap::new();
+    for change in changes {
+        groups.entry(&change.address).or_default().push(change);
+    }
+    groups
+}

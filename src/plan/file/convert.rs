@@ -1,0 +1,290 @@
+//! Between the plan and its file format.
+//!
+//! Destructures both sides whole, so that a new part of either cannot be forgotten.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value as Json};
+
+use super::{Error, FORMAT_VERSION, format};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::exit::Exit;
+use crate::model::{Address, Field, Kind, LocaleTag, Value};
+use crate::plan::{
+    Body, Change, Class, Guard, Operation, Plan, Purpose, ReadSummary, Redirect, Revision, Risk, Target, Tripped,
+};
+use crate::source::{ByteRange, Location};
+
+pub(super) fn to_file(plan: &Plan, exit: Exit) -> format::PlanFile {
+    let Plan { target, revision, live, managed, changes, operations, guards, diagnostics } = plan;
+    format::PlanFile {
+        format_version: FORMAT_VERSION.to_owned(),
+        digest: String::new(),
+        target: format::Target {
+            site: target.site.to_string(),
+            name: target.name.clone(),
+            environment: target.environment.clone(),
+        },
+        source: revision
+            .as_ref()
+            .map(|Revision { commit, dirty }| format::Source { commit: commit.clone(), dirty: *dirty }),
+        live: format::Live { pages: live.pages, locales: live.locales, requests: live.requests },
+        summary: format::Summary {
+            changes: changes.len(),
+            pinned: changes.iter().filter(|change| change.class == Class::Pinned).count(),
+            operations: operations.len(),
+            pages: plan.pages().len(),
+            page_locales: plan.addresses().len(),
+            managed_page_locales: *managed,
+        },
+        changes: changes.iter().map(change_to_file).collect(),
+        operations: operations.iter().enumerate().map(operation_to_file).collect(),
+        guards: guards.iter().map(guard_to_file).collect(),
+        diagnostics: diagnostics.iter().map(diagnostic_to_file).collect(),
+        exit: exit_to_file(exit),
+    }
+}
+
+pub(super) fn from_file(file: format::PlanFile) -> Result<Plan, Error> {
+    // Version and digest have been checked; counts and exit are derived.
+    let format::PlanFile {
+        format_version: _,
+        digest: _,
+        target,
+        source,
+        live,
+        summary,
+        changes,
+        operations,
+        guards,
+        diagnostics,
+        exit: _,
+    } = file;
+    let plan = Plan {
+        target: Target { site: target.site.into(), name: target.name, environment: target.environment },
+        revision: source.map(|source| Revision { commit: source.commit, dirty: source.dirty }),
+        live: ReadSummary { pages: live.pages, locales: live.locales, requests: live.requests },
+        managed: summary.managed_page_locales,
+        changes: changes.into_iter().map(change_from_file).collect::<Result<_, _>>()?,
+        operations: operations.into_iter().map(operation_from_file).collect::<Result<_, _>>()?,
+        guards: guards.into_iter().map(guard_from_file).collect::<Result<_, _>>()?,
+        diagnostics: diagnostics.into_iter().map(diagnostic_from_file).collect::<Result<_, _>>()?,
+    };
+    check_needs(&plan)?;
+    Ok(plan)
+}
+
+/// An operation that waited for itself or for a later one would never be sent.
+fn check_needs(plan: &Plan) -> Result<(), Error> {
+    for (index, operation) in plan.operations.iter().enumerate() {
+        if operation.needs.iter().any(|need| *need >= index) {
+            return Err(damaged("operations.needs", format!("operation {index} needs one that is not before it")));
+        }
+    }
+    Ok(())
+}
+
+fn damaged(path: &str, message: String) -> Error {
+    Error::Damaged { path: path.to_owned(), message }
+}
+
+fn unknown(path: &str, name: &str) -> Error {
+    damaged(path, format!("`{name}` is not known"))
+}
+
+pub(super) fn exit_to_file(exit: Exit) -> format::Exit {
+    format::Exit { code: exit.code(), name: exit.name().to_owned() }
+}
+
+fn value_to_file(value: &Value) -> format::Value {
+    match value {
+        Value::Text(text) => format::Value::Text(text.clone()),
+        Value::Flag(flag) => format::Value::Flag(*flag),
+    }
+}
+
+fn value_from_file(field: Field, value: format::Value) -> Result<Value, Error> {
+    match (field.kind(), value) {
+        (Kind::Text, format::Value::Text(text)) => Ok(Value::Text(text)),
+        (Kind::Flag, format::Value::Flag(flag)) => Ok(Value::Flag(flag)),
+        (Kind::Text, format::Value::Flag(_)) => Err(damaged(field.name(), "text is expected".to_owned())),
+        (Kind::Flag, format::Value::Text(_)) => Err(damaged(field.name(), "`true` or `false` is expected".to_owned())),
+    }
+}
+
+fn field_from_file(name: &str) -> Result<Field, Error> {
+    Field::from_name(name).ok_or_else(|| unknown("field", name))
+}
+
+fn location_to_file(location: &Location) -> format::Location {
+    format::Location { file: location.file.to_string(), line: location.line, column: location.column }
+}
+
+fn location_from_file(location: format::Location) -> Location {
+    Location { file: location.file.into(), line: location.line, column: location.column, bytes: ByteRange::default() }
+}
+
+fn change_to_file(change: &Change) -> format::Change {
+    let Change { address, path, field, class, before, after, source, risks, followers, redirect } = change;
+    format::Change {
+        page: address.page.to_string(),
+        path: path.to_string(),
+        locale: address.locale.to_string(),
+        field: field.name().to_owned(),
+        class: class.name().to_owned(),
+        before: value_to_file(before),
+        after: value_to_file(after),
+        source: location_to_file(source),
+        risks: risks.iter().map(|risk| risk.name().to_owned()).collect(),
+        followers: followers.iter().map(LocaleTag::to_string).collect(),
+        redirect: redirect
+            .as_ref()
+            .map(|Redirect { from, to }| format::Redirect { from: from.to_string(), to: to.to_string() }),
+    }
+}
+
+fn change_from_file(change: format::Change) -> Result<Change, Error> {
+    let field = field_from_file(&change.field)?;
+    let class = Class::ALL.into_iter().find(|class| class.name() == change.class);
+    let risks: Result<BTreeSet<Risk>, Error> = change.risks.iter().map(|name| risk_from_file(name)).collect();
+    Ok(Change {
+        address: Address { page: change.page.into(), locale: change.locale.into() },
+        path: change.path.into(),
+        field,
+        class: class.ok_or_else(|| unknown("class", &change.class))?,
+        before: value_from_file(field, change.before)?,
+        after: value_from_file(field, change.after)?,
+        source: location_from_file(change.source),
+        risks: risks?,
+        followers: change.followers.into_iter().map(LocaleTag::from).collect(),
+        redirect: change.redirect.map(|redirect| Redirect { from: redirect.from.into(), to: redirect.to.into() }),
+    })
+}
+
+fn risk_from_file(name: &str) -> Result<Risk, Error> {
+    Risk::ALL.into_iter().find(|risk| risk.name() == name).ok_or_else(|| unknown("risks", name))
+}
+
+fn operation_to_file((order, operation): (usize, &Operation)) -> format::Operation {
+    let Operation { address, path, locale_id, purpose, has_pin, level, needs, body, precondition } = operation;
+    format::Operation {
+        order,
+        level: *level,
+        needs: needs.clone(),
+        page: address.page.to_string(),
+        path: path.to_string(),
+        locale: address.locale.to_string(),
+        locale_id: locale_id.as_ref().map(ToString::to_string),
+        purpose: purpose.name().to_owned(),
+        pins: *has_pin,
+        body: nest(body),
+        precondition: precondition
+            .iter()
+            .map(|(field, value)| (field.name().to_owned(), value_to_file(value)))
+            .collect(),
+    }
+}
+
+fn operation_from_file(operation: format::Operation) -> Result<Operation, Error> {
+    let precondition = operation.precondition.into_iter().map(|(name, value)| {
+        let field = field_from_file(&name)?;
+        Ok((field, value_from_file(field, value)?))
+    });
+    let purpose = Purpose::ALL.into_iter().find(|purpose| purpose.name() == operation.purpose);
+    Ok(Operation {
+        address: Address { page: operation.page.into(), locale: operation.locale.into() },
+        path: operation.path.into(),
+        locale_id: operation.locale_id.map(Into::into),
+        purpose: purpose.ok_or_else(|| unknown("purpose", &operation.purpose))?,
+        has_pin: operation.pins,
+        level: operation.level,
+        needs: operation.needs,
+        body: unnest(&operation.body)?,
+        precondition: precondition.collect::<Result<BTreeMap<_, _>, Error>>()?,
+    })
+}
+
+/// Returns the body as the API takes it.
+fn nest(body: &Body) -> Map<String, Json> {
+    let mut map = Map::new();
+    for (field, value) in &body.fields {
+        let json = match value {
+            Value::Text(text) => Json::String(text.clone()),
+            Value::Flag(flag) => Json::Bool(*flag),
+        };
+        match field.keys() {
+            [key] => {
+                map.insert((*key).to_owned(), json);
+            }
+            [object, key] => {
+                let inner = map.entry(*object).or_insert_with(|| Json::Object(Map::new()));
+                inner[*key] = json;
+            }
+            _ => unreachable!("fields have one key or two"),
+        }
+    }
+    map
+}
+
+fn unnest(map: &Map<String, Json>) -> Result<Body, Error> {
+    let mut fields = BTreeMap::new();
+    for (key, value) in map {
+        let leaves: Vec<(String, &Json)> = match value {
+            Json::Object(object) => object.iter().map(|(leaf, value)| (format!("{key}.{leaf}"), value)).collect(),
+            leaf => vec![(key.clone(), leaf)],
+        };
+        for (name, leaf) in leaves {
+            let field = field_from_file(&name)?;
+            let value = match leaf {
+                Json::String(text) => format::Value::Text(text.clone()),
+                Json::Bool(flag) => format::Value::Flag(*flag),
+                other => return Err(damaged(&format!("body.{name}"), format!("`{other}` is no value"))),
+            };
+            fields.insert(field, value_from_file(field, value)?);
+        }
+    }
+    Ok(Body { fields })
+}
+
+fn guard_to_file(tripped: &Tripped) -> format::Guard {
+    let Tripped { guard, count, limit, message, worst } = tripped;
+    format::Guard {
+        name: guard.name().to_owned(),
+        count: *count,
+        limit: *limit,
+        message: message.clone(),
+        worst: worst.clone(),
+    }
+}
+
+fn guard_from_file(guard: format::Guard) -> Result<Tripped, Error> {
+    // A guard that is not known cannot be evaluated, so the plan cannot be applied safely.
+    let known = Guard::from_name(&guard.name).ok_or_else(|| unknown("guards", &guard.name))?;
+    let format::Guard { name: _, count, limit, message, worst } = guard;
+    Ok(Tripped { guard: known, count, limit, message, worst })
+}
+
+pub(super) fn diagnostic_to_file(diagnostic: &Diagnostic) -> format::Diagnostic {
+    // Secondary places are for the terminal's excerpts.
+    let Diagnostic { code, severity, message, at, also: _, help } = diagnostic;
+    format::Diagnostic {
+        code: code.to_string(),
+        severity: severity.as_str().to_owned(),
+        message: message.clone(),
+        location: at.as_ref().map(location_to_file),
+        help: help.clone(),
+    }
+}
+
+fn diagnostic_from_file(diagnostic: format::Diagnostic) -> Result<Diagnostic, Error> {
+    let severities = [Severity::Error, Severity::Warning, Severity::Info];
+    let severity = severities.into_iter().find(|severity| severity.as_str() == diagnostic.severity);
+    Ok(Diagnostic {
+        code: diagnostic.code.into(),
+        severity: severity.ok_or_else(|| unknown("severity", &diagnostic.severity))?,
+        message: diagnostic.message,
+        at: diagnostic.location.map(location_from_file),
+        also: Vec::new(),
+        help: diagnostic.help,
+    })
+}

@@ -1,0 +1,217 @@
+//! The plan file's format, version 1: plain data for serde and schemars.
+//!
+//! Mirrors the plan without being it, so that the core can change and old files stay readable.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+/// What `slugline plan --format json` and `slugline plan -o FILE` write: the changes a plan consists of, the requests
+/// that make them, and what must be so before they are sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "slugline plan")]
+pub struct PlanFile {
+    /// The format's version, `major.minor`. A minor step only adds; a reader refuses a newer major.
+    pub format_version: String,
+    /// `sha256:` and the SHA-256 over everything but `digest`, `source`, `live` and `exit`, as JSON with sorted keys.
+    pub digest: String,
+    /// The site that the plan is for.
+    pub target: Target,
+    /// The commit of the manifests, if they lie in a git repository.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+    /// What was read from the site.
+    pub live: Live,
+    /// Counts.
+    pub summary: Summary,
+    /// The fields that change.
+    pub changes: Vec<Change>,
+    /// The requests, in order.
+    pub operations: Vec<Operation>,
+    /// Guards that the plan trips; `apply` refuses until each is allowed by name.
+    pub guards: Vec<Guard>,
+    /// What is wrong or worth knowing.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How the command ended that made the plan.
+    pub exit: Exit,
+}
+
+/// The site that the plan is for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Target")]
+pub struct Target {
+    /// The site's id.
+    pub site: String,
+    /// The site's name.
+    pub name: String,
+    /// The project's environment, if it has several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+}
+
+/// A commit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Source {
+    /// The full hash.
+    pub commit: String,
+    /// Whether the work tree differed from it.
+    pub dirty: bool,
+}
+
+/// What was read from the site.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Live {
+    /// Pages of the site, branch pages left out.
+    pub pages: usize,
+    /// Locales of the site.
+    pub locales: usize,
+    /// Requests sent to read it.
+    pub requests: u64,
+}
+
+/// Counts of a plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// Fields that change.
+    pub changes: usize,
+    /// Of these, fields that read as wanted but are written so that they stay.
+    pub pinned: usize,
+    /// Requests that write.
+    pub operations: usize,
+    /// Pages written.
+    pub pages: usize,
+    /// Page-locales written.
+    pub page_locales: usize,
+    /// Page-locales that the manifests manage.
+    pub managed_page_locales: usize,
+}
+
+/// One field of one page in one locale.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Change {
+    /// The page's id.
+    pub page: String,
+    /// The page's path in the primary locale.
+    pub path: String,
+    /// The locale's tag.
+    pub locale: String,
+    /// The field, `seo.title`.
+    pub field: String,
+    /// `change`: manifest and site differ. `pinned`: written so that it stays when the primary locale changes.
+    pub class: String,
+    /// What it reads now.
+    pub before: Value,
+    /// What it will read.
+    pub after: Value,
+    /// Where the manifest says so.
+    pub source: Location,
+    /// `slug-change`, `blanking`, `binding-overwrite`, `locale-off`.
+    pub risks: Vec<String>,
+    /// Secondary locales that inherit the field and will move along.
+    pub followers: Vec<String>,
+    /// For a published slug: the old address and the new one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redirect: Option<Redirect>,
+}
+
+/// An address that moves.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Redirect {
+    /// The published path.
+    pub from: String,
+    /// The path after the next publish.
+    pub to: String,
+}
+
+/// A field's value: text, or a flag.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Value {
+    /// Text; empty where nothing is set.
+    Text(String),
+    /// A flag.
+    Flag(bool),
+}
+
+/// A place in a file of the project.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Location {
+    /// Path from the project's folder.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+}
+
+/// One request that writes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Operation {
+    /// Its place in the plan, from 0.
+    pub order: usize,
+    /// Operations of a lower level go first.
+    pub level: u32,
+    /// Operations that must have succeeded, by `order`.
+    pub needs: Vec<usize>,
+    /// The page's id.
+    pub page: String,
+    /// The page's path in the primary locale.
+    pub path: String,
+    /// The locale's tag.
+    pub locale: String,
+    /// The locale's id; missing for the primary locale.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locale_id: Option<String>,
+    /// `write`, or `temporary-slug` where pages exchange slugs.
+    pub purpose: String,
+    /// Whether it holds a pinned value and is sent even if everything reads as wanted.
+    pub pins: bool,
+    /// The request's body.
+    #[schemars(with = "BTreeMap<String, Json>")]
+    pub body: serde_json::Map<String, Json>,
+    /// What the fields concerned must read before it is sent.
+    pub precondition: BTreeMap<String, Value>,
+}
+
+/// A guard that the plan trips.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Guard {
+    /// The name for `--allow`.
+    pub name: String,
+    /// How many there are of what it counts.
+    pub count: usize,
+    /// How many it lets pass.
+    pub limit: usize,
+    /// What that means.
+    pub message: String,
+    /// Up to three examples.
+    pub worst: Vec<String>,
+}
+
+/// A problem, and where it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Diagnostic {
+    /// Its code, for `slugline explain`.
+    pub code: String,
+    /// `error`, `warning` or `info`.
+    pub severity: String,
+    /// What is wrong.
+    pub message: String,
+    /// Where.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+    /// The way out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Exit {
+    /// The exit code.
+    pub code: u8,
+    /// Its name.
+    pub name: String,
+}

@@ -1,0 +1,154 @@
+//! The saved plan: versioned JSON with a digest.
+//!
+//! The only way in and out of the format. Must not know files; text goes in and out.
+
+mod convert;
+pub mod format;
+
+use serde_json::Value as Json;
+use sha2::{Digest as _, Sha256};
+
+use self::format::PlanFile;
+use super::Plan;
+use crate::diagnostic::Diagnostic;
+use crate::exit::Exit;
+
+/// The version written. Readers refuse a newer major and ignore what a newer minor adds.
+pub const FORMAT_VERSION: &str = "1.0";
+const MAJOR: u32 = 1;
+
+/// Keys that do not count for the digest: they tell how and when a plan was made, not what it does.
+const VOLATILE: [&str; 4] = ["digest", "source", "live", "exit"];
+
+/// Why a text is not a plan that can be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It is no JSON.
+    #[error("not a plan file: no JSON at line {}, column {}", .0.line(), .0.column())]
+    NotJson(#[source] serde_json::Error),
+    /// It is JSON, but not a plan.
+    #[error("not a plan file: it has no `format_version`")]
+    NotAPlan,
+    /// A newer program has written it.
+    #[error("the plan has format version `{0}`; this program reads {MAJOR}.x")]
+    NewerVersion(String),
+    /// The version is no version.
+    #[error("the plan's format version `{0}` is not of the form `1.0`")]
+    BadVersion(String),
+    /// A part of it is missing or of the wrong kind.
+    #[error("the plan file is damaged: `{path}`: {message}")]
+    Damaged {
+        /// The path of keys.
+        path: String,
+        /// What is wrong there.
+        message: String,
+    },
+    /// It was edited.
+    #[error("the plan's digest does not fit its content; it was changed after it was made")]
+    Digest,
+}
+
+impl Error {
+    /// Returns the way out.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::NewerVersion(_) => "use the newer version of slugline that made it, or plan again",
+            Self::NotJson(_) | Self::NotAPlan | Self::BadVersion(_) | Self::Damaged { .. } | Self::Digest => {
+                "make a new one with `slugline plan -o FILE`"
+            }
+        }
+    }
+}
+
+/// Returns the plan as the text of a file: pretty JSON, the same for the same plan, with a newline at the end.
+pub fn encode(plan: &Plan, exit: Exit) -> String {
+    let mut json = serde_json::to_value(convert::to_file(plan, exit)).expect("the format has text keys only");
+    json["digest"] = Json::String(digest(&json));
+    let mut text = serde_json::to_string_pretty(&json).expect("a JSON value can be printed");
+    text.push('\n');
+    text
+}
+
+/// Reads a plan from the text of a file.
+pub fn decode(text: &str) -> Result<Plan, Error> {
+    let json: Json = serde_json::from_str(text).map_err(Error::NotJson)?;
+    let version = json.get("format_version").and_then(Json::as_str).ok_or(Error::NotAPlan)?;
+    check_version(version)?;
+    let stated = json.get("digest").and_then(Json::as_str).ok_or(Error::NotAPlan)?;
+    if stated != digest(&json) {
+        return Err(Error::Digest);
+    }
+    let file: PlanFile = serde_path_to_error::deserialize(&json)
+        .map_err(|error| Error::Damaged { path: error.path().to_string(), message: error.inner().to_string() })?;
+    convert::from_file(file)
+}
+
+/// Returns the plan's digest.
+pub fn digest_of(plan: &Plan) -> String {
+    let json = serde_json::to_value(convert::to_file(plan, Exit::Ok)).expect("the format has text keys only");
+    digest(&json)
+}
+
+/// Returns a diagnostic as it stands in the format.
+pub fn diagnostic(diagnostic: &Diagnostic) -> Json {
+    serde_json::to_value(convert::diagnostic_to_file(diagnostic)).expect("the format has text keys only")
+}
+
+/// Returns the JSON Schema of the format.
+pub fn schema() -> Json {
+    schemars::schema_for!(PlanFile).to_value()
+}
+
+fn check_version(version: &str) -> Result<(), Error> {
+    let major = version.split_once('.').and_then(|(major, minor)| {
+        minor.parse::<u32>().ok()?;
+        major.parse::<u32>().ok()
+    });
+    match major {
+        None => Err(Error::BadVersion(version.to_owned())),
+        Some(major) if major > MAJOR => Err(Error::NewerVersion(version.to_owned())),
+        Some(_) => Ok(()),
+    }
+}
+
+fn digest(plan: &Json) -> String {
+    let mut text = String::new();
+    canonical(plan, true, &mut text);
+    let hash = Sha256::digest(text.as_bytes());
+    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256:{hex}")
+}
+
+/// Writes JSON with sorted keys and no spaces, without the volatile keys of the top level.
+fn canonical(value: &Json, is_top: bool, text: &mut String) {
+    match value {
+        Json::Object(map) => {
+            let mut keys: Vec<&String> =
+                map.keys().filter(|key| !(is_top && VOLATILE.contains(&key.as_str()))).collect();
+            keys.sort();
+            text.push('{');
+            for (index, key) in keys.into_iter().enumerate() {
+                separate(index, text);
+                text.push_str(&Json::String(key.clone()).to_string());
+                text.push(':');
+                canonical(&map[key], false, text);
+            }
+            text.push('}');
+        }
+        Json::Array(items) => {
+            text.push('[');
+            for (index, item) in items.iter().enumerate() {
+                separate(index, text);
+                canonical(item, false, text);
+            }
+            text.push(']');
+        }
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => text.push_str(&value.to_string()),
+    }
+}
+
+fn separate(index: usize, text: &mut String) {
+    if index > 0 {
+        text.push(',');
+    }
+}

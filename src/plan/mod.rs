@@ -1,0 +1,285 @@
+//! The plan: everything that would be written, and why, as one complete value.
+//!
+//! [`plan`] is pure: what is wanted, what is there and the policy go in; the same inputs give the same plan. Must not
+//! know how a plan is shown, saved or applied, and must not read anything by itself.
+
+mod body;
+pub mod codes;
+mod diff;
+pub mod file;
+pub mod guard;
+mod order;
+mod slugs;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use body::Body;
+pub use diff::Selection;
+pub use guard::{Guard, Limits, Tripped};
+
+use crate::diagnostic::{self, Diagnostic};
+use crate::model::{Address, Desired, Field, Live, LocaleId, LocaleTag, PageId, PagePath, SiteId, Value};
+use crate::source::Location;
+
+/// What would be written to a site, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The site it is for.
+    pub target: Target,
+    /// The commit of the manifests, if they lie in a git repository.
+    pub revision: Option<Revision>,
+    /// What was read to make it.
+    pub live: ReadSummary,
+    /// How many page-locales the manifests manage.
+    pub managed: usize,
+    /// The fields that change, by path, locale and field.
+    pub changes: Vec<Change>,
+    /// The writes, in order.
+    pub operations: Vec<Operation>,
+    /// The guards that it trips.
+    pub guards: Vec<Tripped>,
+    /// What is wrong or worth knowing. With an error among them, the plan is not fit to be applied.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The site that a plan is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The site's id.
+    pub site: SiteId,
+    /// The site's name.
+    pub name: String,
+    /// The environment of the project file that names the site, if it has environments.
+    pub environment: Option<String>,
+}
+
+/// A commit of the project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revision {
+    /// The full hash.
+    pub commit: String,
+    /// Whether the work tree differed from it.
+    pub dirty: bool,
+}
+
+/// How much was read to make a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadSummary {
+    /// Pages of the site, branch pages left out.
+    pub pages: usize,
+    /// Locales of the site.
+    pub locales: usize,
+    /// Requests sent.
+    pub requests: u64,
+}
+
+/// One field of one page in one locale that is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Where it is.
+    pub address: Address,
+    /// The page's path, for people.
+    pub path: PagePath,
+    /// The field.
+    pub field: Field,
+    /// Why it is written.
+    pub class: Class,
+    /// What it reads now, as the API means it.
+    pub before: Value,
+    /// What it will read.
+    pub after: Value,
+    /// Where the manifest says so.
+    pub source: Location,
+    /// What a reviewer should look at twice.
+    pub risks: BTreeSet<Risk>,
+    /// Secondary locales that read the same, state nothing and so will most likely move along.
+    pub followers: Vec<LocaleTag>,
+    /// For the slug of a published page: where it is, and where it will be after the next publish.
+    pub redirect: Option<Redirect>,
+}
+
+/// An address that moves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redirect {
+    /// The published path, with the locale's subdirectory.
+    pub from: PagePath,
+    /// The same with the new slug.
+    pub to: PagePath,
+}
+
+/// Why a field is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// The manifest and the site differ.
+    Change,
+    /// The site reads as wanted, but only because the primary locale does, which this plan changes.
+    Pinned,
+}
+
+/// What a reviewer should look at twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Risk {
+    /// A published address changes.
+    SlugChange,
+    /// A set title or description becomes empty.
+    Blanking,
+    /// A `{{wf …}}` binding is replaced by plain text.
+    BindingOverwrite,
+    /// The locale is switched off on the site.
+    LocaleOff,
+}
+
+/// One request: the managed fields of a page in a locale that differ, and what must be so before it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operation {
+    /// The page and locale.
+    pub address: Address,
+    /// The page's path, for people.
+    pub path: PagePath,
+    /// The locale's id; none for the primary locale, which is addressed by leaving the id out.
+    pub locale_id: Option<LocaleId>,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Whether it holds a pinned value, so that it is sent even if everything reads as wanted.
+    pub has_pin: bool,
+    /// Operations of a lower level go first; those of one level may go side by side.
+    pub level: u32,
+    /// Operations, by their place in the plan, without whose success this one must not be sent.
+    pub needs: Vec<usize>,
+    /// What is sent.
+    pub body: Body,
+    /// What the fields concerned must read before it is sent, as the API means them. Holds every field of the objects
+    /// in the body, sent or not, so that nobody's edit is replaced unread.
+    pub precondition: BTreeMap<Field, Value>,
+}
+
+/// What an operation is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// It writes what the manifests state.
+    Write,
+    /// It moves a page to a temporary slug, so that pages can exchange theirs.
+    TemporarySlug,
+}
+
+/// Everything a plan is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    /// What the manifests want.
+    pub desired: &'a Desired,
+    /// What the site has.
+    pub live: &'a Live,
+    /// Thresholds and selection.
+    pub policy: &'a Policy,
+}
+
+/// What the user decides about planning.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Policy {
+    /// Thresholds of the guards.
+    pub limits: Limits,
+    /// The pages and locales to plan for.
+    pub selection: Selection,
+}
+
+/// Where a plan comes from and what it is for; goes into the plan as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provenance {
+    /// The environment chosen, if the project has environments.
+    pub environment: Option<String>,
+    /// The commit of the manifests.
+    pub revision: Option<Revision>,
+    /// Requests sent to read the site.
+    pub requests: u64,
+}
+
+/// Compares what is wanted with what is there and returns everything that needs to be written.
+pub fn plan(inputs: Inputs<'_>, provenance: Provenance) -> Plan {
+    let Inputs { desired, live, policy } = inputs;
+    let mut diagnostics = Vec::new();
+    let changes = diff::changes(inputs, &mut diagnostics);
+    let operations = order::operations(live, &changes, &mut diagnostics);
+    let guards = guard::evaluate(desired, &changes, &policy.limits);
+    diagnostic::sort(&mut diagnostics);
+    Plan {
+        target: Target {
+            site: live.site.id.clone(),
+            name: live.site.name.clone(),
+            environment: provenance.environment,
+        },
+        revision: provenance.revision,
+        live: ReadSummary {
+            pages: live.pages.len(),
+            locales: live.site.locales().count(),
+            requests: provenance.requests,
+        },
+        managed: desired.page_locales(),
+        changes,
+        operations,
+        guards,
+        diagnostics,
+    }
+}
+
+impl Plan {
+    /// Returns whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.operations.is_empty()
+    }
+
+    /// Returns whether an error stands in the way of applying it.
+    pub fn is_invalid(&self) -> bool {
+        diagnostic::has_errors(&self.diagnostics)
+    }
+
+    /// Returns the page-locales that it writes.
+    pub fn addresses(&self) -> BTreeSet<&Address> {
+        self.operations.iter().map(|operation| &operation.address).collect()
+    }
+
+    /// Returns the pages that it writes.
+    pub fn pages(&self) -> BTreeSet<&PageId> {
+        self.operations.iter().map(|operation| &operation.address.page).collect()
+    }
+}
+
+impl Class {
+    /// Every class.
+    pub const ALL: [Self; 2] = [Self::Change, Self::Pinned];
+
+    /// The name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Change => "change",
+            Self::Pinned => "pinned",
+        }
+    }
+}
+
+impl Purpose {
+    /// Every purpose.
+    pub const ALL: [Self; 2] = [Self::Write, Self::TemporarySlug];
+
+    /// The name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Write => "write",
+            Self::TemporarySlug => "temporary-slug",
+        }
+    }
+}
+
+impl Risk {
+    /// Every risk, worst first.
+    pub const ALL: [Self; 4] = [Self::SlugChange, Self::Blanking, Self::BindingOverwrite, Self::LocaleOff];
+
+    /// The name in JSON; that of the guard where there is one.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SlugChange => "slug-change",
+            Self::Blanking => "blanking",
+            Self::BindingOverwrite => "binding-overwrite",
+            Self::LocaleOff => "locale-off",
+        }
+    }
+}

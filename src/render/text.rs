@@ -1,0 +1,262 @@
+//! A plan and a receipt as text, for a terminal, a pipe or a log.
+//!
+//! Legible without color: what goes is marked `-` and `[-…-]`, what comes `+` and `{+…+}`. Writes to what it is given
+//! and decides nothing else.
+
+use std::io::{self, Write};
+
+use super::print::{Line, Look, Screen};
+use super::view::{FieldView, PageView, PlanView, ValuesView, count};
+use super::words::{Piece, PieceKind};
+use crate::apply::Moved;
+use crate::event::{Outcome, Receipt, Skip};
+use crate::model::{Field, LocaleTag, Value};
+use crate::plan::{Change, Guard, Operation, Plan, Risk, Tripped};
+
+/// Characters of one value that are shown at most; more would drown the rest of the plan.
+const MAX_VALUE: usize = 2_000;
+
+/// Writes a plan.
+pub fn plan(view: &PlanView<'_>, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    let target = &view.plan.target;
+    let heading = Line::indented(0).with(Look::Strong, &target.name).with(Look::Faint, &format!(" ({})", target.site));
+    heading.print(screen, out)?;
+    for page in &view.pages {
+        page_lines(page, screen, out)?;
+    }
+    for operation in &view.detours {
+        detour(operation, screen, out)?;
+    }
+    if !view.plan.guards.is_empty() {
+        writeln!(out)?;
+        guards(&view.plan.guards, screen, out)?;
+    }
+    writeln!(out)?;
+    Line::indented(0).with(Look::Strong, &summary(view)).print(screen, out)
+}
+
+/// Returns the plan in a sentence.
+pub fn summary(view: &PlanView<'_>) -> String {
+    let totals = view.totals;
+    if view.plan.is_empty() {
+        let managed = count(view.plan.managed, "page-locale", "page-locales");
+        return format!("Nothing to change: the site reads as the manifests say ({managed} managed).");
+    }
+    let pinned = if totals.pinned > 0 { format!(" and {} pinned", totals.pinned) } else { String::new() };
+    format!(
+        "Plan: {}{pinned} in {} of {}; {} to send.",
+        count(totals.changed, "field to change", "fields to change"),
+        count(totals.page_locales, "page-locale", "page-locales"),
+        count(totals.pages, "page", "pages"),
+        count(totals.requests, "request", "requests"),
+    )
+}
+
+fn page_lines(page: &PageView<'_>, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out)?;
+    Line::indented(0).with(Look::Strong, page.path.as_str()).print(screen, out)?;
+    for locale in &page.locales {
+        let is_off = locale.fields.iter().any(|field| field.change.risks.contains(&Risk::LocaleOff));
+        let note = if is_off { "  (this locale is switched off on the site)" } else { "" };
+        let line = Line::indented(2).with(Look::Plain, locale.tag.as_str()).with(Look::Warning, note);
+        line.print(screen, out)?;
+        for field in &locale.fields {
+            field_lines(field, screen, out)?;
+        }
+    }
+    Ok(())
+}
+
+fn field_lines(field: &FieldView<'_>, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    let Change { source, followers, redirect, risks, .. } = field.change;
+    let heading = Line::indented(4).hanging(2).with(Look::Plain, field.change.field.name());
+    heading.with(Look::Faint, &format!("  {source}")).print(screen, out)?;
+    match &field.values {
+        ValuesView::Texts(diff) => {
+            value_line('-', &diff.before, screen, out)?;
+            value_line('+', &diff.after, screen, out)?;
+        }
+        ValuesView::Flags(before, after) => {
+            let line = Line::indented(6).with(Look::Old, &before.to_string()).with(Look::Plain, " → ");
+            line.with(Look::New, &after.to_string()).print(screen, out)?;
+        }
+        ValuesView::Pinned(value) => {
+            let line = Line::indented(6).hanging(2).with(Look::Plain, &format!("= {}", shortened(value)));
+            line.print(screen, out)?;
+            note("pinned: it reads the same as the primary locale, which this plan changes", Look::Faint, screen, out)?;
+        }
+    }
+    if !followers.is_empty() {
+        let tags: Vec<&str> = followers.iter().map(LocaleTag::as_str).collect();
+        note(&format!("moves along in {}, which inherit it", tags.join(", ")), Look::Faint, screen, out)?;
+    }
+    if let Some(redirect) = redirect {
+        let text = format!("! redirect needed: {} → {}", redirect.from, redirect.to);
+        note(&text, Look::Warning, screen, out)?;
+    }
+    let marked = [(Risk::Blanking, "! becomes empty"), (Risk::BindingOverwrite, "! replaces a CMS binding")];
+    for (risk, text) in marked {
+        if risks.contains(&risk) {
+            note(text, Look::Warning, screen, out)?;
+        }
+    }
+    Ok(())
+}
+
+fn note(text: &str, look: Look, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    Line::indented(6).hanging(2).with(look, text).print(screen, out)
+}
+
+fn value_line(mark: char, pieces: &[Piece], screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    let is_old = mark == '-';
+    let (look, word) = if is_old { (Look::Old, Look::OldWord) } else { (Look::New, Look::NewWord) };
+    let mut line = Line::indented(6).hanging(2).with(look, &format!("{mark} "));
+    if pieces.is_empty() {
+        line = line.with(Look::Faint, "(empty)");
+    }
+    for piece in pieces {
+        line = match piece.kind {
+            PieceKind::Same => line.with(look, &shortened(&piece.text)),
+            PieceKind::Whole => line.with(look, &shortened(&piece.text)),
+            PieceKind::Elided => line.with(Look::Faint, &piece.text),
+            // The marks carry the meaning where there is no color to do it.
+            PieceKind::Changed if screen.color => line.with(word, &shortened(&piece.text)),
+            PieceKind::Changed if is_old => line.with(look, &format!("[-{}-]", shortened(&piece.text))),
+            PieceKind::Changed => line.with(look, &format!("{{+{}+}}", shortened(&piece.text))),
+        };
+    }
+    line.print(screen, out)
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(MAX_VALUE) {
+        None => text.to_owned(),
+        Some((cut, _)) => format!("{}… ({} more characters)", &text[..cut], text[cut..].chars().count()),
+    }
+}
+
+fn detour(operation: &Operation, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out)?;
+    let slug = operation.body.fields.get(&Field::Slug).and_then(Value::as_text).unwrap_or_default();
+    let text = format!(
+        "{} @ {} goes through the temporary slug `{slug}`, since pages exchange theirs",
+        operation.path, operation.address.locale
+    );
+    Line::indented(0).hanging(2).with(Look::Warning, &text).print(screen, out)
+}
+
+/// Writes the guards that a plan trips, with the way out.
+pub fn guards(tripped: &[Tripped], screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    for Tripped { guard, count, limit, message, worst } in tripped {
+        let limit = if *limit > 0 { format!(" (limit {limit})") } else { String::new() };
+        let line = Line::indented(0).hanging(2).with(Look::Warning, &format!("guard {}: ", guard.name()));
+        line.with(Look::Plain, &format!("{count} {message}{limit}")).print(screen, out)?;
+        for example in worst {
+            Line::indented(4).hanging(2).with(Look::Plain, example).print(screen, out)?;
+        }
+        if *count > worst.len() && !worst.is_empty() {
+            Line::indented(4).with(Look::Faint, &format!("and {} more", count - worst.len())).print(screen, out)?;
+        }
+    }
+    let names: Vec<String> = tripped.iter().map(|tripped| allow(tripped.guard)).collect();
+    let text = format!("if this is meant: slugline apply {}", names.join(" "));
+    Line::indented(2).hanging(2).with(Look::Faint, &text).print(screen, out)
+}
+
+fn allow(guard: Guard) -> String {
+    format!("--allow {}", guard.name())
+}
+
+/// Writes what moved since the plan was made.
+pub fn moved(moved: &[Moved], screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    for Moved { address, path, field } in moved {
+        let place = format!("{path} @ {}", address.locale);
+        let Some(field) = field else {
+            let line = Line::indented(2).hanging(2).with(Look::Plain, &format!("{place}: the page is gone"));
+            line.print(screen, out)?;
+            continue;
+        };
+        Line::indented(2)
+            .hanging(2)
+            .with(Look::Plain, &format!("{place}: {}", field.field.name()))
+            .print(screen, out)?;
+        for (label, value) in [("planned on ", &field.expected), ("now reads  ", &field.found)] {
+            let line = Line::indented(6).hanging(2).with(Look::Faint, label).with(Look::Plain, &quoted(value));
+            line.print(screen, out)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes how the operations of a plan ended: a line for each that did not succeed, then the counts.
+pub fn receipt(plan: &Plan, receipt: &Receipt, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    for (operation, outcome) in plan.operations.iter().zip(&receipt.outcomes) {
+        if let Some(outcome) = outcome.as_ref().filter(|outcome| !outcome.is_success()) {
+            outcome_lines(plan, operation, outcome, screen, out)?;
+        }
+    }
+    let look = if receipt.outcomes.iter().flatten().all(Outcome::is_success) { Look::Strong } else { Look::Error };
+    Line::indented(0).hanging(2).with(look, &tally(receipt)).print(screen, out)
+}
+
+fn outcome_lines(
+    plan: &Plan,
+    operation: &Operation,
+    outcome: &Outcome,
+    screen: Screen,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let place = format!("{}: {}", place(operation), outcome_text(plan, outcome));
+    Line::indented(0).hanging(4).with(Look::Error, &place).print(screen, out)?;
+    if let Outcome::DidNotTake(mismatches) = outcome {
+        for mismatch in mismatches {
+            let text = format!("{}: sent ", mismatch.field.name());
+            let line =
+                Line::indented(4).hanging(2).with(Look::Plain, &text).with(Look::New, &quoted(&mismatch.expected));
+            line.with(Look::Plain, ", reads ").with(Look::Old, &quoted(&mismatch.found)).print(screen, out)?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns where an operation writes, for people.
+pub fn place(operation: &Operation) -> String {
+    format!("{} @ {}", operation.path, operation.address.locale)
+}
+
+fn outcome_text(plan: &Plan, outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Done => "written".to_owned(),
+        Outcome::Converged => "reads as wanted already".to_owned(),
+        Outcome::DidNotTake(_) => "written, but the site reads otherwise".to_owned(),
+        Outcome::Failed { message, is_general: _ } => format!("not written: {message}"),
+        Outcome::Skipped(Skip::Stopped) => "not sent: the run was stopped".to_owned(),
+        Outcome::Skipped(Skip::Needs(other)) => {
+            format!("not sent: it needs {} to be written first", place(&plan.operations[*other]))
+        }
+        Outcome::Unknown { message } => format!("sent, outcome unknown: {message}"),
+    }
+}
+
+fn tally(receipt: &Receipt) -> String {
+    let kinds = ["done", "converged", "did-not-take", "failed", "skipped", "unknown"];
+    let words = ["written", "already as wanted", "did not take", "failed", "not sent", "unknown"];
+    let counts = kinds.iter().zip(words).filter_map(|(kind, word)| {
+        let number = receipt.count(|outcome| outcome.name() == *kind);
+        (number > 0).then(|| format!("{number} {word}"))
+    });
+    let counts: Vec<String> = counts.collect();
+    let of = count(receipt.outcomes.len(), "request", "requests");
+    if counts.is_empty() {
+        "Applied: nothing to write.".to_owned()
+    } else {
+        format!("Applied: {} of {of}.", counts.join(", "))
+    }
+}
+
+fn quoted(value: &Value) -> String {
+    match value {
+        Value::Text(text) => format!("\"{}\"", shortened(text)),
+        Value::Flag(flag) => flag.to_string(),
+    }
+}

@@ -1,0 +1,124 @@
+//! A plan as a reader goes through it: page by page, locale by locale, with the words that change.
+//!
+//! Every output starts here, so that they agree. Must not know any output format.
+
+use super::words::{self, WordDiff};
+use crate::model::{LocaleTag, PageId, PagePath, Value};
+use crate::plan::{Change, Class, Operation, Plan, Purpose};
+
+/// A plan, grouped for reading.
+#[derive(Debug)]
+pub struct PlanView<'a> {
+    /// The plan itself, for what needs no grouping.
+    pub plan: &'a Plan,
+    /// The pages that change.
+    pub pages: Vec<PageView<'a>>,
+    /// Moves to a temporary slug.
+    pub detours: Vec<&'a Operation>,
+    /// Counts.
+    pub totals: Totals,
+}
+
+/// A page that changes.
+#[derive(Debug)]
+pub struct PageView<'a> {
+    /// The page's path.
+    pub path: &'a PagePath,
+    /// The page's id.
+    pub id: &'a PageId,
+    /// Its locales that change, in the site's order.
+    pub locales: Vec<LocaleView<'a>>,
+}
+
+/// A locale of a page that changes.
+#[derive(Debug)]
+pub struct LocaleView<'a> {
+    /// The locale's tag.
+    pub tag: &'a LocaleTag,
+    /// Its fields that change.
+    pub fields: Vec<FieldView<'a>>,
+}
+
+/// A field that changes.
+#[derive(Debug)]
+pub struct FieldView<'a> {
+    /// The change itself.
+    pub change: &'a Change,
+    /// What to show of the values.
+    pub values: ValuesView,
+}
+
+/// The values of a change, ready to be shown.
+#[derive(Debug)]
+pub enum ValuesView {
+    /// Texts, with the words that differ.
+    Texts(WordDiff),
+    /// Flags, before and after.
+    Flags(bool, bool),
+    /// A value that is written as it already reads.
+    Pinned(String),
+}
+
+/// Counts of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Totals {
+    /// Fields that differ.
+    pub changed: usize,
+    /// Fields that are written as they read.
+    pub pinned: usize,
+    /// Page-locales written.
+    pub page_locales: usize,
+    /// Pages written.
+    pub pages: usize,
+    /// Requests that write.
+    pub requests: usize,
+}
+
+impl<'a> PlanView<'a> {
+    /// Groups a plan for reading.
+    pub fn new(plan: &'a Plan) -> Self {
+        let mut pages: Vec<PageView<'a>> = Vec::new();
+        for change in &plan.changes {
+            let field = FieldView { change, values: values(change) };
+            let page = page_entry(&mut pages, change);
+            match page.locales.last_mut().filter(|locale| *locale.tag == change.address.locale) {
+                Some(locale) => locale.fields.push(field),
+                None => page.locales.push(LocaleView { tag: &change.address.locale, fields: vec![field] }),
+            }
+        }
+        let detours = plan.operations.iter().filter(|operation| operation.purpose == Purpose::TemporarySlug);
+        let pinned = plan.changes.iter().filter(|change| change.class == Class::Pinned).count();
+        let totals = Totals {
+            changed: plan.changes.len() - pinned,
+            pinned,
+            page_locales: plan.addresses().len(),
+            pages: plan.pages().len(),
+            requests: plan.operations.len(),
+        };
+        PlanView { plan, pages, detours: detours.collect(), totals }
+    }
+}
+
+/// Returns the page's place at the end of the list; a plan has its changes by page.
+fn page_entry<'v, 'a>(pages: &'v mut Vec<PageView<'a>>, change: &'a Change) -> &'v mut PageView<'a> {
+    if pages.last().is_none_or(|page| *page.id != change.address.page) {
+        pages.push(PageView { path: &change.path, id: &change.address.page, locales: Vec::new() });
+    }
+    pages.last_mut().expect("a page was just added if there was none")
+}
+
+fn values(change: &Change) -> ValuesView {
+    match (change.class, &change.before, &change.after) {
+        (Class::Pinned, _, Value::Text(text)) => ValuesView::Pinned(text.clone()),
+        (Class::Pinned, _, Value::Flag(flag)) => ValuesView::Pinned(flag.to_string()),
+        (Class::Change, Value::Flag(before), Value::Flag(after)) => ValuesView::Flags(*before, *after),
+        (Class::Change, before, after) => {
+            ValuesView::Texts(words::compare(before.as_text().unwrap_or_default(), after.as_text().unwrap_or_default()))
+        }
+    }
+}
+
+/// Returns a count with its noun: `1 page`, `2 pages`.
+pub fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
