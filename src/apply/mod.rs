@@ -3,7 +3,6 @@
 //! Makes no choice of its own: what is sent, and what must be so before, stands in the plan. Must not know files or the
 //! terminal; whoever listens gets events.
 
-mod check;
 mod write;
 
 use std::collections::VecDeque;
@@ -12,11 +11,10 @@ use std::num::NonZeroUsize;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
-pub use check::Moved;
-
 use crate::event::{Event, Outcome, Receipt, Skip};
 use crate::live;
 use crate::plan::Plan;
+use crate::plan::staleness::{self, Moved};
 use crate::webflow::{Reader, Writer};
 
 /// Server errors in a row after which nothing more is sent.
@@ -47,7 +45,7 @@ pub enum Error {
 /// Applies the plan and returns how each operation ended. An error means that nothing was written.
 pub async fn apply(plan: &Plan, remote: &Remote, emit: &mut dyn FnMut(&Event)) -> Result<Receipt, Error> {
     let current = live::read_again(&remote.reader, plan, remote.concurrency).await?;
-    let converged = check::check(plan, &current).map_err(Error::Stale)?;
+    let converged = staleness::check(plan, &current).map_err(Error::Stale)?;
     let mut run = Run { plan, remote, emit, receipt: Receipt::default(), server_errors: 0, is_stopped: false };
     run.tell(Event::Checked { operations: plan.operations.len() });
     for operation in converged {

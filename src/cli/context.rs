@@ -3,7 +3,7 @@
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::Arc;
 
 use super::Global;
 use super::failure::Failure;
@@ -140,9 +140,9 @@ impl Connection {
         let sandbox = if global.sandbox { Some(start_sandbox(root).await?) } else { None };
         let options = match &sandbox {
             Some(server) => {
-                client_options(global, server.url().parse().map_err(anyhow::Error::from)?, sandbox_token(server)?)
+                client_options(global, server.url().parse().map_err(anyhow::Error::from)?, sandbox_token(server)?, ui)
             }
-            None => client_options(global, global.api_url.clone().unwrap_or_default(), token()?),
+            None => client_options(global, global.api_url.clone().unwrap_or_default(), token()?, ui),
         };
         let client = Client::new(options)?;
         let token_sites = match client.reader().introspect().await {
@@ -165,12 +165,15 @@ impl Connection {
     }
 }
 
-fn client_options(global: &Global, base_url: webflow::BaseUrl, token: Token) -> webflow::Options {
+fn client_options(global: &Global, base_url: webflow::BaseUrl, token: Token, ui: &Ui) -> webflow::Options {
     let mut options = webflow::Options::new(token);
     options.base_url = base_url;
     options.namespace = global.api_namespace;
     options.requests_per_minute = global.rpm.map(|rpm| rpm.get());
-    options.request_timeout = Duration::from_secs(30);
+    let ui = *ui;
+    options.on_wait = Some(Arc::new(move |wait: webflow::Wait| {
+        ui.note(&format!("waiting: {}, {} s", wait.reason, wait.length.as_secs_f64().ceil()));
+    }));
     options
 }
 

@@ -140,8 +140,7 @@ impl Writer {
         content(self);
         self.indent -= STEP;
         if self.out.len() == bare + 1 {
-            self.out.insert_str(bare, " ");
-            self.out.insert_str(bare + 1, empty);
+            self.out.insert_str(bare, &format!(" {empty}"));
         }
     }
 }

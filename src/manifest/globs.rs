@@ -28,9 +28,8 @@ impl PageGlobs {
         let globs = self.globs.iter().enumerate();
         globs
             .filter(move |(_, glob)| {
-                file != FILE_NAME
-                    && !has_hidden(&file[folder(glob).len().min(file.len())..])
-                    && fast_glob::glob_match(glob, file)
+                let below = file.strip_prefix(folder(glob));
+                file != FILE_NAME && below.is_some_and(|below| !has_hidden(below)) && fast_glob::glob_match(glob, file)
             })
             .map(|(number, _)| number)
     }
@@ -102,6 +101,7 @@ mod tests {
         assert!(!globs.matches("pages/.#a.yaml"));
         assert!(!globs.matches("pages/.git/a.yaml"));
         assert!(!globs.matches("pages/a.json"));
+        assert!(!globs.matches("日本語/a.yaml"));
     }
 
     #[test]

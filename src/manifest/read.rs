@@ -46,8 +46,7 @@ impl<T> Document<T> {
 
     fn trace(&self, keys: &[&str]) -> (Option<&Key>, &Node) {
         let steps: Vec<Step<'_>> = keys.iter().map(|key| Step::Key(key)).collect();
-        let (key, node, _) = self.root.trace(&steps);
-        (key, node)
+        self.root.trace(&steps)
     }
 }
 

@@ -61,25 +61,7 @@ pub(super) fn project(root: &Node, file: &Arc<str>) -> Vec<Diagnostic> {
                 .help("write `version: 1`"),
         );
     }
-    if lacks(root, &["site", "environments"]) {
-        diagnostics.push(
-            Diagnostic::error(codes::MISSING_KEY, "a project needs `site` or `environments`")
-                .at(start(root, file))
-                .help("write `site:` and the id of the site; it stands in the site's settings"),
-        );
-    }
-    if let (Some((site, _)), Some((environments, _))) = (root.entry("site"), root.entry("environments")) {
-        let (first, second) = match site.span <= environments.span {
-            true => (site, environments),
-            false => (environments, site),
-        };
-        diagnostics.push(
-            Diagnostic::error(codes::CONFLICTING_KEYS, "`site` and `environments` exclude each other")
-                .at(second.span.within(file))
-                .also(first.span.within(file), "the other is here")
-                .help("keep `site` for one site, or `environments` for several"),
-        );
-    }
+    diagnostics.extend(sites(root, file));
     for (name, help) in [
         ("environments", "name at least one: `environments: {production: {site: …}}`"),
         ("pages", "name the files that hold pages: `pages: [pages/**/*.yaml]`, or remove the key"),
@@ -91,6 +73,29 @@ pub(super) fn project(root: &Node, file: &Arc<str>) -> Vec<Diagnostic> {
         }
     }
     diagnostics
+}
+
+/// Exactly one of `site` and `environments` says where the pages live.
+fn sites(root: &Node, file: &Arc<str>) -> Option<Diagnostic> {
+    if lacks(root, &["site", "environments"]) {
+        let message = "a project needs `site` or `environments`";
+        return Some(
+            Diagnostic::error(codes::MISSING_KEY, message)
+                .at(start(root, file))
+                .help("write `site:` and the id of the site; it stands in the site's settings"),
+        );
+    }
+    let (site, _) = root.entry("site")?;
+    let (environments, _) = root.entry("environments")?;
+    let first = site.span.min(environments.span);
+    let second = site.span.max(environments.span);
+    let message = "`site` and `environments` exclude each other";
+    Some(
+        Diagnostic::error(codes::CONFLICTING_KEYS, message)
+            .at(second.within(file))
+            .also(first.within(file), "the other is here")
+            .help("keep `site` for one site, or `environments` for several"),
+    )
 }
 
 /// Returns an error for each document that describes a page which another one before it describes.

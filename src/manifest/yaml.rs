@@ -100,21 +100,20 @@ impl Node {
         self.scalar().is_some_and(|scalar| scalar.resolved == Resolved::Null) && self.span.bytes.is_empty()
     }
 
-    /// Returns the node at the end of the steps as far as they lead, its key if it stands under one, and how many
-    /// steps were left.
-    pub fn trace<'n>(&'n self, steps: &[Step<'_>]) -> (Option<&'n Key>, &'n Self, usize) {
+    /// Returns the node at the end of the steps, or as far as they lead, and its key if it stands under one.
+    pub fn trace<'n>(&'n self, steps: &[Step<'_>]) -> (Option<&'n Key>, &'n Self) {
         let mut place: (Option<&Key>, &Self) = (None, self);
-        for (taken, step) in steps.iter().enumerate() {
+        for step in steps {
             let next = match *step {
                 Step::Key(key) => place.1.entry(key).map(|(key, value)| (Some(key), value)),
                 Step::Index(index) => place.1.items().get(index).map(|item| (None, item)),
             };
             match next {
                 Some(next) => place = next,
-                None => return (place.0, place.1, steps.len() - taken),
+                None => break,
             }
         }
-        (place.0, place.1, 0)
+        place
     }
 
     /// Takes the node at the end of the steps out of the tree; returns whether there was one.

@@ -75,7 +75,8 @@ fn complete_pair(fields: &mut BTreeMap<Field, Value>, text: Field, surroundings:
     let is_wanted = fields.contains_key(&text) || fields.contains_key(&flag);
     let live = surroundings.live;
     let is_set = live.flag(flag) || !live.text(text).is_empty();
-    if !is_wanted && !(is_set && surroundings.are_own(&[text, flag])) {
+    let is_own_sibling = is_set && surroundings.are_own(&[text, flag]);
+    if !is_wanted && !is_own_sibling {
         return;
     }
     let copied = fields.entry(flag).or_insert_with(|| live.get(flag).clone());

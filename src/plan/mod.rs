@@ -10,6 +10,7 @@ pub mod file;
 pub mod guard;
 mod order;
 mod slugs;
+pub mod staleness;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -8,9 +8,9 @@ use std::io::{self, Write};
 use super::print::{Line, Look, Screen};
 use super::view::{FieldView, PageView, PlanView, ValuesView, count};
 use super::words::{Piece, PieceKind};
-use crate::apply::Moved;
 use crate::event::{Outcome, Receipt, Skip};
 use crate::model::{Field, LocaleTag, Value};
+use crate::plan::staleness::Moved;
 use crate::plan::{Change, Guard, Operation, Plan, Risk, Tripped};
 
 /// Characters of one value that are shown at most; more would drown the rest of the plan.
@@ -76,9 +76,12 @@ fn field_lines(field: &FieldView<'_>, screen: Screen, out: &mut dyn Write) -> io
             value_line('-', &diff.before, screen, out)?;
             value_line('+', &diff.after, screen, out)?;
         }
-        ValuesView::Flags(before, after) => {
+        ValuesView::Flag { before, after, given_up } => {
             let line = Line::indented(6).with(Look::Old, &before.to_string()).with(Look::Plain, " → ");
             line.with(Look::New, &after.to_string()).print(screen, out)?;
+            if let Some(text) = given_up {
+                note(&format!("gives up \"{}\"", shortened(text)), Look::Faint, screen, out)?;
+            }
         }
         ValuesView::Pinned(value) => {
             let line = Line::indented(6).hanging(2).with(Look::Plain, &format!("= {}", shortened(value)));

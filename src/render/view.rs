@@ -53,8 +53,15 @@ pub struct FieldView<'a> {
 pub enum ValuesView {
     /// Texts, with the words that differ.
     Texts(WordDiff),
-    /// Flags, before and after.
-    Flags(bool, bool),
+    /// A flag.
+    Flag {
+        /// Before.
+        before: bool,
+        /// After.
+        after: bool,
+        /// The page's own Open Graph text, which copying gives up.
+        given_up: Option<String>,
+    },
     /// A value that is written as it already reads.
     Pinned(String),
 }
@@ -79,7 +86,7 @@ impl<'a> PlanView<'a> {
     pub fn new(plan: &'a Plan) -> Self {
         let mut pages: Vec<PageView<'a>> = Vec::new();
         for change in &plan.changes {
-            let field = FieldView { change, values: values(change) };
+            let field = FieldView { change, values: values(plan, change) };
             let page = page_entry(&mut pages, change);
             match page.locales.last_mut().filter(|locale| *locale.tag == change.address.locale) {
                 Some(locale) => locale.fields.push(field),
@@ -107,11 +114,21 @@ fn page_entry<'v, 'a>(pages: &'v mut Vec<PageView<'a>>, change: &'a Change) -> &
     pages.last_mut().expect("a page was just added if there was none")
 }
 
-fn values(change: &Change) -> ValuesView {
+/// Returns the text that a page has of its own and that no longer counts once its flag is set.
+fn given_up(plan: &Plan, change: &Change) -> Option<String> {
+    let text = change.field.flagged_text().filter(|_| change.after == Value::Flag(true))?;
+    let operation = plan.operations.iter().find(|operation| operation.address == change.address)?;
+    let text = operation.precondition.get(&text)?.as_text()?;
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn values(plan: &Plan, change: &Change) -> ValuesView {
     match (change.class, &change.before, &change.after) {
         (Class::Pinned, _, Value::Text(text)) => ValuesView::Pinned(text.clone()),
         (Class::Pinned, _, Value::Flag(flag)) => ValuesView::Pinned(flag.to_string()),
-        (Class::Change, Value::Flag(before), Value::Flag(after)) => ValuesView::Flags(*before, *after),
+        (Class::Change, Value::Flag(before), Value::Flag(after)) => {
+            ValuesView::Flag { before: *before, after: *after, given_up: given_up(plan, change) }
+        }
         (Class::Change, before, after) => {
             ValuesView::Texts(words::compare(before.as_text().unwrap_or_default(), after.as_text().unwrap_or_default()))
         }

@@ -7,8 +7,8 @@ use similar::{ChangeTag, TextDiff};
 /// Texts longer than this are shown as replaced whole; comparing them could take quadratic time.
 const MAX_BYTES: usize = 20_000;
 
-/// Share of the words that must have stayed for an emphasis to help the reader.
-const MIN_RATIO: f32 = 0.3;
+/// Share of the letters that must have stayed for an emphasis to help the reader.
+const MIN_KEPT: f32 = 0.3;
 
 /// Characters of an unchanged stretch that are kept beside a change; enough for a handful of words.
 const CONTEXT: usize = 28;
@@ -44,75 +44,128 @@ pub struct WordDiff {
     pub after: Vec<Piece>,
 }
 
+/// A stretch of both texts: what the old one has, and what the new one has in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Stretch {
+    Same(String),
+    Changed { before: String, after: String },
+}
+
 /// Compares two texts word by word.
 pub fn compare(before: &str, after: &str) -> WordDiff {
     if before.is_empty() || after.is_empty() || before.len() + after.len() > MAX_BYTES {
-        return WordDiff { before: whole(before), after: whole(after) };
+        return replaced(before, after);
     }
-    let diff = TextDiff::from_unicode_words(before, after);
-    if diff.ratio() < MIN_RATIO {
-        return WordDiff { before: whole(before), after: whole(after) };
+    let stretches = join(stretches(before, after));
+    if kept(&stretches) < MIN_KEPT * letters(before).max(letters(after)) as f32 {
+        return replaced(before, after);
     }
-    let mut sides = WordDiff::default();
-    for change in diff.iter_all_changes() {
+    show(&stretches)
+}
+
+fn replaced(before: &str, after: &str) -> WordDiff {
+    let whole = |text: &str| {
+        if text.is_empty() { Vec::new() } else { vec![Piece { kind: PieceKind::Whole, text: text.to_owned() }] }
+    };
+    WordDiff { before: whole(before), after: whole(after) }
+}
+
+fn stretches(before: &str, after: &str) -> Vec<Stretch> {
+    let mut stretches = Vec::new();
+    for change in TextDiff::from_unicode_words(before, after).iter_all_changes() {
         let text = change.value();
-        match change.tag() {
-            ChangeTag::Equal => {
-                push(&mut sides.before, PieceKind::Same, text);
-                push(&mut sides.after, PieceKind::Same, text);
+        match (change.tag(), stretches.last_mut()) {
+            (ChangeTag::Equal, Some(Stretch::Same(same))) => same.push_str(text),
+            (ChangeTag::Equal, _) => stretches.push(Stretch::Same(text.to_owned())),
+            (ChangeTag::Delete, Some(Stretch::Changed { before, .. })) => before.push_str(text),
+            (ChangeTag::Delete, _) => {
+                stretches.push(Stretch::Changed { before: text.to_owned(), after: String::new() })
             }
-            ChangeTag::Delete => push(&mut sides.before, PieceKind::Changed, text),
-            ChangeTag::Insert => push(&mut sides.after, PieceKind::Changed, text),
+            (ChangeTag::Insert, Some(Stretch::Changed { after, .. })) => after.push_str(text),
+            (ChangeTag::Insert, _) => {
+                stretches.push(Stretch::Changed { before: String::new(), after: text.to_owned() })
+            }
         }
     }
-    WordDiff { before: elide(join(sides.before)), after: elide(join(sides.after)) }
+    stretches
 }
 
-fn whole(text: &str) -> Vec<Piece> {
-    if text.is_empty() { Vec::new() } else { vec![Piece { kind: PieceKind::Whole, text: text.to_owned() }] }
-}
-
-fn push(pieces: &mut Vec<Piece>, kind: PieceKind, text: &str) {
-    match pieces.last_mut().filter(|last| last.kind == kind) {
-        Some(last) => last.text.push_str(text),
-        None => pieces.push(Piece { kind, text: text.to_owned() }),
-    }
-}
-
-/// Takes a lone space between two changed words as changed, so that they read as one change.
-fn join(pieces: Vec<Piece>) -> Vec<Piece> {
-    let mut joined: Vec<Piece> = Vec::new();
-    let last = pieces.len().saturating_sub(1);
-    for (index, piece) in pieces.into_iter().enumerate() {
-        let is_gap = piece.kind == PieceKind::Same && piece.text == " " && index > 0 && index < last;
-        let kind = if is_gap { PieceKind::Changed } else { piece.kind };
-        push(&mut joined, kind, &piece.text);
+/// Takes a lone space or mark between two changes as changed, so that they read as one.
+fn join(stretches: Vec<Stretch>) -> Vec<Stretch> {
+    let mut joined: Vec<Stretch> = Vec::new();
+    let last = stretches.len().saturating_sub(1);
+    for (index, stretch) in stretches.into_iter().enumerate() {
+        let is_gap = |text: &str| letters(text) == 0 && index > 0 && index < last;
+        let (old, new) = match stretch {
+            Stretch::Same(text) if is_gap(&text) => (text.clone(), text),
+            Stretch::Same(_) => {
+                joined.push(stretch);
+                continue;
+            }
+            Stretch::Changed { before, after } => (before, after),
+        };
+        match joined.last_mut() {
+            Some(Stretch::Changed { before, after }) => {
+                before.push_str(&old);
+                after.push_str(&new);
+            }
+            Some(Stretch::Same(_)) | None => joined.push(Stretch::Changed { before: old, after: new }),
+        }
     }
     joined
 }
 
-/// Shortens the stretches that stayed, at word boundaries.
-fn elide(pieces: Vec<Piece>) -> Vec<Piece> {
-    let last = pieces.len().saturating_sub(1);
-    let mut short = Vec::new();
-    for (index, piece) in pieces.into_iter().enumerate() {
-        let keep_head = if index == 0 { 0 } else { CONTEXT };
-        let keep_tail = if index == last { 0 } else { CONTEXT };
-        let length = piece.text.chars().count();
-        // A few characters more are better than a mark in their place.
-        if piece.kind != PieceKind::Same || length <= keep_head + keep_tail + 12 {
-            short.push(piece);
-            continue;
-        }
-        let (head, tail) = (head(&piece.text, keep_head), tail(&piece.text, keep_tail));
-        for (kind, text) in [(PieceKind::Same, head), (PieceKind::Elided, "…"), (PieceKind::Same, tail)] {
-            push_some(&mut short, kind, text);
-        }
-    }
-    short
+/// Returns the number of letters that stayed.
+fn kept(stretches: &[Stretch]) -> f32 {
+    let same = stretches.iter().map(|stretch| match stretch {
+        Stretch::Same(text) => letters(text),
+        Stretch::Changed { .. } => 0,
+    });
+    same.sum::<usize>() as f32
 }
 
-fn push_some(pieces: &mut Vec<Piece>, kind: PieceKind, text: &str) {
+fn letters(text: &str) -> usize {
+    text.chars().filter(|character| character.is_alphanumeric()).count()
+}
+
+/// Lays the stretches out on both sides. What stayed is shortened in the same way on both, so that the eye finds the
+/// same words around a change.
+fn show(stretches: &[Stretch]) -> WordDiff {
+    let mut sides = WordDiff::default();
+    let last = stretches.len().saturating_sub(1);
+    for (index, stretch) in stretches.iter().enumerate() {
+        match stretch {
+            Stretch::Same(text) => {
+                let pieces = elided(text, index == 0, index == last);
+                sides.before.extend(pieces.clone());
+                sides.after.extend(pieces);
+            }
+            Stretch::Changed { before, after } => {
+                push(&mut sides.before, PieceKind::Changed, before);
+                push(&mut sides.after, PieceKind::Changed, after);
+            }
+        }
+    }
+    sides
+}
+
+/// Shortens a stretch that stayed, at word boundaries: the beginning, the end, or what is between two changes.
+fn elided(text: &str, is_first: bool, is_last: bool) -> Vec<Piece> {
+    let keep_head = if is_first { 0 } else { CONTEXT };
+    let keep_tail = if is_last { 0 } else { CONTEXT };
+    let mut pieces = Vec::new();
+    // A few characters more are better than a mark in their place.
+    if text.chars().count() <= keep_head + keep_tail + 12 {
+        push(&mut pieces, PieceKind::Same, text);
+        return pieces;
+    }
+    push(&mut pieces, PieceKind::Same, head(text, keep_head));
+    push(&mut pieces, PieceKind::Elided, "…");
+    push(&mut pieces, PieceKind::Same, tail(text, keep_tail));
+    pieces
+}
+
+fn push(pieces: &mut Vec<Piece>, kind: PieceKind, text: &str) {
     if !text.is_empty() {
         pieces.push(Piece { kind, text: text.to_owned() });
     }
@@ -156,6 +209,7 @@ mod tests {
         check("Guide to the Galaxy", "Guide to the Universe", ["Guide to the [Galaxy]", "Guide to the [Universe]"]);
         check("one two three four five", "one 2 3 four five", ["one [two three] four five", "one [2 3] four five"]);
         check("a b c", "a b c d", ["a b c", "a b c[ d]"]);
+        check("Towel Day", "Towel Day on May 25", ["Towel Day", "Towel Day[ on May 25]"]);
     }
 
     #[test]

@@ -9,7 +9,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::document::Site;
-use super::faults::{Fault, Faults};
+use super::due::Faults;
+use super::faults::Fault;
 use super::server::{Shared, State};
 use super::switches::Switches;
 

@@ -8,13 +8,26 @@ use jiff::Timestamp;
 
 use super::body;
 use super::document::{LocaleKey, Metadata, Page, PageKind, Site};
+use super::due::Disturbance;
 use super::file::object_id;
 use super::switches::Switches;
 use super::write::Entry;
 
 impl Site {
+    /// Does what someone does just before a request for a path; returns whether it did anything.
+    pub(super) fn disturb(&mut self, what: &Disturbance, path: &str, now: Timestamp) -> bool {
+        match what {
+            Disturbance::Edit(entry) => self.edit(entry, path, now),
+            Disturbance::Delete(id) => self.delete(id.as_deref(), path, now),
+            Disturbance::Add => {
+                self.add(now);
+                true
+            }
+        }
+    }
+
     /// Writes an entry of the bulk endpoint, if it makes sense; returns whether it did.
-    pub(super) fn edit_by_someone(&mut self, text: &str, path: &str, now: Timestamp) -> bool {
+    fn edit(&mut self, text: &str, path: &str, now: Timestamp) -> bool {
         let read = serde_json::from_str(text).map(|value| body::entry(&value));
         let Ok(Ok(entry)) = read else { return false };
         let page = if entry.page.is_empty() { self.page_meant(path) } else { Some(entry.page) };
@@ -34,7 +47,7 @@ impl Site {
     }
 
     /// Deletes a page, the one that is asked for if none is named; returns whether there was one.
-    pub(super) fn delete_by_someone(&mut self, id: Option<&str>, path: &str, now: Timestamp) -> bool {
+    fn delete(&mut self, id: Option<&str>, path: &str, now: Timestamp) -> bool {
         let Some(id) = id.map(str::to_owned).or_else(|| self.page_meant(path)) else {
             return false;
         };
@@ -45,7 +58,7 @@ impl Site {
     }
 
     /// Adds a page before all others of the list, so that every one of them moves on by one.
-    pub(super) fn add_by_someone(&mut self, now: Timestamp) {
+    fn add(&mut self, now: Timestamp) {
         let number = self.pages.len();
         let created_on = self.pages.iter().map(|page| page.created_on).min();
         let primary = Metadata {

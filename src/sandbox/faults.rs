@@ -1,14 +1,13 @@
-//! What goes wrong on request: which requests it meets, and in which way.
+//! What goes wrong on request: the script of it, as a test writes it.
 //!
-//! Pure: decides, and leaves the doing to others. The same script meets the same requests.
+//! The nouns only: knows nothing of a server, or of how far a script has come.
 
 use fast_glob::glob_match;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::body;
-use super::document::Site;
-use super::generate::Dice;
+use super::dice::Dice;
 
 /// Something that goes wrong, and when.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -78,21 +77,6 @@ pub enum Action {
     Stale,
 }
 
-/// The faults of a server and how far they have come.
-#[derive(Debug, Default)]
-pub(super) struct Faults {
-    armed: Vec<(Fault, u64)>,
-    past: Option<Box<Site>>,
-}
-
-/// Everything that meets one request.
-#[derive(Debug, Default)]
-pub(super) struct Due {
-    pub(super) actions: Vec<Action>,
-    /// The site that a read is to see in place of the present one.
-    pub(super) past: Option<Box<Site>>,
-}
-
 impl Fault {
     /// Returns a fault that meets the first request that matches.
     pub fn new(method: &str, path: &str, action: Action) -> Self {
@@ -136,39 +120,10 @@ fn survivable(dice: &mut Dice) -> Action {
 }
 
 impl Match {
-    fn matches(&self, method: &str, path: &str) -> bool {
+    pub(super) fn matches(&self, method: &str, path: &str) -> bool {
         let Self { method: wanted, path: glob } = self;
         wanted.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
             && glob.as_ref().is_none_or(|glob| glob_match(glob, path))
-    }
-}
-
-impl Faults {
-    /// Arms a script; `site` is the present that becomes the past of stale reads.
-    pub(super) fn new(faults: Vec<Fault>, site: &Site) -> Self {
-        let is_stale = faults.iter().any(|fault| fault.action == Action::Stale);
-        Self {
-            armed: faults.into_iter().map(|fault| (fault, 0)).collect(),
-            past: is_stale.then(|| Box::new(site.clone())),
-        }
-    }
-
-    /// Counts a request and returns what meets it.
-    pub(super) fn meet(&mut self, method: &str, path: &str) -> Due {
-        let mut due = Due::default();
-        for (fault, seen) in &mut self.armed {
-            if !fault.matching.matches(method, path) {
-                continue;
-            }
-            *seen += 1;
-            if *seen > fault.after && *seen - fault.after <= fault.times {
-                due.actions.push(fault.action.clone());
-            }
-        }
-        if method == "GET" && due.actions.contains(&Action::Stale) {
-            due.past.clone_from(&self.past);
-        }
-        due
     }
 }
 
@@ -258,7 +213,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::sandbox::sample;
 
     #[test]
     fn every_action_is_written_as_it_is_read() {
@@ -306,17 +260,6 @@ mod tests {
         ] {
             assert!(Action::try_from(value.clone()).is_err(), "{value}");
         }
-    }
-
-    #[test]
-    fn a_fault_spares_some_and_meets_some() {
-        let fault = json!({"match": {"method": "put", "path": "/v2/pages/*"}, "after": 1, "times": 2, "do": "500"});
-        let fault: Fault = serde_json::from_value(fault).unwrap();
-        let mut faults = Faults::new(vec![fault], &sample());
-        let mut met = |method, path| faults.meet(method, path).actions.len();
-        assert_eq!((met("GET", "/v2/pages/a"), met("PUT", "/v2/pages")), (0, 0));
-        let puts: Vec<usize> = (0..5).map(|_| met("PUT", "/v2/pages/a")).collect();
-        assert_eq!(puts, [0, 1, 1, 0, 0]);
     }
 
     #[test]

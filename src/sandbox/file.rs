@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest, Sha256};
 
 use super::document::{Folder, Locale, LocaleKey, Metadata, Page, PageKind, Site};
+use super::locate::locate;
 
 /// Why a text is no site.
 #[derive(Debug, thiserror::Error)]
@@ -16,21 +17,26 @@ pub enum Error {
     #[error("{0}")]
     Json(#[from] serde_json::Error),
     /// What it says.
-    #[error("{path}: {problem}")]
-    Meaning { path: String, problem: String },
+    #[error("{path}: {problem} at line {line} column {column}")]
+    Meaning { path: String, problem: String, line: usize, column: usize },
+}
+
+/// What is wrong with the value at a path.
+#[derive(Debug)]
+struct Problem {
+    path: String,
+    text: String,
 }
 
 impl Site {
     /// Reads a site, fills in what was left out, and checks it.
     pub fn from_json(text: &str) -> Result<Self, Error> {
         let mut site: Self = serde_json::from_str(text)?;
-        site.complete_locales();
-        site.check_site()?;
-        site.check_folders()?;
-        for index in 0..site.pages.len() {
-            site.complete_page(index)?;
-        }
-        site.check_pages()?;
+        site.complete().map_err(|problem| {
+            let (line, column) = locate(text, &problem.path);
+            let Problem { path, text: problem } = problem;
+            Error::Meaning { path, problem, line, column }
+        })?;
         Ok(site)
     }
 
@@ -39,6 +45,16 @@ impl Site {
         let mut text = serde_json::to_string_pretty(self).expect("string keys and plain values only");
         text.push('\n');
         text
+    }
+
+    fn complete(&mut self) -> Result<(), Problem> {
+        self.complete_locales();
+        self.check_site()?;
+        self.check_folders()?;
+        for index in 0..self.pages.len() {
+            self.complete_page(index)?;
+        }
+        self.check_pages()
     }
 
     fn complete_locales(&mut self) {
@@ -52,7 +68,7 @@ impl Site {
         }
     }
 
-    fn check_site(&self) -> Result<(), Error> {
+    fn check_site(&self) -> Result<(), Problem> {
         check_id("site.id", &self.identity.id)?;
         if self.tokens.is_empty() {
             return problem("tokens", "there must be at least one");
@@ -77,7 +93,7 @@ impl Site {
         Ok(())
     }
 
-    fn check_folders(&self) -> Result<(), Error> {
+    fn check_folders(&self) -> Result<(), Problem> {
         let parents: BTreeMap<&str, Option<&str>> =
             self.folders.iter().map(|folder| (folder.id.as_str(), folder.parent.as_deref())).collect();
         for (index, Folder { id, parent, slug, title: _ }) in self.folders.iter().enumerate() {
@@ -103,7 +119,7 @@ impl Site {
     }
 
     /// Spells the locales as the site does, and fills in what follows from the rest.
-    fn complete_page(&mut self, index: usize) -> Result<(), Error> {
+    fn complete_page(&mut self, index: usize) -> Result<(), Problem> {
         let path = format!("pages[{index}]");
         let page = &self.pages[index];
         let values = self.respell(&format!("{path}.values"), page.values.clone())?;
@@ -133,7 +149,7 @@ impl Site {
         Ok(())
     }
 
-    fn respell<T>(&self, path: &str, map: BTreeMap<LocaleKey, T>) -> Result<BTreeMap<LocaleKey, T>, Error> {
+    fn respell<T>(&self, path: &str, map: BTreeMap<LocaleKey, T>) -> Result<BTreeMap<LocaleKey, T>, Problem> {
         let mut respelled = BTreeMap::new();
         for (key, value) in map {
             let name = String::from(key.clone());
@@ -151,7 +167,7 @@ impl Site {
         Ok(respelled)
     }
 
-    fn check_pages(&self) -> Result<(), Error> {
+    fn check_pages(&self) -> Result<(), Problem> {
         let mut ids: BTreeSet<&str> = BTreeSet::new();
         for (index, folder) in self.folders.iter().enumerate() {
             if !ids.insert(&folder.id) {
@@ -173,7 +189,7 @@ impl Site {
         Ok(())
     }
 
-    fn check_place(&self, path: &str, page: &Page) -> Result<(), Error> {
+    fn check_place(&self, path: &str, page: &Page) -> Result<(), Problem> {
         if let Some(folder) = &page.folder
             && self.folder(folder).is_none()
         {
@@ -212,7 +228,7 @@ fn complete_locale(locale: &mut Locale, subdirectory: String) {
 }
 
 /// Text implies that it is not copied.
-fn complete_open_graph(path: &str, own: &mut Metadata) -> Result<(), Error> {
+fn complete_open_graph(path: &str, own: &mut Metadata) -> Result<(), Problem> {
     let open_graph = &mut own.open_graph;
     for (name, text, copied) in [
         ("title", &open_graph.title, &mut open_graph.title_copied),
@@ -244,7 +260,7 @@ fn slug_of(title: &str, kind: PageKind) -> String {
     }
 }
 
-fn check_id(path: &str, id: &str) -> Result<(), Error> {
+fn check_id(path: &str, id: &str) -> Result<(), Problem> {
     let plain = id.chars().all(|character| character.is_ascii_alphanumeric() || character == '-' || character == '_');
     if id.is_empty() || !plain {
         return problem(path, format!("`{id}` is no id: letters, digits, `-` and `_` only"));
@@ -252,6 +268,6 @@ fn check_id(path: &str, id: &str) -> Result<(), Error> {
     Ok(())
 }
 
-fn problem<T>(path: impl Into<String>, problem: impl Into<String>) -> Result<T, Error> {
-    Err(Error::Meaning { path: path.into(), problem: problem.into() })
+fn problem<T>(path: impl Into<String>, text: impl Into<String>) -> Result<T, Problem> {
+    Err(Problem { path: path.into(), text: text.into() })
 }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::dice::Dice;
 use super::document::{
     Domain, Folder, Identity, Locale, LocaleKey, Locales, Metadata, OpenGraph, Page, PageKind, Seo, Site, Token,
 };
@@ -132,7 +133,7 @@ impl Writer<'_> {
     fn page(&mut self, index: usize, earlier: &[Page]) -> Page {
         let id = object_id(&format!("page {index} {}", self.shape.seed));
         let created_on = created(index);
-        let last_updated = Some(created_on.saturating_add(self.dice.hours(24 * 400)).unwrap_or(created_on));
+        let last_updated = Some(created_on.saturating_add(self.some_time()).unwrap_or(created_on));
         // The branch of a page repeats it under an id of its own.
         if index % PERIOD == 11 {
             let branch = Some(object_id(&format!("branch {index} {}", self.shape.seed)));
@@ -218,6 +219,11 @@ impl Writer<'_> {
             description_copied: description.is_some().then_some(false),
             description,
         }
+    }
+
+    /// Returns up to a year and a bit.
+    fn some_time(&mut self) -> SignedDuration {
+        SignedDuration::from_hours(i64::try_from(self.dice.below(24 * 400)).unwrap_or(0))
     }
 
     fn sometimes(&mut self, percent: u64, make: impl FnOnce(&mut Self) -> String) -> Option<String> {
@@ -306,38 +312,6 @@ fn created(index: usize) -> Timestamp {
 fn capitalized(word: &str) -> String {
     let mut characters = word.chars();
     characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
-}
-
-/// Random numbers that the seed decides (splitmix64, by Sebastiano Vigna, in the public domain).
-#[derive(Debug, Clone)]
-pub(super) struct Dice(pub(super) u64);
-
-impl Dice {
-    pub(super) fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// Returns a number from 0 up to, but without, the bound.
-    pub(super) fn below(&mut self, bound: usize) -> usize {
-        let bound = u64::try_from(bound).unwrap_or(u64::MAX).max(1);
-        usize::try_from(self.roll() % bound).unwrap_or(0)
-    }
-
-    pub(super) fn percent(&mut self, percent: u64) -> bool {
-        self.roll() % 100 < percent
-    }
-
-    fn pick(&mut self, words: &[&'static str]) -> &'static str {
-        words[self.below(words.len())]
-    }
-
-    fn hours(&mut self, bound: usize) -> SignedDuration {
-        SignedDuration::from_hours(i64::try_from(self.below(bound)).unwrap_or(0))
-    }
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use futures_util::{StreamExt, stream};
 
 use super::connection::{Breaker, Phase, reached};
 use super::control;
-use super::faults::{Action, Due};
+use super::due::{Delivery, Verdict};
 use super::limit::Allowance;
 use super::routes::Call;
 use super::server::{Shared, query};
@@ -27,21 +27,6 @@ const LARGEST_BODY: usize = 4 << 20;
 /// The `Retry-After` that even a 200 has in the API's documentation. Clients must not wait for it.
 const RETRY_AFTER_OF_SUCCESS: u64 = 60;
 
-/// How an answer reaches the client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Delivery {
-    Whole,
-    /// Without a header about limits.
-    Bare,
-    Html,
-    Half,
-    /// The connection breaks before the first byte.
-    Lost,
-    /// The connection breaks in the middle.
-    Broken,
-    Never,
-}
-
 /// Answers everything.
 pub(super) async fn handle(
     State(shared): State<Arc<Shared>>,
@@ -50,29 +35,24 @@ pub(super) async fn handle(
 ) -> Response {
     let since = Instant::now();
     let (parts, body) = request.into_parts();
-    let body = read(body).await;
-    let bytes = body.as_deref().unwrap_or_default();
-    let call = Call { method: parts.method.as_str(), path: parts.uri.path(), query: query(&parts.uri), body: bytes };
+    let is_control = parts.uri.path().starts_with(control::DOOR);
+    // A whole site is a large body.
+    let body = read(body, if is_control { usize::MAX } else { LARGEST_BODY }).await;
+    let call =
+        Call { method: parts.method.as_str(), path: parts.uri.path(), query: query(&parts.uri), body: body.as_deref() };
     if let Some(name) = call.path.strip_prefix(control::DOOR) {
-        return control::answer(&shared, call.method, name, bytes);
+        return control::answer(&shared, call.method, name, body.as_deref().unwrap_or_default());
     }
     let (number, due) = shared.arrive(&call, parts.uri.query().unwrap_or_default());
-    wait(&shared, &due).await;
-    let mut delivery = delivery(&due);
-    let reset_before = due.actions.contains(&Action::ResetBefore);
-    let (answer, allowance) = if reset_before {
-        delivery = Delivery::Lost;
+    wait(&shared, due.delay).await;
+    let delivery = due.delivery();
+    let (answer, allowance) = if due.verdict == Some(Verdict::ResetBefore) {
         (Answer::no_route(call.method, call.path), Allowance::NONE)
-    } else if body.is_some() {
-        shared.answer(&call, bearer(&parts), due)
     } else {
-        let too_large = "Bad Request: The body is too large";
-        (Answer::error(413, "bad_request", too_large), Allowance::NONE)
+        shared.answer(&call, bearer(&parts), due)
     };
-    let status = match delivery {
-        Delivery::Lost | Delivery::Never => None,
-        Delivery::Whole | Delivery::Bare | Delivery::Html | Delivery::Half | Delivery::Broken => Some(answer.status),
-    };
+    let is_answered = !matches!(delivery, Delivery::Lost | Delivery::Never);
+    let status = is_answered.then_some(answer.status);
     shared.leave(number, status, since);
     if delivery == Delivery::Never {
         reached(shared.phases.clone(), Phase::Draining).await;
@@ -81,49 +61,27 @@ pub(super) async fn handle(
 }
 
 /// Reads a body, or returns none if it is too large. Reads to the end, so that the client gets to read the answer.
-async fn read(body: Body) -> Option<Bytes> {
+async fn read(body: Body, most: usize) -> Option<Bytes> {
     let mut stream = body.into_data_stream();
     let mut read = Vec::new();
     let mut length = 0;
     while let Some(Ok(chunk)) = stream.next().await {
         length += chunk.len();
-        if length <= LARGEST_BODY {
+        if length <= most {
             read.extend_from_slice(&chunk);
         }
     }
-    (length <= LARGEST_BODY).then(|| read.into())
+    (length <= most).then(|| read.into())
 }
 
-/// Lets pass the time that faults ask for, but not beyond the end of the server.
-async fn wait(shared: &Shared, due: &Due) {
-    let delay = |action: &Action| match action {
-        Action::Delay(milliseconds) => *milliseconds,
-        _ => 0,
-    };
-    let milliseconds = due.actions.iter().map(delay).fold(0, u64::saturating_add);
+/// Lets time pass, but not beyond the end of the server.
+async fn wait(shared: &Shared, milliseconds: u64) {
     if milliseconds > 0 {
         tokio::select! {
             () = tokio::time::sleep(Duration::from_millis(milliseconds)) => {}
             () = reached(shared.phases.clone(), Phase::Draining) => {}
         }
     }
-}
-
-/// Returns what the first fault that has a say makes of the delivery.
-fn delivery(due: &Due) -> Delivery {
-    let say = |action: &Action| match action {
-        Action::TooManyRequestsBare => Some(Delivery::Bare),
-        Action::BadGateway | Action::NotJson => Some(Delivery::Html),
-        Action::ResetBefore | Action::ResetAfter => Some(Delivery::Lost),
-        Action::ResetMiddle => Some(Delivery::Broken),
-        Action::HangAfter => Some(Delivery::Never),
-        Action::Truncate => Some(Delivery::Half),
-        Action::TooManyRequests(_) | Action::InternalError | Action::Unavailable | Action::Forbidden => {
-            Some(Delivery::Whole)
-        }
-        Action::Delay(_) | Action::Edit(_) | Action::DeletePage(_) | Action::AddPage | Action::Stale => None,
-    };
-    due.actions.iter().find_map(say).unwrap_or(Delivery::Whole)
 }
 
 fn bearer(parts: &Parts) -> Option<&str> {
@@ -133,39 +91,30 @@ fn bearer(parts: &Parts) -> Option<&str> {
 }
 
 fn deliver(answer: &Answer, allowance: Allowance, delivery: Delivery, breaker: Breaker) -> Response {
-    let mut text = match delivery {
-        Delivery::Html => html(answer.status),
-        Delivery::Whole | Delivery::Bare | Delivery::Half | Delivery::Lost | Delivery::Broken | Delivery::Never => {
-            answer.body.to_string()
-        }
-    }
-    .into_bytes();
-    let length = text.len();
+    let is_html = delivery == Delivery::Html;
+    let text = if is_html { html(answer.status) } else { answer.body.to_string() };
+    let kind = if is_html { "text/html; charset=utf-8" } else { "application/json; charset=utf-8" };
+    let mut bytes = text.into_bytes();
+    let length = bytes.len();
     let body = match delivery {
-        Delivery::Whole | Delivery::Bare | Delivery::Html => Body::from(text),
+        Delivery::Whole | Delivery::Bare | Delivery::Html => Body::from(bytes),
         Delivery::Half => {
-            text.truncate(length / 2);
-            Body::from(text)
+            bytes.truncate(length / 2);
+            Body::from(bytes)
         }
         Delivery::Broken => {
-            text.truncate(length / 2);
-            broken(text, breaker)
+            bytes.truncate(length / 2);
+            broken(bytes, breaker)
         }
         // The answer is lost with the connection it is written to.
         Delivery::Lost | Delivery::Never => {
             breaker.reset();
-            Body::from(text)
+            Body::from(bytes)
         }
     };
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
-    let kind = match delivery {
-        Delivery::Html => "text/html; charset=utf-8",
-        Delivery::Whole | Delivery::Bare | Delivery::Half | Delivery::Lost | Delivery::Broken | Delivery::Never => {
-            "application/json; charset=utf-8"
-        }
-    };
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     if delivery == Delivery::Broken {
         headers.insert(header::CONTENT_LENGTH, length.into());

@@ -21,7 +21,7 @@ pub struct LogEntry {
     /// None as long as there is no answer, and if there never is one.
     pub status: Option<u16>,
     pub milliseconds: u64,
-    /// SHA-256 in hexadecimal; none without a body.
+    /// SHA-256 in hexadecimal; none without a body, or if it was too large.
     pub body_digest: Option<String>,
 }
 
@@ -42,7 +42,7 @@ impl Log {
             query: query.to_owned(),
             status: None,
             milliseconds: 0,
-            body_digest: (!call.body.is_empty()).then(|| hex(&Sha256::digest(call.body))),
+            body_digest: call.body.filter(|body| !body.is_empty()).map(|body| hex(&Sha256::digest(body))),
         });
         self.last
     }

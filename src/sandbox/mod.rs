@@ -6,20 +6,24 @@
 
 mod document;
 mod file;
-mod generate;
-mod sample;
+mod locate;
 mod site;
 mod switches;
-mod words;
 mod write;
+
+mod dice;
+mod generate;
+mod sample;
+mod words;
 
 mod body;
 mod limit;
 mod routes;
+mod wire;
 
 mod disturb;
+mod due;
 mod faults;
-mod wire;
 
 mod connection;
 mod control;

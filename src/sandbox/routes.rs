@@ -22,7 +22,8 @@ pub(super) struct Call<'a> {
     pub(super) method: &'a str,
     pub(super) path: &'a str,
     pub(super) query: BTreeMap<String, String>,
-    pub(super) body: &'a [u8],
+    /// None if it was too large to be read.
+    pub(super) body: Option<&'a [u8]>,
 }
 
 /// When a request is answered: for what is stored, and for what is limited.
@@ -65,6 +66,8 @@ fn respond(
     let route = route(call).ok_or_else(|| Answer::no_route(call.method, call.path))?;
     let token = token.ok_or_else(Answer::not_authorized)?;
     check_scope(&route, token)?;
+    let too_large = || Answer::error(413, "bad_request", "Bad Request: The body is too large");
+    let body = call.body.ok_or_else(too_large)?;
     match route {
         Route::Introspect => {
             let limit = limiter.limit(Some(token));
@@ -74,9 +77,9 @@ fn respond(
         Route::Site(id) => check_site(site, id).map(|()| Answer::ok(wire::site(site))),
         Route::Pages(id) => check_site(site, id).and_then(|()| list(call, site)),
         Route::Page(id) => get(call, site, id),
-        Route::PutPage(id) => put(call, site, id, moment.now),
-        Route::PatchPages => patch(call, site, moment.now),
-        Route::Publish(id) => check_site(site, id).and_then(|()| publish(call, site, limiter, moment)),
+        Route::PutPage(id) => put(call, body, site, id, moment.now),
+        Route::PatchPages => patch(body, site, moment.now),
+        Route::Publish(id) => check_site(site, id).and_then(|()| publish(body, site, limiter, moment)),
     }
 }
 
@@ -138,18 +141,18 @@ fn get(call: &Call<'_>, site: &Site, id: &str) -> Result<Answer, Answer> {
     page.or_else(folder).map(Answer::ok).ok_or_else(|| Answer::not_found("page"))
 }
 
-fn put(call: &Call<'_>, site: &mut Site, id: &str, now: Timestamp) -> Result<Answer, Answer> {
+fn put(call: &Call<'_>, body: &[u8], site: &mut Site, id: &str, now: Timestamp) -> Result<Answer, Answer> {
     let key = locale(call, site)?;
-    let patch = body::patch(call.body)?;
+    let patch = body::patch(body)?;
     let entry = Entry { page: id.to_owned(), locale: key, patch };
     site.write(&entry, now).map_err(refused)?;
     let page = find(site, id)?;
     Ok(Answer::ok(wire::page(site, page, &entry.locale)).changing())
 }
 
-fn patch(call: &Call<'_>, site: &mut Site, now: Timestamp) -> Result<Answer, Answer> {
+fn patch(body: &[u8], site: &mut Site, now: Timestamp) -> Result<Answer, Answer> {
     let mut entries = Vec::new();
-    for (index, entry) in body::bulk(call.body)?.into_iter().enumerate() {
+    for (index, entry) in body::bulk(body)?.into_iter().enumerate() {
         let locale = match entry.locale_id.as_deref().map(|id| site.key_of_id(id)) {
             None => LocaleKey::Primary,
             Some(Some(key @ LocaleKey::Secondary(_))) => key,
@@ -180,8 +183,8 @@ fn patch(call: &Call<'_>, site: &mut Site, now: Timestamp) -> Result<Answer, Ans
     Ok(Answer::ok(json!({"pages": pages})).changing())
 }
 
-fn publish(call: &Call<'_>, site: &mut Site, limiter: &mut Limiter, moment: Moment) -> Result<Answer, Answer> {
-    let order = body::publish(call.body)?;
+fn publish(body: &[u8], site: &mut Site, limiter: &mut Limiter, moment: Moment) -> Result<Answer, Answer> {
+    let order = body::publish(body)?;
     if order.domains.is_empty() && !order.subdomain {
         return Err(Answer::error(400, "no_domains", "No domain IDs provided"));
     }

@@ -17,7 +17,8 @@ use tokio::task::JoinHandle;
 
 use super::connection::{Breaker, Loopback, Phase, reached};
 use super::document::Site;
-use super::faults::{Action, Due, Fault, Faults};
+use super::due::{Due, Faults};
+use super::faults::Fault;
 use super::handle::handle;
 use super::limit::{Allowance, Limiter};
 use super::log::{Log, LogEntry};
@@ -172,9 +173,12 @@ impl Shared {
         if let Some(seconds) = allowance.retry_after {
             return (Answer::too_many_requests(seconds), allowance);
         }
-        let disturbed = disturb(site, &due.actions, call.path, moment.now);
-        let instead = due.actions.iter().find_map(|action| instead(action, limiter));
-        let answer = match (instead, due.past) {
+        let mut disturbed = false;
+        for disturbance in &due.disturbances {
+            disturbed |= site.disturb(disturbance, call.path, moment.now);
+        }
+        let failed = due.failure().map(|failure| failure.answer(limiter.minute()));
+        let answer = match (failed, due.past) {
             (Some(answer), _) => answer,
             (None, Some(mut past)) => routes::answer(call, token.as_ref(), &mut past, limiter, moment),
             (None, None) => routes::answer(call, token.as_ref(), site, limiter, moment),
@@ -208,40 +212,6 @@ impl Shared {
             now: now.round(milliseconds).unwrap_or(now),
             elapsed: self.started.elapsed().mul_f64(self.options.speed),
         }
-    }
-}
-
-/// Does what other people do before a request; returns whether they did anything.
-fn disturb(site: &mut Site, actions: &[Action], path: &str, now: Timestamp) -> bool {
-    let mut disturbed = false;
-    for action in actions {
-        disturbed |= match action {
-            Action::Edit(entry) => site.edit_by_someone(entry, path, now),
-            Action::DeletePage(id) => site.delete_by_someone(id.as_deref(), path, now),
-            Action::AddPage => {
-                site.add_by_someone(now);
-                true
-            }
-            _ => false,
-        };
-    }
-    disturbed
-}
-
-/// Returns the answer that a fault gives in place of the real one.
-fn instead(action: &Action, limiter: &Limiter) -> Option<Answer> {
-    match action {
-        Action::TooManyRequests(seconds) => {
-            let seconds = seconds.unwrap_or_else(|| limiter.minute());
-            Some(Answer::too_many_requests(seconds))
-        }
-        Action::TooManyRequestsBare => Some(Answer::too_many_requests(limiter.minute())),
-        Action::InternalError => Some(Answer::error(500, "internal_error", "An Internal Error occurred")),
-        // What it says is replaced by HTML on its way.
-        Action::BadGateway => Some(Answer::error(502, "internal_error", "Bad Gateway")),
-        Action::Unavailable => Some(Answer::error(503, "service_unavailable", "Service Unavailable")),
-        Action::Forbidden => Some(Answer::error(403, "forbidden", "User is not authorized to perform this action")),
-        _ => None,
     }
 }
 

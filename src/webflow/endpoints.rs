@@ -87,8 +87,8 @@ impl Writer {
         self.writes.put(&target, update).await
     }
 
-    /// Updates 1 to 100 pages of a site and returns them, in no promised order. An error leaves
-    /// open which entries took, whatever its outcome says of the request.
+    /// Updates 1 to 100 entries of one site and returns them, in no promised order. After most
+    /// errors, a 400 included, it is open which entries took; [`Error::outcome`] knows.
     pub async fn update_pages(&self, entries: &[BulkEntry]) -> Result<Vec<Page>, Error> {
         // The endpoint is in beta only, <https://developers.webflow.com/home/changelog/2026/3/11>.
         let target = Target::new(Endpoint::UpdatePages, &["pages"]).in_namespace(Namespace::Beta);

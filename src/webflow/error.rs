@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use super::answer::Answer;
-use super::base_url::BaseUrl;
 use super::request::{Endpoint, RequestLine};
 
 #[derive(Debug, Clone, thiserror::Error)]
@@ -35,7 +34,7 @@ pub enum Error {
     Timeout { request: RequestLine, after: Duration },
     /// No connection, so the request was not sent.
     #[error("{request} was not sent, no connection to `{base}`: {cause}")]
-    Connect { request: RequestLine, base: BaseUrl, cause: String },
+    Connect { request: RequestLine, base: String, cause: String },
     /// The connection broke. The request may have been carried out.
     #[error("{request} was interrupted: {cause}")]
     Interrupted { request: RequestLine, cause: String },
@@ -169,15 +168,8 @@ impl Error {
             Self::Connect { .. } | Self::Expired { .. } | Self::InvalidId { .. } | Self::Setup { .. } => {
                 WriteOutcome::NotSent
             }
-            Self::NotAuthorized(_) | Self::Forbidden(_) | Self::NotFound(_) | Self::RateLimited { .. } => {
-                WriteOutcome::Refused
-            }
-            // 408 and 499 come from a proxy that stopped waiting, not from the API.
-            Self::Rejected(answer) => match answer.status {
-                408 | 499 => WriteOutcome::Unknown,
-                400..=498 => WriteOutcome::Refused,
-                _ => WriteOutcome::Unknown,
-            },
+            Self::NotAuthorized(_) | Self::Forbidden(_) | Self::RateLimited { .. } => WriteOutcome::Refused,
+            Self::NotFound(answer) | Self::Rejected(answer) => refused_outcome(answer),
             Self::Server(_)
             | Self::Redirected { .. }
             | Self::Timeout { .. }
@@ -203,7 +195,7 @@ impl Error {
             Self::Redirected { .. } => {
                 "redirects are not followed, because they would carry the token along; set the API address to the final one".to_owned()
             }
-            Self::Timeout { .. } => "try again, or allow more with `--timeout`".to_owned(),
+            Self::Timeout { .. } => "try again in a minute".to_owned(),
             Self::Connect { .. } | Self::Interrupted { .. } => {
                 "check the network, and the proxy if there is one (`HTTPS_PROXY`, `NO_PROXY`)".to_owned()
             }
@@ -217,6 +209,19 @@ impl Error {
             | Self::Setup { .. } => return None,
         };
         Some(hint)
+    }
+}
+
+fn refused_outcome(answer: &Answer) -> WriteOutcome {
+    // Nobody says whether a bulk update with one bad entry does the others.
+    if answer.request.endpoint == Endpoint::UpdatePages {
+        return WriteOutcome::Unknown;
+    }
+    match answer.status {
+        // These come from a proxy that stopped waiting, not from the API.
+        408 | 499 => WriteOutcome::Unknown,
+        400..=498 => WriteOutcome::Refused,
+        _ => WriteOutcome::Unknown,
     }
 }
 

@@ -1,5 +1,7 @@
-//! Builds the HTTP client under the transport. Must not know the API beyond its token.
+//! The HTTP client under the transport: how it is built, and what its errors mean. Must not know
+//! the API beyond its token.
 
+use std::error::Error as _;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
@@ -50,6 +52,20 @@ fn mozilla_roots() -> Result<Vec<Certificate>, Error> {
 
 fn setup(error: reqwest::Error) -> Error {
     Error::Setup { cause: error.without_url().to_string() }
+}
+
+/// Returns the innermost reasons of an error, without the layers that only say where it arose.
+pub(super) fn cause(error: &reqwest::Error) -> String {
+    let mut reasons = Vec::new();
+    let mut source = error.source();
+    while let Some(reason) = source {
+        let text = reason.to_string();
+        if !text.starts_with("client error (") && !reasons.contains(&text) {
+            reasons.push(text);
+        }
+        source = reason.source();
+    }
+    if reasons.is_empty() { "the connection failed".to_owned() } else { reasons.join(": ") }
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! Sends requests: waits for a turn, sends, reads the answer within bounds, and sends again where
 //! `retry` says so. Must not know what the calls mean.
 
-use std::error::Error as _;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -92,7 +91,8 @@ impl Transport {
             }
             match retry::decide(kind, failure(&error), failed, asked, jitter(), self.pacer.minute()) {
                 Decision::GiveUp => return Err(error),
-                Decision::After(length) => self.pacer.back_off(length).await, // The next turn comes when the rest is over.
+                Decision::After(length) => self.pacer.back_off(length).await,
+                // The next turn comes when the rest is over.
                 Decision::AfterPause(length) => self.pacer.rest(length),
             }
         }
@@ -159,10 +159,10 @@ impl Transport {
     /// Returns the error of a request whose answer did not come, or not whole.
     fn lost(&self, call: &Call, error: reqwest::Error) -> Error {
         let request = call.line.clone();
-        let cause = self.excerpt(&cause(&error));
+        let cause = self.excerpt(&http::cause(&error));
         // A timeout while connecting is both, and surely sent nothing.
         if error.is_connect() {
-            Error::Connect { request, base: self.shared.base_url.clone(), cause }
+            Error::Connect { request, base: self.excerpt(&self.shared.base_url.to_string()), cause }
         } else if error.is_timeout() {
             Error::Timeout { request, after: self.shared.timeout }
         } else if error.is_builder() {
@@ -211,20 +211,6 @@ fn quota(status: u16, headers: &HeaderMap) -> Quota {
     // With a 429 nothing remains, but how long that is so is the matter of `Retry-After`.
     let remaining = if status == 429 { None } else { number("x-ratelimit-remaining") };
     Quota { limit, remaining }
-}
-
-/// Returns the innermost reasons of an error, without the layers that only say where it arose.
-fn cause(error: &reqwest::Error) -> String {
-    let mut reasons = Vec::new();
-    let mut source = error.source();
-    while let Some(reason) = source {
-        let text = reason.to_string();
-        if !text.starts_with("client error (") && !reasons.contains(&text) {
-            reasons.push(text);
-        }
-        source = reason.source();
-    }
-    if reasons.is_empty() { "the connection failed".to_owned() } else { reasons.join(": ") }
 }
 
 /// Returns a number from 0 to 1 that differs between processes and calls.

@@ -9,7 +9,7 @@ use super::{OwnedStep, suggest};
 use crate::diagnostic::Diagnostic;
 use crate::manifest::codes;
 use crate::manifest::yaml::{Key, Kind, Node, Resolved, Step};
-use crate::source::{Location, Span};
+use crate::source::{ByteRange, Location};
 
 /// Records what is wrong at the end of the steps, and returns what to leave out next time.
 pub(super) fn explain(
@@ -25,7 +25,7 @@ pub(super) fn explain(
         let parent = &steps[..steps.len() - 1];
         return unknown_keys(root, parent, &quoted(expected), file, diagnostics);
     }
-    let (key, node, _) = root.trace(steps);
+    let (key, node) = root.trace(steps);
     let place = Place { key, node, list: list_name(steps), file };
     let is_broken = node.scalar().is_some_and(|scalar| scalar.resolved == Resolved::Broken);
     if is_broken {
@@ -50,13 +50,18 @@ fn unknown_keys(
     file: &Arc<str>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Vec<OwnedStep>> {
-    let (_, mapping, _) = root.trace(parent);
+    let (_, mapping) = root.trace(parent);
     let unknown = mapping.entries().iter().map(|(key, _)| key).filter(|key| !allowed.contains(&key.text.as_str()));
     let mut refused = Vec::new();
     for key in unknown {
+        let mut at = key.span.within(file);
+        if suggest::is_secret(&key.text) {
+            // Without an excerpt: its line holds the secret, and logs are kept.
+            at.bytes = ByteRange::default();
+        }
         diagnostics.push(
             Diagnostic::error(codes::UNKNOWN_KEY, format!("unknown key `{}`", key.text))
-                .at(key.span.within(file))
+                .at(at)
                 .help(suggest::for_key(&key.text, allowed)),
         );
         let mut path: Vec<OwnedStep> = parent.iter().map(OwnedStep::of).collect();
@@ -155,10 +160,8 @@ impl Place<'_> {
     fn error(&self, code: crate::diagnostic::Code, message: String) -> Diagnostic {
         let diagnostic = Diagnostic::error(code, message).at(self.at());
         match self.node.anchored {
-            Some(written) if written != Span::default() => {
-                diagnostic.also(written.within(self.file), "the value is written here")
-            }
-            _ => diagnostic,
+            Some(written) => diagnostic.also(written.within(self.file), "the value is written here"),
+            None => diagnostic,
         }
     }
 

@@ -2,6 +2,9 @@
 
 /// Returns the way out for an unknown key, given the keys that its place allows.
 pub(super) fn for_key(key: &str, allowed: &[&str]) -> String {
+    if is_secret(key) {
+        return "a token is never written into a file: set `WEBFLOW_TOKEN`, and revoke this one".to_owned();
+    }
     if let Some(home) = belongs_elsewhere(key, allowed) {
         return home;
     }
@@ -9,6 +12,12 @@ pub(super) fn for_key(key: &str, allowed: &[&str]) -> String {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => listed(allowed),
     }
+}
+
+/// Returns whether a key by this name holds something that must not be shown.
+pub(super) fn is_secret(key: &str) -> bool {
+    let key = folded(key);
+    ["token", "secret", "password", "apikey"].iter().any(|word| key.contains(word))
 }
 
 /// Returns whether the way out for an unknown key would be one of the keys.

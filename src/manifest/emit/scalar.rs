@@ -43,6 +43,10 @@ fn starts_like_text(text: &str) -> bool {
     let Some(first) = text.chars().next() else {
         return false;
     };
+    // A path: no reader has anything else that starts with a slash.
+    if first == '/' {
+        return true;
+    }
     if !first.is_ascii_digit() {
         return first.is_alphabetic();
     }
@@ -157,6 +161,8 @@ mod tests {
             "63c720f9347c2139b248e552",
             "pages/**/*.{yaml,yml}",
             "x",
+            "/",
+            "/guide",
             "Yes!",
             "12:30 Uhr",
             "1 – Über uns",
@@ -184,7 +190,7 @@ mod tests {
             "a ",
             " a",
             "-a",
-            "/a",
+            "/a: b",
             "été\u{a0}",
         ] {
             assert!(scalar(text, 2).starts_with('"'), "{text}");

@@ -75,16 +75,32 @@ impl<'t> Loader<'t> {
                 Ok(Some(root)) if root.is_absent() => {}
                 Ok(Some(root)) => self.parsed.documents.push(root),
                 Ok(None) | Err(Abort::File) => return,
-                Err(Abort::Document) => match self.parser.proceed_next_document() {
-                    Ok(true) if self.parsed.diagnostics.len() < MAX_PROBLEMS => {}
-                    Ok(true) => {
-                        self.report(too_many(self.file));
+                Err(Abort::Document) if self.parsed.diagnostics.len() < MAX_PROBLEMS => {
+                    if !self.resume() {
                         return;
                     }
-                    Ok(false) | Err(_) => return,
-                },
+                }
+                Err(Abort::Document) => {
+                    self.report(too_many(self.file));
+                    return;
+                }
             }
         }
+    }
+
+    /// Goes to the next document; returns whether there is one.
+    fn resume(&mut self) -> bool {
+        if !matches!(self.parser.proceed_next_document(), Ok(true)) {
+            return false;
+        }
+        // What was skipped is no event, so the end of the `...` before a document without `---` has to be found.
+        if let Some(Ok((Event::DocumentStart(false, _), span))) = self.parser.peek() {
+            let start = position::span(span).bytes.range().start;
+            if let Some(end) = position::document_end(&self.text[..start]) {
+                self.mark = position::relocate(self.text, self.mark, end);
+            }
+        }
+        true
     }
 
     /// Returns the root of the next document, or nothing at the end.
@@ -94,16 +110,14 @@ impl<'t> Loader<'t> {
         let mut root = None;
         while let Some((event, span)) = self.next()? {
             match event {
-                Event::DocumentEnd => return Ok(root),
-                Event::StreamEnd => return Ok(None),
-                // The start of a document without `---` is no event of its own: it has the place of what follows.
-                Event::DocumentStart(is_explicit, _) => {
-                    self.mark = position::mark(match is_explicit {
-                        true => &span.end,
-                        false => &span.start,
-                    });
+                Event::DocumentEnd => {
+                    self.mark = position::mark(&span.end);
+                    return Ok(root);
                 }
-                Event::StreamStart => {}
+                Event::StreamEnd => return Ok(None),
+                Event::DocumentStart(true, _) => self.mark = position::mark(&span.end),
+                // A document without `---` has no start of its own, and follows what was read last.
+                Event::DocumentStart(false, _) | Event::StreamStart => {}
                 event => root = Some(self.node(event, &span)?),
             }
         }

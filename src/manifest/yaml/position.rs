@@ -87,8 +87,15 @@ pub(super) fn indenting_tab(text: &str, near: Span) -> Option<usize> {
     }
 }
 
+/// Returns where the last `...` on a line of its own ends.
+pub(super) fn document_end(text: &str) -> Option<usize> {
+    text.rmatch_indices("...")
+        .find(|(at, _)| text[..*at].chars().next_back().is_none_or(|before| matches!(before, '\n' | '\r')))
+        .map(|(at, dots)| at + dots.len())
+}
+
 /// Returns the place of a byte offset, counted from a known place.
-fn relocate(text: &str, near: Span, at: usize) -> Span {
+pub(super) fn relocate(text: &str, near: Span, at: usize) -> Span {
     let known = (near.bytes.start as usize).min(text.len());
     let line = if known <= at {
         near.line + offset(line_breaks(&text[known..at]))

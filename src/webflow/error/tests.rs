@@ -22,6 +22,16 @@ fn a_definite_answer_settles_a_write_and_the_rest_does_not() {
 }
 
 #[test]
+fn a_bulk_update_that_is_refused_may_have_been_done_in_part() {
+    for status in [400, 404, 409] {
+        assert_eq!(answered(Endpoint::UpdatePages, status).outcome(), WriteOutcome::Unknown);
+    }
+    for status in [401, 403, 429] {
+        assert_eq!(answered(Endpoint::UpdatePages, status).outcome(), WriteOutcome::Refused);
+    }
+}
+
+#[test]
 fn what_was_not_answered_is_unknown_unless_it_was_not_sent() {
     let request = || request(Endpoint::UpdatePage, "PUT");
     let cause = String::new;
@@ -36,7 +46,7 @@ fn what_was_not_answered_is_unknown_unless_it_was_not_sent() {
         assert!(unknown.is_unavailable());
     }
     for unsent in [
-        Error::Connect { request: request(), base: BaseUrl::default(), cause: cause() },
+        Error::Connect { request: request(), base: "https://api.webflow.com".to_owned(), cause: cause() },
         Error::Expired { request: request() },
         Error::InvalidId { id: cause() },
         Error::Setup { cause: cause() },
@@ -71,7 +81,11 @@ fn messages_are_one_line_without_a_period() {
         answered(Endpoint::UpdatePage, 429),
         Error::Redirected { request: request(), status: 302, location: "https://a.example/".to_owned() },
         Error::Timeout { request: request(), after: Duration::from_millis(1500) },
-        Error::Connect { request: request(), base: BaseUrl::default(), cause: "connection refused".to_owned() },
+        Error::Connect {
+            request: request(),
+            base: "https://api.webflow.com".to_owned(),
+            cause: "connection refused".to_owned(),
+        },
         Error::NotJson { request: request(), status: 200, content_type: Some("text/html".to_owned()), excerpt },
         Error::TooLarge { request: request(), limit: 32_000_000 },
         Error::Expired { request: request() },

@@ -1,9 +1,11 @@
-//! Does the site still fit the plan? Pure: what was read goes in, what moved comes out.
+//! Does the site still fit the plan? What was read again goes in, what moved since comes out.
+//!
+//! Must not know how the site was read, or what is done about it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::{Operation, Plan, Purpose};
 use crate::model::{Address, Field, Metadata, PagePath, Value};
-use crate::plan::{Operation, Plan, Purpose};
 
 /// A field that reads neither as it did when the plan was made nor as the plan wants it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +30,7 @@ pub struct MovedField {
 }
 
 /// Returns the operations that need not be sent, since everything reads as they want it; or everything that moved.
-pub(super) fn check(plan: &Plan, current: &BTreeMap<Address, Metadata>) -> Result<BTreeSet<usize>, Vec<Moved>> {
+pub fn check(plan: &Plan, current: &BTreeMap<Address, Metadata>) -> Result<BTreeSet<usize>, Vec<Moved>> {
     let mut expected = current.clone();
     let mut converged = BTreeSet::new();
     let mut moved = Vec::new();

@@ -1,0 +1,44 @@
+//! The client against servers on loopback.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by a panic, also in the functions it calls"
+)]
+
+mod against_sandbox;
+mod odd_answers;
+mod scripted;
+mod sending;
+mod trying_again;
+
+use std::time::Duration;
+
+use slugline::webflow::{Client, Options, PageUpdate, SeoUpdate, Token};
+
+/// The token of these tests. No error may show it.
+const TOKEN: &str = "s3cr3t-t0ken/with+odd=characters";
+
+fn options(url: &str) -> Options {
+    Options {
+        base_url: url.parse().unwrap(),
+        request_timeout: Duration::from_secs(5),
+        // A pause of a minute takes 0.3 s, a backoff of a second 5 ms.
+        minute: Duration::from_millis(300),
+        ..Options::new(Token::new(TOKEN.to_owned()).unwrap())
+    }
+}
+
+fn client(url: &str) -> Client {
+    Client::new(options(url)).unwrap()
+}
+
+fn update() -> PageUpdate {
+    let seo = SeoUpdate {
+        title: Some("New".to_owned()),
+        description: None,
+    };
+    PageUpdate {
+        seo: Some(seo),
+        ..PageUpdate::default()
+    }
+}
