@@ -44,7 +44,8 @@ pub enum Error {
 
 /// Applies the plan and returns how each operation ended. An error means that nothing was written.
 pub async fn apply(plan: &Plan, remote: &Remote, emit: &mut dyn FnMut(&Event)) -> Result<Receipt, Error> {
-    let current = live::read_again(&remote.reader, plan, remote.concurrency).await?;
+    let addresses = plan.operations.iter().map(|operation| (&operation.address, operation.locale_id.as_ref()));
+    let current = live::read_again(&remote.reader, &plan.target.site, addresses, remote.concurrency).await?;
     let converged = staleness::check(plan, &current).map_err(Error::Stale)?;
     let mut run = Run { plan, remote, emit, receipt: Receipt::default(), server_errors: 0, is_stopped: false };
     run.tell(Event::Checked { operations: plan.operations.len() });

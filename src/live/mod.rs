@@ -14,7 +14,6 @@ pub use convert::metadata;
 use crate::model::{
     Address, Field, Folder, FolderId, Live, LivePage, Locale, LocaleId, Metadata, PageId, Site, SiteId,
 };
-use crate::plan::Plan;
 use crate::webflow::{self, Page, PageList, Reader};
 
 /// Pages a list request returns at most, as the API documents it.
@@ -90,18 +89,18 @@ pub async fn read_folders(
     Ok(())
 }
 
-/// Reads again what a plan is about, by list, and no further into a list than needed.
-pub(crate) async fn read_again(
+/// Reads pages again in the locales given, by list, and no further into a list than needed.
+pub async fn read_again(
     reader: &Reader,
-    plan: &Plan,
+    site: &SiteId,
+    addresses: impl IntoIterator<Item = (&Address, Option<&LocaleId>)>,
     concurrency: NonZeroUsize,
 ) -> Result<BTreeMap<Address, Metadata>, Error> {
     let mut wanted: BTreeMap<Option<&LocaleId>, BTreeSet<&Address>> = BTreeMap::new();
-    for operation in &plan.operations {
-        wanted.entry(operation.locale_id.as_ref()).or_default().insert(&operation.address);
+    for (address, locale) in addresses {
+        wanted.entry(locale).or_default().insert(address);
     }
-    let site = plan.target.site.as_str();
-    let reads = wanted.into_iter().map(|(locale, addresses)| read_addresses(reader, site, locale, addresses));
+    let reads = wanted.into_iter().map(|(locale, addresses)| read_addresses(reader, site.as_str(), locale, addresses));
     let found: Vec<Vec<(Address, Metadata)>> = stream::iter(reads).buffered(concurrency.get()).try_collect().await?;
     Ok(found.into_iter().flatten().collect())
 }

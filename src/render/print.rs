@@ -92,11 +92,20 @@ impl Line {
 
     /// Writes the line, wrapped if it is wider than the screen.
     pub fn print(&self, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
-        let mut row = Row { screen, out, column: 0, is_fresh: true, indent: self.indent };
+        let mut row = Row {
+            screen,
+            out,
+            indent: self.indent,
+            next_indent: self.indent + self.hang,
+            column: 0,
+            is_fresh: true,
+            pending_spaces: 0,
+            style: Style::new(),
+        };
         for (look, text) in &self.stretches {
-            row.stretch(*look, text, self.indent + self.hang)?;
+            row.stretch(*look, text)?;
         }
-        writeln!(row.out)
+        row.end()
     }
 }
 
@@ -104,66 +113,86 @@ impl Line {
 struct Row<'a> {
     screen: Screen,
     out: &'a mut dyn Write,
-    column: usize,
-    /// Whether nothing but the indent stands in it.
-    is_fresh: bool,
+    /// The indent of this row, and of the ones the line wraps into.
     indent: usize,
+    next_indent: usize,
+    column: usize,
+    is_fresh: bool,
+    /// Spaces that are written only if something follows in the same row.
+    pending_spaces: usize,
+    /// The style that is switched on in this row.
+    style: Style,
 }
 
 impl Row<'_> {
-    fn stretch(&mut self, look: Look, text: &str, next_indent: usize) -> io::Result<()> {
+    fn stretch(&mut self, look: Look, text: &str) -> io::Result<()> {
         let style = if self.screen.color { look.style() } else { Style::new() };
         for word in text.split_inclusive(' ') {
-            if !self.is_fresh && self.overflows(word) {
-                self.break_row(next_indent)?;
+            let letters = word.trim_end_matches(' ');
+            if !letters.is_empty() {
+                if !self.is_fresh && self.overflows(width(letters)) {
+                    self.break_row()?;
+                }
+                self.letters(style, letters)?;
             }
-            self.word(style, word, next_indent)?;
+            self.pending_spaces += word.len() - letters.len();
         }
         Ok(())
     }
 
     /// Writes a word; one that is wider than a whole row goes on in the next.
-    fn word(&mut self, style: Style, word: &str, next_indent: usize) -> io::Result<()> {
+    fn letters(&mut self, style: Style, letters: &str) -> io::Result<()> {
         self.open()?;
-        write!(self.out, "{style}")?;
-        for character in word.chars() {
+        self.switch(style)?;
+        for character in letters.chars() {
             let width = character.width().unwrap_or(0);
-            let limit = self.limit();
-            if character != ' ' && limit.is_some_and(|limit| self.column + width > limit) && self.column > next_indent {
-                write!(self.out, "{style:#}")?;
-                self.break_row(next_indent)?;
+            if self.overflows(width) && self.column > self.next_indent {
+                self.break_row()?;
                 self.open()?;
-                write!(self.out, "{style}")?;
+                self.switch(style)?;
             }
             write!(self.out, "{character}")?;
             self.column += width;
         }
-        write!(self.out, "{style:#}")
+        Ok(())
     }
 
+    /// Writes the indent of a fresh row, or the spaces that separate from what stands in it.
     fn open(&mut self) -> io::Result<()> {
-        if self.is_fresh {
-            write!(self.out, "{:indent$}", "", indent = self.indent)?;
-            self.column = self.indent;
-            self.is_fresh = false;
+        let spaces = if self.is_fresh { self.indent } else { self.pending_spaces };
+        write!(self.out, "{:spaces$}", "")?;
+        self.column += spaces;
+        (self.is_fresh, self.pending_spaces) = (false, 0);
+        Ok(())
+    }
+
+    fn switch(&mut self, style: Style) -> io::Result<()> {
+        if self.style != style {
+            write!(self.out, "{:#}{style}", self.style)?;
+            self.style = style;
         }
         Ok(())
     }
 
-    fn break_row(&mut self, indent: usize) -> io::Result<()> {
-        writeln!(self.out)?;
-        (self.column, self.is_fresh, self.indent) = (0, true, indent);
+    fn break_row(&mut self) -> io::Result<()> {
+        self.end()?;
+        (self.column, self.is_fresh, self.pending_spaces, self.indent) = (0, true, 0, self.next_indent);
         Ok(())
     }
 
-    fn limit(&self) -> Option<usize> {
-        self.screen.width.map(|width| width.max(MIN_WIDTH))
+    fn end(&mut self) -> io::Result<()> {
+        self.switch(Style::new())?;
+        writeln!(self.out)
     }
 
-    fn overflows(&self, word: &str) -> bool {
-        let width: usize = word.trim_end().chars().filter_map(char::width).sum();
-        self.limit().is_some_and(|limit| self.column + width > limit)
+    fn overflows(&self, width: usize) -> bool {
+        let limit = self.screen.width.map(|width| width.max(MIN_WIDTH));
+        limit.is_some_and(|limit| self.column + self.pending_spaces + width > limit)
     }
+}
+
+fn width(text: &str) -> usize {
+    text.chars().filter_map(char::width).sum()
 }
 
 #[cfg(test)]
@@ -180,7 +209,7 @@ mod tests {
     fn lines_wrap_with_a_hanging_indent() {
         let line = Line::indented(2).hanging(2).with(Look::Plain, "one two three four five six seven");
         assert_eq!(print(&line, None), "  one two three four five six seven\n");
-        assert_eq!(print(&line, Some(10)), "  one two three four five six \n    seven\n");
+        assert_eq!(print(&line, Some(10)), "  one two three four five six\n    seven\n");
     }
 
     #[test]

@@ -123,12 +123,23 @@ fn value_line(mark: char, pieces: &[Piece], screen: Screen, out: &mut dyn Write)
             PieceKind::Whole => line.with(look, &shortened(&piece.text)),
             PieceKind::Elided => line.with(Look::Faint, &piece.text),
             // The marks carry the meaning where there is no color to do it.
-            PieceKind::Changed if screen.color => line.with(word, &shortened(&piece.text)),
-            PieceKind::Changed if is_old => line.with(look, &format!("[-{}-]", shortened(&piece.text))),
-            PieceKind::Changed => line.with(look, &format!("{{+{}+}}", shortened(&piece.text))),
+            PieceKind::Changed => {
+                let text = with_visible_spaces(&shortened(&piece.text));
+                match (screen.color, is_old) {
+                    (true, _) => line.with(word, &text),
+                    (false, true) => line.with(look, &format!("[-{text}-]")),
+                    (false, false) => line.with(look, &format!("{{+{text}+}}")),
+                }
+            }
         };
     }
     line.print(screen, out)
+}
+
+/// Spaces that differ and nothing else would differ invisibly.
+fn with_visible_spaces(text: &str) -> String {
+    let text = text.replace('\u{a0}', "⍽").replace('\u{202f}', "⍽");
+    if text.trim().is_empty() { text.replace(' ', "·") } else { text }
 }
 
 fn shortened(text: &str) -> String {
