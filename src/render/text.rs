@@ -138,7 +138,7 @@ fn value_line(mark: char, pieces: &[Piece], screen: Screen, out: &mut dyn Write)
 
 /// Spaces that differ and nothing else would differ invisibly.
 fn with_visible_spaces(text: &str) -> String {
-    let text = text.replace('\u{a0}', "⍽").replace('\u{202f}', "⍽");
+    let text = text.replace(['\u{a0}', '\u{202f}'], "⍽");
     if text.trim().is_empty() { text.replace(' ', "·") } else { text }
 }
 
