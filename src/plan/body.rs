@@ -24,10 +24,17 @@ pub(super) struct Surroundings<'a> {
 }
 
 impl Surroundings<'_> {
-    /// Returns whether any of the fields has a value of its own here, as far as the API lets one tell.
-    fn are_own(&self, fields: &[Field]) -> bool {
-        self.primary
-            .is_none_or(|primary| fields.iter().any(|field| primary.effective(*field) != self.live.effective(*field)))
+    /// Returns whether a text is set and not inherited, as far as the API lets one tell.
+    fn is_own_text(&self, text: Field) -> bool {
+        let value = self.live.effective(text);
+        !value.is_empty() && self.primary.is_none_or(|primary| primary.effective(text) != value)
+    }
+
+    /// Returns whether an Open Graph text and its flag are not inherited. In the primary nothing is, not even "no text,
+    /// not copied": left out, the flag could be reset.
+    fn is_own_choice(&self, text: Field, flag: Field) -> bool {
+        let is_own_flag = self.primary.is_none_or(|primary| primary.flag(flag) != self.live.flag(flag));
+        is_own_flag || self.is_own_text(text)
     }
 }
 
@@ -61,9 +68,8 @@ fn groups(wanted: &BTreeMap<Field, Value>) -> BTreeSet<Group> {
 
 fn add_siblings(fields: &mut BTreeMap<Field, Value>, surroundings: Surroundings<'_>) {
     for sibling in Group::Seo.fields() {
-        let value = surroundings.live.get(sibling);
-        if !fields.contains_key(&sibling) && !value.is_empty() && surroundings.are_own(&[sibling]) {
-            fields.insert(sibling, value.clone());
+        if !fields.contains_key(&sibling) && surroundings.is_own_text(sibling) {
+            fields.insert(sibling, surroundings.live.get(sibling).clone());
         }
     }
 }
@@ -73,12 +79,10 @@ fn add_siblings(fields: &mut BTreeMap<Field, Value>, surroundings: Surroundings<
 fn complete_pair(fields: &mut BTreeMap<Field, Value>, text: Field, surroundings: Surroundings<'_>) {
     let Some(flag) = text.copied_flag() else { return };
     let is_wanted = fields.contains_key(&text) || fields.contains_key(&flag);
-    let live = surroundings.live;
-    let is_set = live.flag(flag) || !live.text(text).is_empty();
-    let is_own_sibling = is_set && surroundings.are_own(&[text, flag]);
-    if !is_wanted && !is_own_sibling {
+    if !is_wanted && !surroundings.is_own_choice(text, flag) {
         return;
     }
+    let live = surroundings.live;
     let copied = fields.entry(flag).or_insert_with(|| live.get(flag).clone());
     if *copied == Value::Flag(true) {
         fields.remove(&text);
@@ -140,7 +144,24 @@ mod tests {
     fn a_changed_text_takes_the_flag_that_stands() {
         let live = metadata(&[(Field::OpenGraphTitle, "old".into())]);
         let sent = names(&[(Field::OpenGraphTitle, "new".into())], &live, None);
-        assert_eq!(sent, ["openGraph.title=Text(\"new\")", "openGraph.titleCopied=Flag(false)"]);
+        assert_eq!(
+            sent,
+            [
+                "openGraph.title=Text(\"new\")",
+                "openGraph.titleCopied=Flag(false)",
+                "openGraph.descriptionCopied=Flag(false)"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_inherited_pair_is_left_out_and_a_flag_of_its_own_is_not() {
+        let copied = metadata(&[(Field::OpenGraphDescriptionCopied, true.into())]);
+        let own = metadata(&[]);
+        let wanted = [(Field::OpenGraphTitleCopied, true.into())];
+        assert_eq!(names(&wanted, &copied, Some(&copied)), ["openGraph.titleCopied=Flag(true)"]);
+        let sent = names(&wanted, &own, Some(&copied));
+        assert_eq!(sent, ["openGraph.titleCopied=Flag(true)", "openGraph.descriptionCopied=Flag(false)"]);
     }
 
     #[test]
@@ -154,6 +175,6 @@ mod tests {
     fn copying_sends_no_text() {
         let live = metadata(&[(Field::OpenGraphTitle, "old".into())]);
         let sent = names(&[(Field::OpenGraphTitleCopied, true.into())], &live, None);
-        assert_eq!(sent, ["openGraph.titleCopied=Flag(true)"]);
+        assert_eq!(sent, ["openGraph.titleCopied=Flag(true)", "openGraph.descriptionCopied=Flag(false)"]);
     }
 }

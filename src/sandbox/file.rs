@@ -169,9 +169,13 @@ impl Site {
 
     fn check_pages(&self) -> Result<(), Problem> {
         let mut ids: BTreeSet<&str> = BTreeSet::new();
+        let mut slugs: BTreeSet<(Option<&str>, &str)> = BTreeSet::new();
         for (index, folder) in self.folders.iter().enumerate() {
             if !ids.insert(&folder.id) {
-                return problem(format!("folders[{index}].id"), format!("`{}` is there twice", folder.id));
+                return twice(format!("folders[{index}].id"), &folder.id);
+            }
+            if !slugs.insert((folder.parent.as_deref(), &folder.slug)) {
+                return taken(format!("folders[{index}].slug"), &folder.slug);
             }
         }
         let mut home = None;
@@ -179,28 +183,33 @@ impl Site {
             let path = format!("pages[{index}]");
             check_id(&format!("{path}.id"), &page.id)?;
             if !ids.insert(&page.id) {
-                return problem(format!("{path}.id"), format!("`{}` is there twice", page.id));
+                return twice(format!("{path}.id"), &page.id);
             }
-            if page.kind == PageKind::Home && page.branch.is_none() && home.replace(index).is_some() {
+            self.check_folder_of(&path, page)?;
+            // A branch repeats what its page has.
+            if page.branch.is_some() {
+                continue;
+            }
+            if page.kind == PageKind::Home && home.replace(index).is_some() {
                 return problem(format!("{path}.kind"), "there is a home page already");
             }
-            self.check_place(&path, page)?;
+            // Only the primary locale: a secondary one may come to inherit a slug that another page has there.
+            if let Some(slug) = self.slug(page, &LocaleKey::Primary)
+                && !slugs.insert((page.folder.as_deref(), slug))
+            {
+                return taken(format!("{path}.values.primary.slug"), slug);
+            }
         }
         Ok(())
     }
 
-    fn check_place(&self, path: &str, page: &Page) -> Result<(), Problem> {
-        if let Some(folder) = &page.folder
-            && self.folder(folder).is_none()
-        {
-            return problem(format!("{path}.folder"), format!("there is no folder `{folder}`"));
+    fn check_folder_of(&self, path: &str, page: &Page) -> Result<(), Problem> {
+        match &page.folder {
+            Some(folder) if self.folder(folder).is_none() => {
+                problem(format!("{path}.folder"), format!("there is no folder `{folder}`"))
+            }
+            Some(_) | None => Ok(()),
         }
-        // Only the primary locale: a secondary one may come to inherit a slug that another page has there.
-        let slug = self.slug(page, &LocaleKey::Primary).unwrap_or_default();
-        if page.kind == PageKind::Static && self.is_slug_taken(page, &LocaleKey::Primary, &slug) {
-            return problem(format!("{path}.values.primary.slug"), format!("`{slug}` is taken in its folder"));
-        }
-        Ok(())
     }
 }
 
@@ -266,6 +275,14 @@ fn check_id(path: &str, id: &str) -> Result<(), Problem> {
         return problem(path, format!("`{id}` is no id: letters, digits, `-` and `_` only"));
     }
     Ok(())
+}
+
+fn twice(path: String, id: &str) -> Result<(), Problem> {
+    problem(path, format!("`{id}` is there twice"))
+}
+
+fn taken(path: String, slug: &str) -> Result<(), Problem> {
+    problem(path, format!("`{slug}` is taken in its folder"))
 }
 
 fn problem<T>(path: impl Into<String>, text: impl Into<String>) -> Result<T, Problem> {

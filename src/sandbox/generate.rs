@@ -33,16 +33,16 @@ const PAGES_PER_FOLDER: usize = 12;
 /// Makes a site up.
 pub fn generate(shape: Shape) -> Site {
     let mut dice = Dice(shape.seed);
-    let languages: Vec<&Language> = (0..shape.locales).map(|index| &LANGUAGES[index % LANGUAGES.len()]).collect();
+    let languages: Vec<&Language> =
+        (0..shape.locales.max(1)).map(|index| &LANGUAGES[index % LANGUAGES.len()]).collect();
     let locales = (shape.locales > 1).then(|| locales(shape, &languages));
     let folders = folders(shape, &mut dice);
-    let mut writer = Writer { shape, languages, dice, taken: BTreeSet::new(), locales, folders };
-    let pages: Vec<Page> = Vec::with_capacity(shape.pages);
-    let pages = (0..shape.pages).fold(pages, |mut pages, index| {
+    let mut writer = Writer { shape, languages, dice, taken: BTreeSet::new(), folders };
+    let mut pages = Vec::with_capacity(shape.pages);
+    for index in 0..shape.pages {
         let page = writer.page(index, &pages);
         pages.push(page);
-        pages
-    });
+    }
     let last = pages.iter().map(Page::updated).max();
     Site {
         identity: identity(shape, last),
@@ -51,7 +51,7 @@ pub fn generate(shape: Shape) -> Site {
             scopes: Token::all_scopes(),
             rate_limit: 120,
         }],
-        locales: writer.locales,
+        locales,
         localized_slugs: true,
         switches: Switches::default(),
         folders: writer.folders,
@@ -125,7 +125,6 @@ struct Writer<'a> {
     languages: Vec<&'a Language>,
     dice: Dice,
     taken: BTreeSet<(LocaleKey, String)>,
-    locales: Option<Locales>,
     folders: Vec<Folder>,
 }
 
@@ -142,16 +141,7 @@ impl Writer<'_> {
         let kind = kind(index);
         let in_folder = kind == PageKind::Static && !self.folders.is_empty() && index % 3 != 1;
         let folder = in_folder.then(|| self.folders[self.dice.below(self.folders.len())].id.clone());
-        let mut values = BTreeMap::from([(LocaleKey::Primary, self.primary(index, kind))]);
-        let secondary: Vec<String> =
-            self.locales.iter().flat_map(|locales| &locales.secondary).map(|locale| locale.tag.clone()).collect();
-        for (position, tag) in secondary.into_iter().enumerate() {
-            let key = LocaleKey::Secondary(tag);
-            let own = self.secondary(index, kind, &key, self.languages[position + 1]);
-            if own != Metadata::default() {
-                values.insert(key, own);
-            }
-        }
+        let values = self.values(index, kind);
         Page {
             id,
             kind,
@@ -165,6 +155,19 @@ impl Writer<'_> {
             published_paths: BTreeMap::new(),
             values,
         }
+    }
+
+    fn values(&mut self, index: usize, kind: PageKind) -> BTreeMap<LocaleKey, Metadata> {
+        let mut values = BTreeMap::from([(LocaleKey::Primary, self.primary(index, kind))]);
+        for position in 1..self.languages.len() {
+            let language = self.languages[position];
+            let key = LocaleKey::Secondary(tag(position, language));
+            let own = self.secondary(index, kind, &key, language);
+            if own != Metadata::default() {
+                values.insert(key, own);
+            }
+        }
+        values
     }
 
     fn primary(&mut self, index: usize, kind: PageKind) -> Metadata {

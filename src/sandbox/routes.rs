@@ -128,10 +128,38 @@ fn list(call: &Call<'_>, site: &Site) -> Result<Answer, Answer> {
     if limit == 0 || limit > MOST_LISTED {
         return Err(Answer::malformed(format!("limit must be 1 to {MOST_LISTED}")));
     }
-    let listed = site.listed();
+    let mut listed = site.listed();
+    if call.path.starts_with("/beta/") {
+        select(call, &mut listed)?;
+    }
     let pages: Vec<Value> = listed.iter().skip(offset).take(limit).map(|page| wire::page(site, page, &key)).collect();
     let pagination = json!({"limit": limit, "offset": offset, "total": listed.len()});
     Ok(Answer::ok(json!({"pages": pages, "pagination": pagination})))
+}
+
+/// Filters and sorts as only the beta does.
+fn select(call: &Call<'_>, pages: &mut Vec<&Page>) -> Result<(), Answer> {
+    type Pick = fn(&Page) -> Timestamp;
+    let created: Pick = |page| page.created_on;
+    for (name, pick) in [("createdOn", created), ("lastUpdated", Page::updated)] {
+        if let Some(least) = time(call, &format!("{name}[gte]"))? {
+            pages.retain(|page| pick(page) >= least);
+        }
+        if let Some(most) = time(call, &format!("{name}[lte]"))? {
+            pages.retain(|page| pick(page) <= most);
+        }
+    }
+    match parameter(call, "sortBy") {
+        None | Some("createdOn") => {}
+        Some("lastUpdated") => pages.sort_by_key(|page| page.updated()),
+        Some(_) => return Err(Answer::malformed("sortBy must be createdOn or lastUpdated")),
+    }
+    match parameter(call, "sortOrder") {
+        None | Some("asc") => {}
+        Some("desc") => pages.reverse(),
+        Some(_) => return Err(Answer::malformed("sortOrder must be asc or desc")),
+    }
+    Ok(())
 }
 
 fn get(call: &Call<'_>, site: &Site, id: &str) -> Result<Answer, Answer> {
@@ -210,20 +238,28 @@ fn find<'a>(site: &'a Site, id: &str) -> Result<&'a Page, Answer> {
     site.page(id).ok_or_else(|| Answer::not_found("page"))
 }
 
-/// Returns the locale that the query names. An empty value is none, as the description allows.
+/// Returns the locale that the query names.
 fn locale(call: &Call<'_>, site: &Site) -> Result<LocaleKey, Answer> {
-    let Some(id) = call.query.get("localeId").filter(|id| !id.is_empty()) else {
+    let Some(id) = parameter(call, "localeId") else {
         return Ok(LocaleKey::Primary);
     };
-    site.key_of_id(id).ok_or_else(|| Answer::malformed("The provided locale is not a locale of the site."))
+    let unknown = || Answer::malformed("The provided locale is not a locale of the site.");
+    site.key_of_id(id).ok_or_else(unknown)
 }
 
 fn number(call: &Call<'_>, name: &str) -> Result<Option<usize>, Answer> {
-    let Some(text) = call.query.get(name).filter(|text| !text.is_empty()) else {
-        return Ok(None);
-    };
-    let parsed = text.parse().map_err(|_| Answer::malformed(format!("{name} must be an integer of at least 0")))?;
-    Ok(Some(parsed))
+    let wrong = |_| Answer::malformed(format!("{name} must be an integer of at least 0"));
+    parameter(call, name).map(str::parse).transpose().map_err(wrong)
+}
+
+fn time(call: &Call<'_>, name: &str) -> Result<Option<Timestamp>, Answer> {
+    let wrong = |_| Answer::malformed(format!("{name} must be a date and time"));
+    parameter(call, name).map(str::parse).transpose().map_err(wrong)
+}
+
+/// Returns a parameter of the query. An empty value is none, as the description allows.
+fn parameter<'a>(call: &'a Call<'_>, name: &str) -> Option<&'a str> {
+    call.query.get(name).map(String::as_str).filter(|value| !value.is_empty())
 }
 
 fn refused(refusal: Refusal) -> Answer {

@@ -139,12 +139,12 @@ impl Site {
     }
 
     /// Returns the slug that counts in a locale, however it reads; none for the home page.
-    pub(super) fn slug(&self, page: &Page, key: &LocaleKey) -> Option<String> {
+    pub(super) fn slug<'a>(&self, page: &'a Page, key: &LocaleKey) -> Option<&'a str> {
         if page.kind == PageKind::Home {
             return None;
         }
         let primary = &page.own(&LocaleKey::Primary).slug;
-        page.own(key).slug.as_ref().or(primary.as_ref()).cloned()
+        page.own(key).slug.as_deref().or(primary.as_deref())
     }
 
     /// Whether another page or a folder in the same place has the slug. Branches repeat the slug of their page.
@@ -153,7 +153,7 @@ impl Site {
             other.id != page.id
                 && other.branch.is_none()
                 && other.folder == page.folder
-                && self.slug(other, key).as_deref() == Some(slug)
+                && self.slug(other, key) == Some(slug)
         };
         let of_folder = |folder: &Folder| folder.parent == page.folder && folder.slug == slug;
         page.branch.is_none() && (self.pages.iter().any(of_page) || self.folders.iter().any(of_folder))
@@ -169,14 +169,14 @@ impl Site {
 
     /// Returns the path that the next publish gives a page.
     pub(super) fn staged_path(&self, page: &Page, key: &LocaleKey) -> String {
-        let mut parts = Vec::new();
+        let mut parts: Vec<&str> = Vec::new();
         parts.extend(self.slug(page, key));
         let mut next = page.folder.as_deref();
         while let Some(folder) = next.and_then(|id| self.folder(id)) {
-            parts.push(folder.slug.clone());
+            parts.push(&folder.slug);
             next = folder.parent.as_deref();
         }
-        let subdirectory = self.locale(key).and_then(|locale| locale.subdirectory.clone());
+        let subdirectory = self.locale(key).and_then(|locale| locale.subdirectory.as_deref());
         parts.extend(subdirectory.filter(|part| !part.is_empty()));
         parts.reverse();
         format!("/{}", parts.join("/"))

@@ -1,1 +1,6 @@
-//! Integration tests.
+//! Everything but units: one binary, so that it links once.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic, also in the functions it calls")]
+
+mod sandbox;
+mod webflow;

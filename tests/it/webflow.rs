@@ -1,10 +1,5 @@
 //! The client against servers on loopback.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test fails by a panic, also in the functions it calls"
-)]
-
 mod against_sandbox;
 mod odd_answers;
 mod scripted;
@@ -33,12 +28,6 @@ fn client(url: &str) -> Client {
 }
 
 fn update() -> PageUpdate {
-    let seo = SeoUpdate {
-        title: Some("New".to_owned()),
-        description: None,
-    };
-    PageUpdate {
-        seo: Some(seo),
-        ..PageUpdate::default()
-    }
+    let seo = SeoUpdate { title: Some("New".to_owned()), description: None };
+    PageUpdate { seo: Some(seo), ..PageUpdate::default() }
 }

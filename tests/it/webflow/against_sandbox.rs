@@ -5,18 +5,15 @@ use std::time::{Duration, Instant};
 use futures_util::{StreamExt, stream};
 use slugline::sandbox::{self, Server, Shape};
 use slugline::webflow::{
-    BulkEntry, Client, Error, OpenGraphUpdate, Options, PAGES_PER_LIST, PageUpdate, PublishRequest,
-    SeoUpdate, Token, WriteOutcome,
+    BulkEntry, Client, Error, OpenGraphUpdate, Options, PAGES_PER_LIST, PageUpdate, PublishRequest, SeoUpdate, Token,
+    WriteOutcome,
 };
 
 /// A minute of the sandbox takes a second.
 const SPEED: f64 = 60.0;
 
 async fn start(site: sandbox::Site) -> Server {
-    let options = sandbox::Options {
-        speed: SPEED,
-        ..sandbox::Options::default()
-    };
+    let options = sandbox::Options { speed: SPEED, ..sandbox::Options::default() };
     Server::start(site, options).await.unwrap()
 }
 
@@ -24,12 +21,7 @@ fn connect(server: &Server, token: &str) -> Client {
     let token = Token::new(token.to_owned()).unwrap();
     let minute = Duration::from_secs_f64(60.0 / SPEED);
     let base_url = server.url().parse().unwrap();
-    Client::new(Options {
-        base_url,
-        minute,
-        ..Options::new(token)
-    })
-    .unwrap()
+    Client::new(Options { base_url, minute, ..Options::new(token) }).unwrap()
 }
 
 fn client(server: &Server) -> Client {
@@ -37,33 +29,19 @@ fn client(server: &Server) -> Client {
 }
 
 fn limited(server: &Server) -> usize {
-    server
-        .log()
-        .iter()
-        .filter(|entry| entry.status == Some(429))
-        .count()
+    server.log().iter().filter(|entry| entry.status == Some(429)).count()
 }
 
 fn seo_title(title: &str) -> PageUpdate {
-    let seo = SeoUpdate {
-        title: Some(title.to_owned()),
-        description: None,
-    };
-    PageUpdate {
-        seo: Some(seo),
-        ..PageUpdate::default()
-    }
+    let seo = SeoUpdate { title: Some(title.to_owned()), description: None };
+    PageUpdate { seo: Some(seo), ..PageUpdate::default() }
 }
 
 /// Sends that many reads, some at a time.
 async fn send(client: &Client, page: &str, count: usize) {
     let reader = client.reader();
-    let requests = stream::iter(0..count)
-        .map(|_| reader.page(page, None))
-        .buffer_unordered(8);
-    requests
-        .for_each(async |answer| drop(answer.unwrap()))
-        .await;
+    let requests = stream::iter(0..count).map(|_| reader.page(page, None)).buffer_unordered(8);
+    requests.for_each(async |answer| drop(answer.unwrap())).await;
 }
 
 #[tokio::test]
@@ -72,26 +50,15 @@ async fn reads_agree_with_each_other() {
     let reader = client(&server).reader();
     let authorization = reader.introspect().await.unwrap().authorization;
     assert_eq!(authorization.rate_limit, Some(120));
-    assert!(
-        authorization
-            .scopes
-            .iter()
-            .any(|scope| scope == "pages:write")
-    );
+    assert!(authorization.scopes.iter().any(|scope| scope == "pages:write"));
 
-    let site = reader
-        .site(&authorization.authorized_to.site_ids[0])
-        .await
-        .unwrap();
+    let site = reader.site(&authorization.authorized_to.site_ids[0]).await.unwrap();
     assert_eq!(reader.sites().await.unwrap(), std::slice::from_ref(&site));
     let locales = site.locales.unwrap();
     assert_eq!(locales.secondary.len(), 2);
     for locale in [None, Some(locales.secondary[0].id.as_str())] {
         let list = reader.list_pages(&site.id, locale, 0).await.unwrap();
-        assert_eq!(
-            list.pages.len(),
-            usize::try_from(list.pagination.unwrap().total).unwrap()
-        );
+        assert_eq!(list.pages.len(), usize::try_from(list.pagination.unwrap().total).unwrap());
         for page in &list.pages {
             assert_eq!(page.unreadable, [""; 0]);
             assert_eq!(reader.page(&page.id, locale).await.unwrap(), *page);
@@ -101,19 +68,11 @@ async fn reads_agree_with_each_other() {
 
 #[tokio::test]
 async fn a_large_list_comes_in_parts() {
-    let server = start(sandbox::generate(Shape {
-        pages: 250,
-        locales: 2,
-        seed: 1,
-    }))
-    .await;
+    let server = start(sandbox::generate(Shape { pages: 250, locales: 2, seed: 1 })).await;
     let reader = client(&server).reader();
     let mut ids = std::collections::BTreeSet::new();
     for offset in (0..250).step_by(usize::try_from(PAGES_PER_LIST).unwrap()) {
-        let list = reader
-            .list_pages(server.site().id(), None, offset)
-            .await
-            .unwrap();
+        let list = reader.list_pages(server.site().id(), None, offset).await.unwrap();
         assert_eq!(list.pagination.unwrap().total, 250);
         ids.extend(list.pages.into_iter().map(|page| page.id));
     }
@@ -125,15 +84,9 @@ async fn a_folder_is_no_listed_page_but_can_be_read() {
     let server = start(sandbox::sample()).await;
     let folder = server.site().folders[0].id.clone();
     let reader = client(&server).reader();
-    let list = reader
-        .list_pages(server.site().id(), None, 0)
-        .await
-        .unwrap();
+    let list = reader.list_pages(server.site().id(), None, 0).await.unwrap();
     assert!(list.pages.iter().all(|page| page.id != folder));
-    assert_eq!(
-        reader.page(&folder, None).await.unwrap().slug.as_deref(),
-        Some("guide")
-    );
+    assert_eq!(reader.page(&folder, None).await.unwrap().slug.as_deref(), Some("guide"));
 }
 
 #[tokio::test]
@@ -153,25 +106,12 @@ async fn an_update_is_what_is_read_afterwards() {
         }),
         ..seo_title("Le guide ultime")
     };
-    let updated = client
-        .writer()
-        .update_page(page, Some(&french), &update)
-        .await
-        .unwrap();
+    let updated = client.writer().update_page(page, Some(&french), &update).await.unwrap();
     assert_eq!(updated.title, text("Le guide"));
     assert_eq!(updated.seo.as_ref().unwrap().title, text("Le guide ultime"));
-    assert_eq!(
-        updated.open_graph.as_ref().unwrap().title,
-        text("Explorez « tout »")
-    );
-    assert_eq!(
-        client.reader().page(page, Some(&french)).await.unwrap(),
-        updated
-    );
-    assert_ne!(
-        client.reader().page(page, None).await.unwrap().title,
-        updated.title
-    );
+    assert_eq!(updated.open_graph.as_ref().unwrap().title, text("Explorez « tout »"));
+    assert_eq!(client.reader().page(page, Some(&french)).await.unwrap(), updated);
+    assert_ne!(client.reader().page(page, None).await.unwrap().title, updated.title);
 }
 
 #[tokio::test]
@@ -182,42 +122,20 @@ async fn bulk_updates_and_publishing_work() {
     let locale_id = site.locales.unwrap().secondary[0].id.clone();
     let page = "6596da6045e56dee495bcbba".to_owned();
     let entries = [
-        BulkEntry {
-            id: page.clone(),
-            locale_id: None,
-            update: seo_title("A"),
-        },
-        BulkEntry {
-            id: page.clone(),
-            locale_id: Some(locale_id),
-            update: seo_title("B"),
-        },
+        BulkEntry { id: page.clone(), locale_id: None, update: seo_title("A") },
+        BulkEntry { id: page.clone(), locale_id: Some(locale_id), update: seo_title("B") },
     ];
     let updated = client.writer().update_pages(&entries).await.unwrap();
-    let mut titles: Vec<_> = updated
-        .into_iter()
-        .filter_map(|page| page.seo?.title)
-        .collect();
+    let mut titles: Vec<_> = updated.into_iter().filter_map(|page| page.seo?.title).collect();
     titles.sort();
     assert_eq!(titles, ["A", "B"]);
 
-    let request = PublishRequest {
-        publish_to_webflow_subdomain: true,
-        page_id: Some(page),
-        ..PublishRequest::default()
-    };
-    let published = client
-        .writer()
-        .publish(server.site().id(), &request)
-        .await
-        .unwrap();
+    let request =
+        PublishRequest { publish_to_webflow_subdomain: true, page_id: Some(page), ..PublishRequest::default() };
+    let published = client.writer().publish(server.site().id(), &request).await.unwrap();
     assert_eq!(published.publish_scope.as_deref(), Some("page"));
     // One a minute: the second one waits for its turn.
-    client
-        .writer()
-        .publish(server.site().id(), &request)
-        .await
-        .unwrap();
+    client.writer().publish(server.site().id(), &request).await.unwrap();
     assert_eq!(limited(&server), 1);
 }
 
@@ -229,18 +147,10 @@ async fn refusals_say_why_and_what_to_do() {
     let client = client(&server);
     let none = "000000000000000000000000";
     let errors = [
-        connect(&server, "wrong")
-            .reader()
-            .sites()
-            .await
-            .unwrap_err(),
+        connect(&server, "wrong").reader().sites().await.unwrap_err(),
         client.reader().site(none).await.unwrap_err(),
         client.reader().page(none, None).await.unwrap_err(),
-        client
-            .writer()
-            .update_page(none, None, &seo_title("A"))
-            .await
-            .unwrap_err(),
+        client.writer().update_page(none, None, &seo_title("A")).await.unwrap_err(),
     ];
     assert!(errors[0].is_authorization() && errors[3].is_authorization());
     assert_eq!(errors[3].outcome(), WriteOutcome::Refused);
@@ -264,12 +174,7 @@ async fn a_wrong_address_is_told_from_a_missing_page() {
         base_url: format!("{}/api", server.url()).parse().unwrap(),
         ..Options::new(Token::new(server.site().token().to_owned()).unwrap())
     };
-    let error = Client::new(options)
-        .unwrap()
-        .reader()
-        .sites()
-        .await
-        .unwrap_err();
+    let error = Client::new(options).unwrap().reader().sites().await.unwrap_err();
     assert!(matches!(error, Error::NotFound(_)), "{error}");
     assert!(error.hint().unwrap().contains("API address"));
 }

@@ -33,10 +33,7 @@ impl Server {
     pub(super) fn start(replies: impl IntoIterator<Item = Reply>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let seen = Arc::new(Mutex::new(Seen {
-            replies: replies.into_iter().collect(),
-            ..Seen::default()
-        }));
+        let seen = Arc::new(Mutex::new(Seen { replies: replies.into_iter().collect(), ..Seen::default() }));
         let shared = Arc::clone(&seen);
         // The thread ends with the test process.
         thread::spawn(move || {
@@ -101,15 +98,9 @@ fn read_request(reader: &mut impl BufRead) -> Option<String> {
 
 /// Returns an answer with these header lines.
 pub(super) fn answer(status: &str, headers: &[&str], body: &str) -> Reply {
-    let headers: String = headers
-        .iter()
-        .map(|header| format!("{header}\r\n"))
-        .collect();
+    let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
     let length = body.len();
-    Reply::Bytes(
-        format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {length}\r\n\r\n{body}")
-            .into_bytes(),
-    )
+    Reply::Bytes(format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {length}\r\n\r\n{body}").into_bytes())
 }
 
 pub(super) fn json(status: &str, body: &str) -> Reply {

@@ -7,11 +7,7 @@ use super::{TOKEN, client, options, update};
 
 /// Returns the first line of each request.
 fn lines(server: &Server) -> Vec<String> {
-    server
-        .requests()
-        .iter()
-        .map(|request| request.lines().next().unwrap().to_owned())
-        .collect()
+    server.requests().iter().map(|request| request.lines().next().unwrap().to_owned()).collect()
 }
 
 #[tokio::test]
@@ -30,41 +26,17 @@ async fn each_call_goes_to_its_endpoint() {
     let client = client(&server.url);
     let (reader, writer) = (client.reader(), client.writer());
 
-    assert_eq!(
-        reader.introspect().await.unwrap().authorization.rate_limit,
-        Some(120)
-    );
+    assert_eq!(reader.introspect().await.unwrap().authorization.rate_limit, Some(120));
     assert_eq!(reader.sites().await.unwrap(), []);
     assert_eq!(reader.site("s1").await.unwrap().id, "s1");
     assert_eq!(reader.list_pages("s1", None, 0).await.unwrap().pages, []);
     reader.list_pages("s1", Some("fr"), 100).await.unwrap();
-    assert_eq!(
-        reader.page("p1", None).await.unwrap().title.as_deref(),
-        Some("Home")
-    );
-    writer
-        .update_page("p1", Some("fr"), &update())
-        .await
-        .unwrap();
-    let entry = BulkEntry {
-        id: "p1".to_owned(),
-        locale_id: None,
-        update: update(),
-    };
+    assert_eq!(reader.page("p1", None).await.unwrap().title.as_deref(), Some("Home"));
+    writer.update_page("p1", Some("fr"), &update()).await.unwrap();
+    let entry = BulkEntry { id: "p1".to_owned(), locale_id: None, update: update() };
     assert_eq!(writer.update_pages(&[entry]).await.unwrap().len(), 1);
-    let request = PublishRequest {
-        page_id: Some("p1".to_owned()),
-        ..PublishRequest::default()
-    };
-    assert_eq!(
-        writer
-            .publish("s1", &request)
-            .await
-            .unwrap()
-            .publish_scope
-            .as_deref(),
-        Some("page")
-    );
+    let request = PublishRequest { page_id: Some("p1".to_owned()), ..PublishRequest::default() };
+    assert_eq!(writer.publish("s1", &request).await.unwrap().publish_scope.as_deref(), Some("page"));
 
     insta::assert_snapshot!(lines(&server).join("\n"), @r"
     GET /v2/token/introspect HTTP/1.1
@@ -84,11 +56,7 @@ async fn each_call_goes_to_its_endpoint() {
 #[tokio::test]
 async fn a_write_carries_token_and_body() {
     let server = Server::start([page()]);
-    client(&server.url)
-        .writer()
-        .update_page("p1", None, &update())
-        .await
-        .unwrap();
+    client(&server.url).writer().update_page("p1", None, &update()).await.unwrap();
     let request = server.requests().remove(0);
     let (head, body) = request.split_once("\r\n\r\n").unwrap();
     assert_eq!(body, r#"{"seo":{"title":"New"}}"#);
@@ -99,10 +67,7 @@ async fn a_write_carries_token_and_body() {
         format!("user-agent: slugline/{}", env!("CARGO_PKG_VERSION")),
         "accept-encoding: gzip".to_owned(),
     ] {
-        assert!(
-            head.lines().any(|line| line == header),
-            "{header} is not in\n{head}"
-        );
+        assert!(head.lines().any(|line| line == header), "{header} is not in\n{head}");
     }
 }
 
@@ -110,37 +75,18 @@ async fn a_write_carries_token_and_body() {
 async fn the_namespace_and_the_path_of_the_base_are_kept() {
     let server = Server::start([page()]);
     let base_url = format!("{}/proxy/", server.url).parse().unwrap();
-    let options = Options {
-        base_url,
-        namespace: Namespace::Beta,
-        ..options(&server.url)
-    };
-    slugline::webflow::Client::new(options)
-        .unwrap()
-        .reader()
-        .page("p1", Some("a&b=c"))
-        .await
-        .unwrap();
-    assert_eq!(
-        lines(&server),
-        ["GET /proxy/beta/pages/p1?localeId=a%26b%3Dc HTTP/1.1"]
-    );
+    let options = Options { base_url, namespace: Namespace::Beta, ..options(&server.url) };
+    slugline::webflow::Client::new(options).unwrap().reader().page("p1", Some("a&b=c")).await.unwrap();
+    assert_eq!(lines(&server), ["GET /proxy/beta/pages/p1?localeId=a%26b%3Dc HTTP/1.1"]);
 }
 
 #[tokio::test]
 async fn retry_after_on_a_success_means_nothing() {
-    let headers = [
-        "Retry-After: 60",
-        "X-RateLimit-Limit: 60",
-        "X-RateLimit-Remaining: 59",
-    ];
+    let headers = ["Retry-After: 60", "X-RateLimit-Limit: 60", "X-RateLimit-Remaining: 59"];
     let reply = || answer("200 OK", &headers, r#"{"id":"p1"}"#);
     let server = Server::start([reply(), reply()]);
     // With a real minute, so that a wait would not go unnoticed.
-    let options = Options {
-        minute: std::time::Duration::from_secs(60),
-        ..options(&server.url)
-    };
+    let options = Options { minute: std::time::Duration::from_secs(60), ..options(&server.url) };
     let reader = slugline::webflow::Client::new(options).unwrap().reader();
     let start = std::time::Instant::now();
     reader.page("p1", None).await.unwrap();
