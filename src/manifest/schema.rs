@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::page::PageManifest;
 use super::project::Project;
 
-/// Where the committed copies are published; an `$id` must not change from release to release.
-const BASE: &str = "https://raw.githubusercontent.com/slugline/slugline/main/schema";
+/// Names the schemas wherever they lie; it must not change from release to release.
+const BASE: &str = "urn:slugline:schema";
 
 /// Returns the schema of one page document.
 pub fn page_schema() -> Value {
@@ -33,7 +33,7 @@ fn schema<T: JsonSchema>(name: &str) -> Value {
         .into_root_schema_for::<T>();
     let mut out = json!({
         "$schema": null,
-        "$id": format!("{BASE}/{name}.schema.json"),
+        "$id": format!("{BASE}:{name}:1"),
     });
     if let (Some(out), Value::Object(schema)) = (out.as_object_mut(), schema.to_value()) {
         out.extend(schema);

@@ -2,5 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic, also in the functions it calls")]
 
+mod manifest;
+mod plan;
 mod sandbox;
 mod webflow;

@@ -1,5 +1,7 @@
 //! What somebody may have meant by a key that does not exist.
 
+use crate::suggest::distance;
+
 /// Returns the way out for an unknown key, given the keys that its place allows.
 pub(super) fn for_key(key: &str, allowed: &[&str]) -> String {
     if is_secret(key) {
@@ -125,29 +127,6 @@ fn looks_like_locale(key: &str) -> bool {
     });
     is_language
         && parts.all(|part| (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
-}
-
-/// Returns how many letters have to be put in, left out, replaced or swapped with their neighbor.
-fn distance(a: &str, b: &str) -> usize {
-    // A long key is no misspelt short one, and must not cost anything.
-    if a.len().abs_diff(b.len()) > 16 {
-        return usize::MAX;
-    }
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut before_last = vec![0; b.len() + 1];
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for i in 1..=a.len() {
-        let mut row = vec![i; b.len() + 1];
-        for j in 1..=b.len() {
-            let replaced = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            row[j] = replaced.min(last[j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                row[j] = row[j].min(before_last[j - 2] + 1);
-            }
-        }
-        before_last = std::mem::replace(&mut last, row);
-    }
-    last[b.len()]
 }
 
 #[cfg(test)]

@@ -90,7 +90,7 @@ pub(super) fn indenting_tab(text: &str, near: Span) -> Option<usize> {
 /// Returns where the last `...` on a line of its own ends.
 pub(super) fn document_end(text: &str) -> Option<usize> {
     text.rmatch_indices("...")
-        .find(|(at, _)| text[..*at].chars().next_back().is_none_or(|before| matches!(before, '\n' | '\r')))
+        .find(|(at, _)| text[..*at].chars().next_back().is_none_or(|before| matches!(before, '\n' | '\r' | '\u{feff}')))
         .map(|(at, dots)| at + dots.len())
 }
 

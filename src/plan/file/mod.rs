@@ -96,7 +96,9 @@ pub fn diagnostic(diagnostic: &Diagnostic) -> Json {
 
 /// Returns the JSON Schema of the format.
 pub fn schema() -> Json {
-    schemars::schema_for!(PlanFile).to_value()
+    let mut schema = schemars::schema_for!(PlanFile);
+    schema.insert("$id".to_owned(), format!("urn:slugline:schema:plan:{MAJOR}").into());
+    schema.to_value()
 }
 
 fn check_version(version: &str) -> Result<(), Error> {

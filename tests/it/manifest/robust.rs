@@ -1,0 +1,206 @@
+//! Whatever a file holds: no panic, no endless work, and every place leads to text.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use std::{fs, iter};
+
+use proptest::prelude::*;
+use slugline::manifest::load::{self, Loaded};
+use slugline::manifest::read;
+use slugline::manifest::yaml::{self, Kind, Node, Resolved, ScalarStyle};
+use slugline::render::diagnostics::{Style, render_diagnostics};
+use slugline::source::Sources;
+
+/// Reads the bytes as a page file and as a project file, draws everything, and checks every place.
+fn survives(bytes: Vec<u8>) {
+    let file: Arc<str> = Arc::from("page.yaml");
+    let (text, problem) = read::text(&file, bytes);
+    let (pages, problems) = read::pages(&file, &text);
+    let (project, more) = read::project(&file, &text);
+    let mut sources = Sources::default();
+    sources.insert(Arc::clone(&file), text);
+    let mut loaded =
+        Loaded { project, pages, sources, diagnostics: problem.into_iter().chain(problems).chain(more).collect() };
+    slugline::diagnostic::sort(&mut loaded.diagnostics);
+    let drawn = render_diagnostics(&loaded.diagnostics, &loaded.sources, Style::Plain, 100);
+    let hazard = drawn.chars().find(|character| *character != '\n' && slugline::render::escape::is_hazard(*character));
+    assert_eq!(hazard, None, "{drawn:?}");
+    for at in loaded.diagnostics.iter().filter_map(|diagnostic| diagnostic.at.as_ref()) {
+        assert!(loaded.sources.text(&at.file).unwrap().get(at.bytes.range()).is_some(), "{at:?}");
+    }
+}
+
+/// Asserts that each scalar of the tree stands where it says.
+fn points_at_itself(node: &Node, text: &str) {
+    match &node.kind {
+        Kind::Sequence(items) => items.iter().for_each(|item| points_at_itself(item, text)),
+        Kind::Mapping(entries) => {
+            for (_, value) in entries {
+                points_at_itself(value, text);
+            }
+        }
+        Kind::Scalar(scalar) => {
+            let written = &text[node.span.bytes.range()];
+            if written.starts_with('*') {
+                let is_known = scalar.resolved != Resolved::Broken || node.anchored.is_some();
+                return assert_eq!(node.anchored.is_some(), is_known, "{text:?}");
+            }
+            let start = match scalar.style {
+                ScalarStyle::Plain => scalar.text.chars().next(),
+                ScalarStyle::SingleQuoted => Some('\''),
+                ScalarStyle::DoubleQuoted => Some('"'),
+                ScalarStyle::Literal => Some('|'),
+                ScalarStyle::Folded => Some('>'),
+            };
+            if !written.is_empty() {
+                assert_eq!(written.chars().next(), start, "{written:?} in {text:?}");
+                assert_eq!(written, written.trim_ascii_end(), "{text:?}");
+            }
+        }
+    }
+}
+
+/// Pieces of YAML, so that generated texts get past the first line.
+fn piece() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "a",
+        "b: ",
+        "title: ",
+        "locales:\n",
+        "  en-US:\n",
+        "    seo:\n",
+        "path: /a\n",
+        "\n",
+        "\n  ",
+        "\n    ",
+        "- ",
+        "---\n",
+        "...\n",
+        "? ",
+        ": ",
+        "&x ",
+        "*x",
+        "<<: ",
+        "!!str ",
+        "!env ",
+        "|\n",
+        ">-\n",
+        "|2 # |\n",
+        "'",
+        "\"",
+        "{",
+        "}",
+        "[",
+        "]",
+        ", ",
+        "# c\n",
+        "\t",
+        "\r\n",
+        "\r",
+        "404",
+        "~",
+        "é",
+        "\u{feff}",
+        "\u{202e}",
+        "\u{85}",
+        "\u{2028}",
+        "\0",
+        "%YAML 1.1\n",
+        "@",
+        "`",
+        "\\",
+    ]);
+    prop::collection::vec(pieces, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3_000))]
+
+    #[test]
+    fn any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        survives(bytes);
+    }
+
+    #[test]
+    fn any_yaml(text in piece()) {
+        survives(text.clone().into_bytes());
+        for document in yaml::parse(&Arc::from("page.yaml"), &text).documents {
+            points_at_itself(&document, &text);
+        }
+    }
+}
+
+#[test]
+fn bombs_end_quickly() {
+    let mut laughs = "a: &a [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for (name, other) in ('b'..='z').zip('a'..='y') {
+        let aliases = vec![format!("*{other}"); 10].join(", ");
+        laughs += &format!("{name}: &{name} [{aliases}]\n");
+    }
+    let long = format!("a: &a {}\nb: [{}]\n", "x".repeat(100_000), vec!["*a"; 20_000].join(", "));
+    let merges = format!("a: &a {{{}}}\nb:\n{}", "k: v", "  <<: *a\n".repeat(50_000));
+    let chain = iter::once("a0: &a0 [x]\n".to_owned())
+        .chain((1..20_000).map(|n| format!("a{n}: &a{n} [*a{}]\n", n - 1)))
+        .collect::<String>();
+    let nested = "[".repeat(200_000);
+    let keys = (0..20_000).map(|n| format!("k{n}: 1\n")).collect::<String>();
+    let broken = "a: b: c\n---\n".repeat(20_000);
+    for text in [laughs, long, merges, chain, nested, keys, broken] {
+        let start = Instant::now();
+        let (_, problems) = read::pages(&Arc::from("page.yaml"), &text);
+        assert!(!problems.is_empty());
+        // Generous, for a build without optimization on a busy machine.
+        assert!(start.elapsed() < Duration::from_secs(5), "{:?}: {}", start.elapsed(), &text[..40]);
+    }
+}
+
+#[test]
+fn not_utf8_says_where() {
+    let (_, problem) = read::text(&Arc::from("a.yaml"), b"a: b\nc: \xff".to_vec());
+    assert_eq!(problem.unwrap().at.unwrap().to_string(), "a.yaml:2:4");
+}
+
+#[test]
+fn special_files_are_not_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("pages")).unwrap();
+    fs::write(folder.path().join("slugline.yaml"), "version: 1\nsite: a1\n").unwrap();
+    let pipe = folder.path().join("pages/pipe.yaml");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    if !made.is_ok_and(|status| status.success()) {
+        return;
+    }
+    fs::write(folder.path().join("pages/large.yaml"), vec![b'#'; 17 * 1024 * 1024]).unwrap();
+    let loaded = load::load(folder.path());
+    let codes: Vec<&str> = loaded.diagnostics.iter().map(|diagnostic| diagnostic.code.as_str()).collect();
+    assert_eq!(codes, ["too-large", "not-a-file"]);
+}
+
+#[test]
+fn the_project_is_found_from_below() {
+    let folder = super::root().join("tests/cases/manifest/ok");
+    assert_eq!(load::find_project(&folder.join("pages/legal")).unwrap(), folder);
+    let error = load::find_project(Path::new("/")).unwrap_err();
+    assert_eq!(error.to_string(), "no `slugline.yaml` in `/` or above it");
+}
+
+/// `cargo test --release -- --ignored ten_thousand` shows the time.
+#[test]
+#[ignore = "measures; writes 10,000 files"]
+fn ten_thousand_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let pages = folder.path().join("pages");
+    fs::create_dir(&pages).unwrap();
+    fs::write(folder.path().join("slugline.yaml"), "version: 1\nsite: a1\n").unwrap();
+    for number in 0..10_000 {
+        let text = fs::read_to_string(super::root().join("tests/cases/manifest/ok/pages/guide.yaml")).unwrap();
+        let text = text.replace("63c720f9347c2139b248e552", &format!("63c720f9347c2139b2{number:06}"));
+        fs::write(pages.join(format!("{number}.yaml")), text).unwrap();
+    }
+    let start = Instant::now();
+    let loaded = load::load(folder.path());
+    let elapsed = start.elapsed();
+    assert_eq!((loaded.pages.len(), loaded.diagnostics.len()), (10_000, 0));
+    assert!(elapsed < Duration::from_secs(1), "{elapsed:?}");
+}

@@ -1,0 +1,137 @@
+//! The planner: pure, so that a site and what is wanted of it are a few lines each.
+
+mod changes;
+mod file;
+mod guards;
+mod order;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use slugline::model::{
+    Desired, DesiredLocale, DesiredPage, Field, FolderId, Live, LiveLocale, LivePage, Locale, LocaleTag, Metadata,
+    NamedBy, PageId, PageKind, PagePath, Site, Stated, Value,
+};
+use slugline::plan::{self, Inputs, Plan, Policy, Provenance};
+use slugline::source::{ByteRange, Location};
+
+/// A site and its manifests.
+struct World {
+    live: Live,
+    desired: Desired,
+    policy: Policy,
+}
+
+const LOCALES: [&str; 3] = ["en", "fr", "es"];
+
+fn world() -> World {
+    let locale = |tag: &str| Locale {
+        id: Some(format!("id-{tag}").into()),
+        tag: tag.into(),
+        subdirectory: if tag == "en" { String::new() } else { tag.to_owned() },
+        enabled: true,
+    };
+    let site = Site {
+        id: "site".into(),
+        name: "Site".to_owned(),
+        primary: locale("en"),
+        secondary: LOCALES[1..].iter().map(|tag| locale(tag)).collect(),
+    };
+    World {
+        live: Live { site, pages: BTreeMap::new(), folders: BTreeMap::new() },
+        desired: Desired::default(),
+        policy: Policy::default(),
+    }
+}
+
+fn location(line: u32) -> Location {
+    Location { file: Arc::from("pages/x.yaml"), line, column: 1, bytes: ByteRange::default() }
+}
+
+impl World {
+    /// Adds a published page of the site, its title and slug being its id. Secondary locales inherit everything.
+    fn page(&mut self, id: &str) -> &mut Self {
+        self.page_in(id, None)
+    }
+
+    fn page_in(&mut self, id: &str, folder: Option<&str>) -> &mut Self {
+        let mut metadata = Metadata::default();
+        metadata.set(Field::Title, id.into());
+        metadata.set(Field::Slug, id.into());
+        let locales = LOCALES.map(|tag| {
+            let prefix = if tag == "en" { String::new() } else { format!("/{tag}") };
+            let published_path = Some(PagePath::from(format!("{prefix}/{id}")));
+            (LocaleTag::from(tag), LiveLocale { metadata: metadata.clone(), published_path })
+        });
+        let page = LivePage {
+            id: id.into(),
+            folder: folder.map(FolderId::from),
+            kind: PageKind::Static,
+            draft: false,
+            archived: false,
+            locales: locales.into(),
+        };
+        self.live.pages.insert(id.into(), page);
+        self
+    }
+
+    /// Sets what a page reads.
+    fn reads(&mut self, page: &str, locale: &str, field: Field, value: impl Into<Value>) -> &mut Self {
+        let page = self.live.pages.get_mut(&PageId::from(page)).unwrap();
+        page.locales.get_mut(&LocaleTag::from(locale)).unwrap().metadata.set(field, value.into());
+        self
+    }
+
+    /// Sets what a page reads in every locale.
+    fn reads_everywhere(&mut self, page: &str, field: Field, value: impl Into<Value>) -> &mut Self {
+        let value = value.into();
+        for locale in LOCALES {
+            self.reads(page, locale, field, value.clone());
+        }
+        self
+    }
+
+    /// States what a page shall read, as a manifest would.
+    fn wants(&mut self, page: &str, locale: &str, field: Field, value: impl Into<Value>) -> &mut Self {
+        let stated = |value: Value| Stated { value, location: location(1) };
+        let desired = self.desired.pages.entry(page.into()).or_insert_with(|| DesiredPage {
+            path: PagePath::from(format!("/{page}")),
+            named_by: NamedBy::Id,
+            location: location(1),
+            locales: BTreeMap::new(),
+        });
+        let locale = desired
+            .locales
+            .entry(locale.into())
+            .or_insert_with(|| DesiredLocale { location: location(2), fields: BTreeMap::new() });
+        if let Some(flag) = field.copied_flag() {
+            locale.fields.insert(flag, stated(false.into()));
+        }
+        locale.fields.insert(field, stated(value.into()));
+        self
+    }
+
+    fn plan(&self) -> Plan {
+        let provenance = Provenance { environment: None, revision: None, requests: 0 };
+        plan::plan(Inputs { desired: &self.desired, live: &self.live, policy: &self.policy }, provenance)
+    }
+}
+
+/// Returns the operations as `0 page@locale {field=value}`, with their level.
+fn operations(plan: &Plan) -> Vec<String> {
+    let show = |value: &Value| match value {
+        Value::Text(text) => text.clone(),
+        Value::Flag(flag) => flag.to_string(),
+    };
+    let body = |operation: &plan::Operation| {
+        let fields = operation.body.fields.iter();
+        fields.map(|(field, value)| format!("{}={}", field.name(), show(value))).collect::<Vec<_>>().join(" ")
+    };
+    plan.operations
+        .iter()
+        .map(|operation| {
+            let plan::Operation { address, level, .. } = operation;
+            format!("{level} {}@{} {}", address.page, address.locale, body(operation))
+        })
+        .collect()
+}
