@@ -41,8 +41,8 @@ pub enum Outcome {
     Failed {
         /// Why.
         message: String,
-        /// Whether it says something about all requests (authorization, network, server) and not about this one.
-        is_general: bool,
+        /// The way out.
+        hint: Option<String>,
     },
     /// Nothing was sent, because of another operation.
     Skipped(Skip),
@@ -155,7 +155,7 @@ mod tests {
     }
 
     fn failed() -> Outcome {
-        Outcome::Failed { message: "no".to_owned(), is_general: false }
+        Outcome::Failed { message: "no".to_owned(), hint: None }
     }
 
     #[test]

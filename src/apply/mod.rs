@@ -35,7 +35,7 @@ pub struct Remote {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The site has moved since the plan was made.
-    #[error("the plan is stale: {} {} moved since it was made", .0.len(), if .0.len() == 1 { "field has" } else { "fields have" })]
+    #[error("the plan is stale: the site has moved since in {} {}", .0.len(), if .0.len() == 1 { "place" } else { "places" })]
     Stale(Vec<Moved>),
     /// The site could not be read.
     #[error("failed to read the site again before the first write")]

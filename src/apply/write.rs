@@ -51,7 +51,7 @@ async fn settle(remote: &Remote, operation: &Operation, error: &webflow::Error) 
 }
 
 fn failed(error: &webflow::Error) -> Outcome {
-    Outcome::Failed { message: error.to_string(), is_general: error.is_authorization() || error.is_unavailable() }
+    Outcome::Failed { message: error.to_string(), hint: error.hint() }
 }
 
 fn precondition_holds(operation: &Operation, found: &Metadata) -> bool {
@@ -62,14 +62,15 @@ fn precondition_holds(operation: &Operation, found: &Metadata) -> bool {
 /// what they read before.
 fn verify(operation: &Operation, found: &Metadata) -> Outcome {
     let expected = |field: &Field, before: &Value| operation.body.fields.get(field).unwrap_or(before).clone();
-    let copied = |field: &Field| {
-        let flag = field.copied_flag().and_then(|flag| operation.body.fields.get(&flag));
-        flag == Some(&Value::Flag(true))
+    // Without its text, a flag decides what the text reads: nothing, or what was underneath.
+    let follows_its_flag = |field: &Field| {
+        let sent = &operation.body.fields;
+        !sent.contains_key(field) && field.copied_flag().is_some_and(|flag| sent.contains_key(&flag))
     };
     let mismatches: Vec<Mismatch> = operation
         .precondition
         .iter()
-        .filter(|(field, _)| !copied(field))
+        .filter(|(field, _)| !follows_its_flag(field))
         .map(|(field, before)| Mismatch {
             field: *field,
             expected: expected(field, before),

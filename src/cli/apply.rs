@@ -11,7 +11,7 @@ use super::{Global, block_on, show};
 use crate::apply::{self, Remote};
 use crate::event::{Event, Receipt};
 use crate::exit::Exit;
-use crate::plan::{Guard, Plan, guard};
+use crate::plan::{Guard, Plan, Tripped, guard};
 use crate::render::{receipt, text, view};
 
 /// Send the changes of a saved plan; or plan, show, ask, and send.
@@ -107,10 +107,17 @@ impl Apply {
         if tripped.is_empty() {
             return Ok(());
         }
-        ui.alert(|screen, out| text::guards(&tripped, screen, out));
+        // The plan that was just shown has told of its own guards.
+        let told: &[Tripped] = if self.format == Format::Text { &plan.guards } else { &[] };
+        let untold: Vec<Tripped> = tripped.iter().filter(|tripped| !told.contains(tripped)).cloned().collect();
+        ui.alert(|screen, out| text::guards(&untold, screen, out));
         let names: Vec<&str> = tripped.iter().map(|tripped| tripped.guard.name()).collect();
         let what = if names.len() == 1 { "guard" } else { "guards" };
-        Err(Failure::message(Exit::Refused, format!("refused by the {what} {}; nothing was written", names.join(", "))))
+        let allow: Vec<String> = names.iter().map(|name| format!("--allow {name}")).collect();
+        let message = format!("refused by the {what} {}; nothing was written", names.join(", "));
+        Err(Failure::message(Exit::Refused, message)
+            .fact("guards", receipt::guards(&tripped))
+            .hint(format!("if this is meant, add `{}`", allow.join(" "))))
     }
 
     fn show_receipt(&self, plan: &Plan, receipt: &Receipt, ui: &Ui) -> Result<Exit, Failure> {

@@ -64,8 +64,7 @@ impl Workspace {
 
     /// Returns what the manifests want of the site, or all that is wrong with them.
     pub(crate) fn lower(&mut self, live: &Live, ui: &Ui) -> Result<Desired, Failure> {
-        let required = self.project().map(|project| project.locales.required.clone()).unwrap_or_default();
-        let required: Vec<&str> = required.iter().map(String::as_str).collect();
+        let required = self.loaded.project.as_ref().map(lower::required_locales).unwrap_or_default();
         let (desired, found) = lower::lower(&self.loaded.pages, &required, live);
         let mut diagnostics: Vec<Diagnostic> = std::mem::take(&mut self.loaded.diagnostics);
         diagnostics.extend(found);
@@ -142,7 +141,7 @@ impl Connection {
             Some(server) => {
                 client_options(global, server.url().parse().map_err(anyhow::Error::from)?, sandbox_token(server)?, ui)
             }
-            None => client_options(global, global.api_url.clone().unwrap_or_default(), token()?, ui),
+            None => client_options(global, api_url(global)?, token()?, ui),
         };
         let client = Client::new(options)?;
         let token_sites = match client.reader().introspect().await {
@@ -165,6 +164,14 @@ impl Connection {
     }
 }
 
+/// Returns the API's address. Parsed here and not by clap, which would print what was given, and that may hold a secret.
+fn api_url(global: &Global) -> Result<webflow::BaseUrl, Failure> {
+    match &global.api_url {
+        None => Ok(webflow::BaseUrl::default()),
+        Some(url) => url.parse().map_err(|error| Failure::new(Exit::Usage, error)),
+    }
+}
+
 fn client_options(global: &Global, base_url: webflow::BaseUrl, token: Token, ui: &Ui) -> webflow::Options {
     let mut options = webflow::Options::new(token);
     options.base_url = base_url;
@@ -181,7 +188,7 @@ fn token() -> Result<Token, Failure> {
     for name in TOKEN_VARIABLES {
         if let Some(value) = std::env::var_os(name).filter(|value| !value.is_empty()) {
             let value = value.into_string().map_err(|_| bad_token(&format!("`{name}` is no UTF-8")))?;
-            return Token::new(value).map_err(|error| bad_token(&format!("`{name}` holds no token: {error}")));
+            return Token::new(value).map_err(|error| bad_token(&format!("`{name}` cannot be used: {error}")));
         }
     }
     if let Some(path) = std::env::var_os(TOKEN_FILE_VARIABLE).filter(|value| !value.is_empty()) {
@@ -192,7 +199,7 @@ fn token() -> Result<Token, Failure> {
                 path.display()
             ))
         })?;
-        return Token::new(text).map_err(|error| bad_token(&format!("`{}` holds no token: {error}", path.display())));
+        return Token::new(text).map_err(|error| bad_token(&format!("`{}` cannot be used: {error}", path.display())));
     }
     Err(Failure::message(Exit::Unavailable, "no token: `WEBFLOW_TOKEN` is not set").hint(
         "make a site token with the scopes sites:read, pages:read and pages:write in the site's settings under \
@@ -201,7 +208,7 @@ fn token() -> Result<Token, Failure> {
 }
 
 fn bad_token(message: &str) -> Failure {
-    Failure::message(Exit::Unavailable, message)
+    Failure::message(Exit::Unavailable, message).hint("put the token there as Webflow showed it, and nothing else")
 }
 
 fn sandbox_token(server: &Server) -> Result<Token, Failure> {
@@ -259,7 +266,11 @@ impl Global {
     /// Returns the folder that the command works from.
     pub(crate) fn folder(&self) -> Result<PathBuf, Failure> {
         let folder = self.directory.clone().unwrap_or_else(|| PathBuf::from("."));
-        std::path::absolute(&folder).map_err(|error| {
+        let absolute = std::path::absolute(&folder).and_then(|absolute| match absolute.metadata()?.is_dir() {
+            true => Ok(absolute),
+            false => Err(std::io::ErrorKind::NotADirectory.into()),
+        });
+        absolute.map_err(|error| {
             Failure::new(Exit::Usage, error).context(format!("failed to change to the folder `{}`", folder.display()))
         })
     }

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::exit::Exit;
+use crate::render::receipt;
 use crate::source::Sources;
 use crate::{apply, live, plan, webflow};
 
@@ -15,11 +16,20 @@ pub(crate) struct Failure {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// The texts for their excerpts.
     pub(crate) sources: Sources,
+    /// What JSON tells beside it.
+    pub(crate) facts: Vec<(&'static str, serde_json::Value)>,
 }
 
 impl Failure {
     pub(crate) fn new(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
-        Self { exit, error: error.into(), hint: None, diagnostics: Vec::new(), sources: Sources::default() }
+        Self {
+            exit,
+            error: error.into(),
+            hint: None,
+            diagnostics: Vec::new(),
+            sources: Sources::default(),
+            facts: Vec::new(),
+        }
     }
 
     pub(crate) fn message(exit: Exit, message: impl std::fmt::Display) -> Self {
@@ -34,13 +44,19 @@ impl Failure {
     pub(crate) fn invalid(diagnostics: Vec<Diagnostic>, sources: Sources) -> Self {
         let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
         let what = crate::render::view::count(errors, "error", "errors");
-        let error = anyhow::anyhow!("{what} in the manifests; nothing was sent");
+        let error = anyhow::anyhow!("{what} in the project's files; nothing was written");
         Self { diagnostics, sources, ..Self::new(Exit::Invalid, error) }
     }
 
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn fact(mut self, name: &'static str, value: serde_json::Value) -> Self {
+        self.facts.push((name, value));
         self
     }
 
@@ -96,7 +112,8 @@ impl From<apply::Error> for Failure {
             apply::Error::Read(error) => {
                 Self::from(error).context("failed to read the site again before the first write".to_owned())
             }
-            apply::Error::Stale(_) => Self::new(Exit::Refused, error)
+            apply::Error::Stale(ref moved) => Self::message(Exit::Refused, &error)
+                .fact("moved", receipt::moved(moved))
                 .hint("nothing was written; plan again, or take the live values into the manifests"),
         }
     }

@@ -25,7 +25,7 @@ use self::failure::Failure;
 use self::output::Format;
 use self::ui::{Color, Ui};
 use crate::exit::Exit;
-use crate::webflow::{BaseUrl, Namespace};
+use crate::webflow::Namespace;
 
 /// Keep a Webflow site's SEO and Open Graph metadata as YAML in git, and reconcile the live site with it.
 #[derive(Debug, Parser)]
@@ -66,18 +66,18 @@ pub(crate) struct Global {
 
     /// The API's address: https, or http on loopback.
     #[arg(long, value_name = "URL", global = true)]
-    api_url: Option<BaseUrl>,
+    api_url: Option<String>,
 
     /// The API's namespace: v2 or beta.
     #[arg(long, value_name = "NAME", global = true, default_value = "v2")]
     api_namespace: Namespace,
 
     /// Requests under way at once, at most.
-    #[arg(long, value_name = "N", global = true, default_value = "4")]
+    #[arg(long, value_name = "N", global = true, default_value = "4", value_parser = one_or_more)]
     concurrency: NonZeroUsize,
 
     /// Requests a minute, at most; by default what the token's limit allows.
-    #[arg(long, value_name = "N", global = true)]
+    #[arg(long, value_name = "N", global = true, value_parser = one_or_more_a_minute)]
     rpm: Option<NonZeroU32>,
 
     /// When to use colors.
@@ -91,6 +91,14 @@ pub(crate) struct Global {
     /// Say more of what is going on.
     #[arg(short, long, global = true)]
     verbose: bool,
+}
+
+fn one_or_more(text: &str) -> Result<NonZeroUsize, &'static str> {
+    text.parse().map_err(|_| "a whole number of 1 or more is expected")
+}
+
+fn one_or_more_a_minute(text: &str) -> Result<NonZeroU32, &'static str> {
+    text.parse().map_err(|_| "a whole number of 1 or more is expected")
 }
 
 /// Runs the program with these arguments and returns how it ended.

@@ -20,12 +20,15 @@ pub(crate) enum Format {
 pub(crate) fn failure_json(failure: &Failure) -> String {
     let chain: Vec<String> = failure.error.chain().map(ToString::to_string).collect();
     let diagnostics: Vec<_> = failure.diagnostics.iter().map(plan::file::diagnostic).collect();
-    let json = json!({
+    let mut json = json!({
         "format_version": plan::file::FORMAT_VERSION,
         "error": {"message": chain.join(": "), "hint": failure.hint},
         "diagnostics": diagnostics,
         "exit": {"code": failure.exit.code(), "name": failure.exit.name()},
     });
+    for (name, fact) in &failure.facts {
+        json[*name] = fact.clone();
+    }
     format!("{json:#}\n")
 }
 

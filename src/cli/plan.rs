@@ -1,6 +1,7 @@
 //! `slugline plan`: what would change.
 
-use std::path::PathBuf;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
@@ -61,13 +62,11 @@ impl Plan {
 
     fn finish(&self, workspace: &Workspace, plan: &plan::Plan, ui: &Ui) -> Result<Exit, Failure> {
         let exit = output::plan_exit(plan, self.detailed_exitcode);
+        show(plan, self.format, exit, ui)?;
         if let Some(path) = self.output.as_ref().filter(|_| exit != Exit::Invalid) {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            let folder = folder.unwrap_or_else(|| std::path::Path::new("."));
-            save(folder, path, &plan::file::encode(plan, exit))
+            save(path, &plan::file::encode(plan, exit))
                 .with_context(|| format!("failed to write the plan to `{}`", path.display()))?;
         }
-        show(plan, self.format, exit, ui)?;
         if exit == Exit::Invalid {
             // The plan itself is on stdout; why it cannot be applied goes with the excerpts.
             let diagnostics = plan.diagnostics.clone();
@@ -78,8 +77,10 @@ impl Plan {
 }
 
 /// Writes a file whole or not at all.
-fn save(folder: &std::path::Path, path: &std::path::Path, text: &str) -> std::io::Result<()> {
-    use std::io::Write as _;
+fn save(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    // Asked first, since the error of the temporary file would name that.
+    folder.metadata()?;
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;

@@ -74,6 +74,8 @@ impl Loader<'_> {
             Ok(metadata) if metadata.is_file() => EntryKind::File,
             Ok(metadata) if metadata.is_dir() => EntryKind::Folder,
             Ok(_) => EntryKind::Special,
+            // The name was found, so what is missing is what it leads to.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => EntryKind::DanglingLink,
             Err(error) => EntryKind::Unreadable(error),
         };
         let Some(text) = self.text(&file, kind) else {
@@ -140,8 +142,13 @@ impl Loader<'_> {
                 }
                 Err(Unread::Failed(error)) => unreadable(file, &error),
             },
-            EntryKind::Folder => problem(file, codes::NOT_A_FILE, format!("`{file}` is a folder"))
-                .help("a manifest is a file: rename the folder, or change the glob"),
+            EntryKind::Folder => {
+                let help = match &**file == FILE_NAME {
+                    true => "the project file is a file: rename the folder",
+                    false => "a manifest is a file: rename the folder, or change the glob",
+                };
+                problem(file, codes::NOT_A_FILE, format!("`{file}` is a folder")).help(help)
+            }
             EntryKind::Special => problem(file, codes::NOT_A_FILE, format!("`{file}` is no ordinary file")),
             EntryKind::DanglingLink => {
                 problem(file, codes::UNREADABLE, format!("`{file}` is a link that leads nowhere"))

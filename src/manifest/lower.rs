@@ -5,13 +5,31 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::page::LocaleManifest;
-use super::read::PageDocument;
+use super::read::{PageDocument, ProjectDocument};
+use super::value::ObjectId;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{
-    Desired, DesiredLocale, DesiredPage, Field, FolderId, Live, LivePage, Locale, LocaleTag, NamedBy, PageId, PagePath,
-    Site, Stated, Value,
+    Desired, DesiredLocale, DesiredPage, Field, FolderId, Live, LivePage, LocaleTag, NamedBy, PageId, PagePath, Site,
+    Stated, Value,
 };
+use crate::source::Location;
 use crate::suggest;
+
+/// A locale that every managed page must state, and where the project file says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequiredLocale {
+    /// The tag, as written.
+    pub key: String,
+    /// Where it stands.
+    pub location: Location,
+}
+
+/// Returns the locales that a project requires.
+pub fn required_locales(project: &ProjectDocument) -> Vec<RequiredLocale> {
+    let items = project.node(&["locales", "required"]).map_or(&[][..], |node| node.items());
+    let stated = items.iter().filter_map(|item| Some((item.text()?.to_owned(), item.span)));
+    stated.map(|(key, span)| RequiredLocale { key, location: span.within(&project.location.file) }).collect()
+}
 
 /// The problems that only the site can tell, by their codes.
 pub mod codes {
@@ -36,9 +54,11 @@ pub mod codes {
 }
 
 /// Returns the folders that must be read before paths can be matched: those of pages whose slug is the last segment of
-/// a path that stands without an id.
+/// a path that stands without an id of the site.
 pub fn folders_needed(documents: &[PageDocument], live: &Live) -> BTreeSet<FolderId> {
-    let unnamed = documents.iter().filter(|document| document.manifest.id.is_none());
+    // A page whose id is wrong is named by its path in the message that says so.
+    let is_known = |id: &ObjectId| live.pages.contains_key(&PageId::from(id.as_str()));
+    let unnamed = documents.iter().filter(|document| !document.manifest.id.as_ref().is_some_and(is_known));
     let paths = unnamed.filter_map(|document| document.manifest.path.as_ref());
     let paths: Vec<PagePath> = paths.map(|path| PagePath::from(path.as_str())).collect();
     let slugs: BTreeSet<&str> = paths.iter().filter(|path| path.is_nested()).map(PagePath::slug).collect();
@@ -48,8 +68,9 @@ pub fn folders_needed(documents: &[PageDocument], live: &Live) -> BTreeSet<Folde
 }
 
 /// Returns what the manifests want of the site, and everything in them that does not fit it.
-pub fn lower(documents: &[PageDocument], required: &[&str], live: &Live) -> (Desired, Vec<Diagnostic>) {
-    let mut lowering = Lowering { live, paths: exact_paths(live), required, diagnostics: Vec::new() };
+pub fn lower(documents: &[PageDocument], required: &[RequiredLocale], live: &Live) -> (Desired, Vec<Diagnostic>) {
+    let mut lowering = Lowering { live, paths: exact_paths(live), required: Vec::new(), diagnostics: Vec::new() };
+    lowering.resolve_required(required);
     let mut desired = Desired::default();
     let mut described: BTreeMap<PageId, &PageDocument> = BTreeMap::new();
     for document in documents {
@@ -84,7 +105,7 @@ fn twice(document: &PageDocument, first: &PageDocument, page: &LivePage) -> Diag
 struct Lowering<'a> {
     live: &'a Live,
     paths: BTreeMap<PagePath, Vec<&'a LivePage>>,
-    required: &'a [&'a str],
+    required: Vec<&'a LocaleTag>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -181,9 +202,9 @@ impl<'a> Lowering<'a> {
 
     fn desired_page(&mut self, document: &PageDocument, page: &LivePage) -> DesiredPage {
         let path = document.manifest.path.as_ref().map(|path| PagePath::from(path.as_str()));
-        let mut locales = BTreeMap::new();
-        for (key, values) in &document.manifest.locales {
-            let at = document.key_location_of(&["locales", key]);
+        let mut locales: BTreeMap<LocaleTag, DesiredLocale> = BTreeMap::new();
+        for (key, at) in keys_in_order(document) {
+            let values = &document.manifest.locales[key];
             let Some(locale) = self.live.site.locale(key) else {
                 self.unknown_locale(key, at);
                 continue;
@@ -195,11 +216,14 @@ impl<'a> Lowering<'a> {
                 continue;
             }
             let fields = stated_fields(document, key, values);
-            if locales.insert(locale.tag.clone(), DesiredLocale { location: at.clone(), fields }).is_some() {
+            if let Some(first) = locales.get(&locale.tag) {
                 let message = format!("the locale {} is stated twice", locale.tag);
-                let help = "`primary` and the primary locale's tag are the same";
-                self.diagnostics.push(Diagnostic::error(codes::DUPLICATE_LOCALE, message).at(at).help(help));
+                let diagnostic = Diagnostic::error(codes::DUPLICATE_LOCALE, message).at(at);
+                let diagnostic = diagnostic.also(first.location.clone(), "first stated here");
+                self.diagnostics.push(diagnostic.help("`primary` and the primary locale's tag are the same; keep one"));
+                continue;
             }
+            locales.insert(locale.tag.clone(), DesiredLocale { location: at, fields });
         }
         self.check_required(document, &locales);
         DesiredPage {
@@ -210,17 +234,25 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn unknown_locale(&mut self, key: &str, at: crate::source::Location) {
+    fn unknown_locale(&mut self, key: &str, at: Location) {
         let help = locale_help(key, &self.live.site);
         let message = format!("the site has no locale `{key}`");
         self.diagnostics.push(Diagnostic::error(codes::UNKNOWN_LOCALE, message).at(at).help(help));
     }
 
+    /// A required locale that the site lacks is told once, of the project file, and not of each page.
+    fn resolve_required(&mut self, required: &[RequiredLocale]) {
+        for RequiredLocale { key, location } in required {
+            match self.live.site.locale(key) {
+                Some(locale) => self.required.push(&locale.tag),
+                None => self.unknown_locale(key, location.clone()),
+            }
+        }
+    }
+
     fn check_required(&mut self, document: &PageDocument, stated: &BTreeMap<LocaleTag, DesiredLocale>) {
-        for key in self.required {
-            // A required locale that the site lacks is told once, of the project file.
-            let Some(Locale { tag, .. }) = self.live.site.locale(key) else { continue };
-            if !stated.contains_key(tag) {
+        for tag in &self.required {
+            if !stated.contains_key(*tag) {
                 let message = format!("the page does not state the required locale {tag}");
                 let diagnostic = Diagnostic::warning(codes::MISSING_LOCALE, message);
                 let help = format!("add `{tag}:` under `locales`, or take it out of `required` in slugline.yaml");
@@ -237,6 +269,15 @@ pub fn locale_help(key: &str, site: &Site) -> String {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("the site has {}", tags.join(", ")),
     }
+}
+
+/// Returns the locale keys of a document and where they stand, from its top to its bottom.
+fn keys_in_order(document: &PageDocument) -> Vec<(&str, Location)> {
+    let keys = document.manifest.locales.keys();
+    let mut keys: Vec<(&str, Location)> =
+        keys.map(|key| (key.as_str(), document.key_location_of(&["locales", key]))).collect();
+    keys.sort_by(|a, b| a.1.cmp(&b.1));
+    keys
 }
 
 /// Returns the tag of the same language, as `fr` or `fr-CA` means `fr-FR` most of the time.

@@ -63,9 +63,10 @@ impl Desired {
         self.pages.values().map(|page| page.locales.len()).sum()
     }
 
-    /// Returns what is wanted of a field, if it is managed.
-    pub fn stated(&self, page: &PageId, locale: &LocaleTag, field: Field) -> Option<&Stated> {
-        self.pages.get(page)?.locales.get(locale)?.fields.get(&field)
+    /// Returns the managed fields of a page in a locale, and what is wanted of them.
+    pub fn fields(&self, page: &PageId, locale: &LocaleTag) -> impl Iterator<Item = (Field, &Stated)> {
+        let locale = self.pages.get(page).and_then(|page| page.locales.get(locale));
+        locale.into_iter().flat_map(|locale| locale.fields.iter().map(|(field, stated)| (*field, stated)))
     }
 }
 
@@ -89,6 +90,15 @@ impl Live {
     /// Returns a page's values in the primary locale.
     pub fn primary_metadata(&self, page: &PageId) -> Option<&Metadata> {
         self.metadata(page, &self.site.primary.tag)
+    }
+
+    /// Returns the slug that a page has in a locale. A slug cannot be empty but for the home page's, so where a secondary
+    /// locale reads none, it has the primary's.
+    pub fn slug<'a>(&'a self, page: &'a LivePage, locale: &LocaleTag) -> &'a str {
+        match page.slug(locale) {
+            "" => page.slug(&self.site.primary.tag),
+            slug => slug,
+        }
     }
 
     /// Returns the page's path in the primary locale, made of the slugs of its folders and its own; nothing if a

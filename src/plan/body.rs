@@ -1,8 +1,8 @@
 //! The request body that means one thing only.
 //!
 //! It is not documented whether the server merges the leaves of `seo` and `openGraph` or replaces the object. So a body
-//! holds, beside the fields that change, the other leaves of an object it touches, unless they are empty or inherited:
-//! then sending them would freeze them. Must not know the wire format.
+//! holds, beside the fields that change, the other leaves of an object it touches: those that the manifest states too,
+//! and those that it does not, unless they are empty or inherited; then sending them would freeze them. Must not know the wire format.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,12 +15,14 @@ pub struct Body {
     pub fields: BTreeMap<Field, Value>,
 }
 
-/// What a page reads in a locale, and in the primary locale if that is another one.
+/// What a page reads in a locale and in the primary, and what is stated of it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Surroundings<'a> {
     pub(super) live: &'a Metadata,
     /// Nothing if the locale is the primary itself.
     pub(super) primary: Option<&'a Metadata>,
+    /// Everything the manifest states here, whether it differs or not.
+    pub(super) stated: &'a BTreeMap<Field, Value>,
 }
 
 impl Surroundings<'_> {
@@ -38,10 +40,15 @@ impl Surroundings<'_> {
     }
 }
 
-/// Returns the body that writes these values and leaves everything else as it reads.
-pub(super) fn body(wanted: &BTreeMap<Field, Value>, surroundings: Surroundings<'_>) -> Body {
-    let mut fields = wanted.clone();
-    for group in groups(wanted) {
+/// Returns the body that writes these changes and leaves everything else as it is stated or reads.
+pub(super) fn body(changes: &BTreeMap<Field, Value>, surroundings: Surroundings<'_>) -> Body {
+    let mut fields = changes.clone();
+    for group in groups(changes) {
+        for field in group.fields() {
+            if let Some(stated) = surroundings.stated.get(&field) {
+                fields.entry(field).or_insert_with(|| stated.clone());
+            }
+        }
         match group {
             // Bare values have no siblings.
             Group::Title | Group::Slug => {}
@@ -57,13 +64,13 @@ pub(super) fn body(wanted: &BTreeMap<Field, Value>, surroundings: Surroundings<'
 }
 
 /// Returns what every field of the touched objects reads now, as the API means it.
-pub(super) fn precondition(wanted: &BTreeMap<Field, Value>, live: &Metadata) -> BTreeMap<Field, Value> {
-    let fields = groups(wanted).into_iter().flat_map(Group::fields);
+pub(super) fn precondition(changes: &BTreeMap<Field, Value>, live: &Metadata) -> BTreeMap<Field, Value> {
+    let fields = groups(changes).into_iter().flat_map(Group::fields);
     fields.map(|field| (field, live.effective(field))).collect()
 }
 
-fn groups(wanted: &BTreeMap<Field, Value>) -> BTreeSet<Group> {
-    wanted.keys().map(|field| field.group()).collect()
+fn groups(changes: &BTreeMap<Field, Value>) -> BTreeSet<Group> {
+    changes.keys().map(|field| field.group()).collect()
 }
 
 fn add_siblings(fields: &mut BTreeMap<Field, Value>, surroundings: Surroundings<'_>) {
@@ -104,8 +111,18 @@ mod tests {
     }
 
     fn names(wanted: &[(Field, Value)], live: &Metadata, primary: Option<&Metadata>) -> Vec<String> {
-        let wanted = wanted.iter().cloned().collect();
-        let body = body(&wanted, Surroundings { live, primary });
+        names_beside(wanted, &[], live, primary)
+    }
+
+    fn names_beside(
+        wanted: &[(Field, Value)],
+        stated: &[(Field, Value)],
+        live: &Metadata,
+        primary: Option<&Metadata>,
+    ) -> Vec<String> {
+        let changes = wanted.iter().cloned().collect();
+        let stated = stated.iter().cloned().collect();
+        let body = body(&changes, Surroundings { live, primary, stated: &stated });
         body.fields.iter().map(|(field, value)| format!("{}={value:?}", field.name())).collect()
     }
 
@@ -123,6 +140,16 @@ mod tests {
         assert_eq!(sent, ["seo.title=Text(\"neu\")"]);
         let sent = names(&[(Field::SeoTitle, "new".into())], &Metadata::default(), None);
         assert_eq!(sent, ["seo.title=Text(\"new\")"]);
+    }
+
+    #[test]
+    fn a_stated_sibling_is_sent_even_if_it_looks_inherited_or_empty() {
+        let live = metadata(&[(Field::SeoDescription, "same".into())]);
+        let wanted = [(Field::SeoTitle, "neu".into())];
+        let sent = names_beside(&wanted, &[(Field::SeoDescription, "same".into())], &live, Some(&live));
+        assert_eq!(sent, ["seo.title=Text(\"neu\")", "seo.description=Text(\"same\")"]);
+        let sent = names_beside(&wanted, &[(Field::SeoDescription, "".into())], &Metadata::default(), Some(&live));
+        assert_eq!(sent, ["seo.title=Text(\"neu\")", "seo.description=Text(\"\")"]);
     }
 
     #[test]

@@ -93,6 +93,10 @@ impl PageDiff<'_> {
     }
 
     fn inherits(&self, locale: &Locale, field: Field) -> bool {
+        if field == Field::Slug {
+            let primary = &self.live.site.primary.tag;
+            return self.live.slug(self.page, &locale.tag) == self.page.slug(primary);
+        }
         let primary = self.live.primary_metadata(&self.page.id);
         let secondary = self.live.metadata(&self.page.id, &locale.tag);
         primary

@@ -125,16 +125,27 @@ fn has_binding(value: &Value) -> bool {
 /// Returns the guards that the changes trip, worst first.
 pub(super) fn evaluate(desired: &Desired, changes: &[Change], limits: &Limits) -> Vec<Tripped> {
     let by_risk = [
-        (Guard::SlugChange, Risk::SlugChange, "published addresses change; links to them break without redirects"),
-        (Guard::Blanking, Risk::Blanking, "titles or descriptions become empty"),
-        (Guard::BindingOverwrite, Risk::BindingOverwrite, "CMS bindings are replaced by the same text for every item"),
+        (
+            Guard::SlugChange,
+            Risk::SlugChange,
+            "published address changes; links to it break without a redirect",
+            "published addresses change; links to them break without redirects",
+        ),
+        (Guard::Blanking, Risk::Blanking, "title or description becomes empty", "titles or descriptions become empty"),
+        (
+            Guard::BindingOverwrite,
+            Risk::BindingOverwrite,
+            "CMS binding is replaced by the same text for every item",
+            "CMS bindings are replaced by the same text for every item",
+        ),
     ];
     let mut tripped: Vec<Tripped> = mass_update(desired, changes, limits).into_iter().collect();
-    for (guard, risk, message) in by_risk {
+    for (guard, risk, one, many) in by_risk {
         let risky: Vec<&Change> = changes.iter().filter(|change| change.risks.contains(&risk)).collect();
         if !risky.is_empty() {
+            let message = if risky.len() == 1 { one } else { many }.to_owned();
             let worst = risky.iter().take(EXAMPLES).map(|change| example(change)).collect();
-            tripped.push(Tripped { guard, count: risky.len(), limit: 0, message: message.to_owned(), worst });
+            tripped.push(Tripped { guard, count: risky.len(), limit: 0, message, worst });
         }
     }
     tripped

@@ -199,7 +199,7 @@ pub fn plan(inputs: Inputs<'_>, provenance: Provenance) -> Plan {
     let Inputs { desired, live, policy } = inputs;
     let mut diagnostics = Vec::new();
     let changes = diff::changes(inputs, &mut diagnostics);
-    let operations = order::operations(live, &changes, &mut diagnostics);
+    let operations = order::operations(desired, live, &changes, &mut diagnostics);
     let guards = guard::evaluate(desired, &changes, &policy.limits);
     diagnostic::sort(&mut diagnostics);
     Plan {

@@ -9,14 +9,19 @@ use super::body::{self, Surroundings};
 use super::slugs::{self, Moves, Place};
 use super::{Body, Change, Class, Operation, Purpose, codes, diff};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Address, Field, Live, LocaleTag, PageId, Value};
+use crate::model::{Address, Desired, Field, Live, LocaleTag, PageId, Value};
 
 /// Returns the operations that write the changes, in the order in which they are sent.
-pub(super) fn operations(live: &Live, changes: &[Change], diagnostics: &mut Vec<Diagnostic>) -> Vec<Operation> {
+pub(super) fn operations(
+    desired: &Desired,
+    live: &Live,
+    changes: &[Change],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Operation> {
     slugs::collisions(live, changes, diagnostics);
     let groups = diff::by_address(changes);
     let mut drafts: Vec<Draft<'_>> =
-        groups.into_iter().map(|(address, changes)| Draft::new(live, address, changes)).collect();
+        groups.into_iter().map(|(address, changes)| Draft::new(desired, live, address, changes)).collect();
     drafts.sort_by_key(|draft| (draft.changes[0].path.clone(), live.site.position(&draft.address.locale)));
     let mut schedule = Schedule::new(live, &drafts);
     schedule.run(diagnostics);
@@ -27,18 +32,22 @@ pub(super) fn operations(live: &Live, changes: &[Change], diagnostics: &mut Vec<
 struct Draft<'a> {
     address: &'a Address,
     changes: Vec<&'a Change>,
+    /// Everything the manifest states of the page in the locale.
+    stated: BTreeMap<Field, Value>,
     moves: Moves,
     is_primary: bool,
 }
 
 impl<'a> Draft<'a> {
-    fn new(live: &Live, address: &'a Address, changes: Vec<&'a Change>) -> Self {
+    fn new(desired: &Desired, live: &Live, address: &'a Address, changes: Vec<&'a Change>) -> Self {
         let slug = changes.iter().find(|change| change.field == Field::Slug);
         let moves = slug.map(|change| slugs::moves(live, change)).unwrap_or_default();
-        Self { address, changes, moves, is_primary: live.site.is_primary(&address.locale) }
+        let fields = desired.fields(&address.page, &address.locale);
+        let stated = fields.map(|(field, stated)| (field, stated.value.clone())).collect();
+        Self { address, changes, stated, moves, is_primary: live.site.is_primary(&address.locale) }
     }
 
-    fn wanted(&self) -> BTreeMap<Field, Value> {
+    fn values(&self) -> BTreeMap<Field, Value> {
         self.changes.iter().map(|change| (change.field, change.after.clone())).collect()
     }
 
@@ -167,19 +176,19 @@ impl<'a> Schedule<'a> {
 
     fn write(&mut self, index: usize) {
         let draft = &self.drafts[index];
-        let (Some(live), wanted) = (self.live.metadata(&draft.address.page, &draft.address.locale), draft.wanted())
+        let (Some(live), changes) = (self.live.metadata(&draft.address.page, &draft.address.locale), draft.values())
         else {
             return;
         };
         let primary = self.live.primary_metadata(&draft.address.page).filter(|_| !draft.is_primary);
-        let mut precondition = body::precondition(&wanted, live);
+        let mut precondition = body::precondition(&changes, live);
         if let Some(temporary) = self.moved_away[index] {
             precondition.extend(self.operations[temporary].body.fields.clone());
         }
         let operation = Operation {
             level: self.level_after(self.secondaries[index].iter().chain(&self.freers[index]).chain([&index])),
             needs: self.needs(index),
-            body: body::body(&wanted, Surroundings { live, primary }),
+            body: body::body(&changes, Surroundings { live, primary, stated: &draft.stated }),
             precondition,
             ..self.blank(index)
         };

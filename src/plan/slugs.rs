@@ -35,9 +35,8 @@ pub(super) fn moves(live: &Live, change: &Change) -> Moves {
         slug: slug.to_owned(),
     };
     let locales = std::iter::once(&change.address.locale).chain(&change.followers);
-    let text = |value: &crate::model::Value| value.as_text().unwrap_or_default().to_owned();
-    let (before, after) = (text(&change.before), text(&change.after));
-    let (frees, takes) = locales.map(|locale| (place(locale, &before), place(locale, &after))).unzip();
+    let after = change.after.as_text().unwrap_or_default();
+    let (frees, takes) = locales.map(|locale| (place(locale, live.slug(page, locale)), place(locale, after))).unzip();
     Moves { takes, frees }
 }
 
@@ -70,7 +69,7 @@ pub(super) fn collisions(live: &Live, changes: &[Change], diagnostics: &mut Vec<
         let mut holders: BTreeMap<(Option<&FolderId>, &str), Vec<&LivePage>> = BTreeMap::new();
         for page in live.pages.values() {
             let change = moved.get(&(&page.id, locale));
-            let slug = change.and_then(|change| change.after.as_text()).unwrap_or_else(|| page.slug(locale));
+            let slug = change.and_then(|change| change.after.as_text()).unwrap_or_else(|| live.slug(page, locale));
             if !slug.is_empty() {
                 holders.entry((page.folder.as_ref(), slug)).or_default().push(page);
             }

@@ -4,7 +4,8 @@ use serde_json::{Value as Json, json};
 
 use crate::event::{Mismatch, Outcome, Receipt, Skip};
 use crate::model::Value;
-use crate::plan::{Operation, Plan, file};
+use crate::plan::staleness::{Moved, MovedField};
+use crate::plan::{Operation, Plan, Tripped, file};
 
 /// Returns how each operation of the plan ended.
 pub fn json(plan: &Plan, receipt: &Receipt) -> String {
@@ -39,12 +40,43 @@ fn operation(order: usize, (operation, outcome): (&Operation, &Option<Outcome>))
         Some(Outcome::DidNotTake(mismatches)) => {
             json["fields"] = mismatches.iter().map(mismatch).collect();
         }
-        Some(Outcome::Failed { message, is_general: _ } | Outcome::Unknown { message }) => {
+        Some(Outcome::Failed { message, hint }) => {
             json["message"] = message.as_str().into();
+            json["hint"] = hint.as_deref().into();
         }
+        Some(Outcome::Unknown { message }) => json["message"] = message.as_str().into(),
         Some(Outcome::Skipped(Skip::Needs(other))) => json["needs"] = (*other).into(),
     }
     json
+}
+
+/// Returns what moved since a plan was made.
+pub fn moved(moved: &[Moved]) -> Json {
+    let place = |moved: &Moved| {
+        let Moved { address, path, field } = moved;
+        let mut json = json!({
+            "page": address.page.as_str(),
+            "path": path.as_str(),
+            "locale": address.locale.as_str(),
+            "field": null,
+        });
+        if let Some(MovedField { field, expected, found }) = field {
+            json["field"] = field.name().into();
+            json["expected"] = value(expected);
+            json["found"] = value(found);
+        }
+        json
+    };
+    moved.iter().map(place).collect()
+}
+
+/// Returns the guards that stand in the way.
+pub fn guards(tripped: &[Tripped]) -> Json {
+    let guard = |tripped: &Tripped| {
+        let Tripped { guard, count, limit, message, worst } = tripped;
+        json!({"name": guard.name(), "count": count, "limit": limit, "message": message, "worst": worst})
+    };
+    tripped.iter().map(guard).collect()
 }
 
 fn mismatch(mismatch: &Mismatch) -> Json {

@@ -3,6 +3,7 @@
 //! Legible without color: what goes is marked `-` and `[-…-]`, what comes `+` and `{+…+}`. Writes to what it is given
 //! and decides nothing else.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::print::{Line, Look, Screen};
@@ -11,7 +12,7 @@ use super::words::{Piece, PieceKind};
 use crate::event::{Outcome, Receipt, Skip};
 use crate::model::{Field, LocaleTag, Value};
 use crate::plan::staleness::Moved;
-use crate::plan::{Change, Guard, Operation, Plan, Risk, Tripped};
+use crate::plan::{Change, Operation, Plan, Risk, Tripped};
 
 /// Characters of one value that are shown at most; more would drown the rest of the plan.
 const MAX_VALUE: usize = 2_000;
@@ -30,6 +31,10 @@ pub fn plan(view: &PlanView<'_>, screen: Screen, out: &mut dyn Write) -> io::Res
     if !view.plan.guards.is_empty() {
         writeln!(out)?;
         guards(&view.plan.guards, screen, out)?;
+        let allow: Vec<String> =
+            view.plan.guards.iter().map(|tripped| format!("--allow {}", tripped.guard.name())).collect();
+        let text = format!("if this is meant: slugline apply {}", allow.join(" "));
+        Line::indented(2).hanging(2).with(Look::Faint, &text).print(screen, out)?;
     }
     writeln!(out)?;
     Line::indented(0).with(Look::Strong, &summary(view)).print(screen, out)
@@ -159,7 +164,7 @@ fn detour(operation: &Operation, screen: Screen, out: &mut dyn Write) -> io::Res
     Line::indented(0).hanging(2).with(Look::Warning, &text).print(screen, out)
 }
 
-/// Writes the guards that a plan trips, with the way out.
+/// Writes the guards that a plan trips.
 pub fn guards(tripped: &[Tripped], screen: Screen, out: &mut dyn Write) -> io::Result<()> {
     for Tripped { guard, count, limit, message, worst } in tripped {
         let limit = if *limit > 0 { format!(" (limit {limit})") } else { String::new() };
@@ -172,13 +177,7 @@ pub fn guards(tripped: &[Tripped], screen: Screen, out: &mut dyn Write) -> io::R
             Line::indented(4).with(Look::Faint, &format!("and {} more", count - worst.len())).print(screen, out)?;
         }
     }
-    let names: Vec<String> = tripped.iter().map(|tripped| allow(tripped.guard)).collect();
-    let text = format!("if this is meant: slugline apply {}", names.join(" "));
-    Line::indented(2).hanging(2).with(Look::Faint, &text).print(screen, out)
-}
-
-fn allow(guard: Guard) -> String {
-    format!("--allow {}", guard.name())
+    Ok(())
 }
 
 /// Writes what moved since the plan was made.
@@ -209,8 +208,21 @@ pub fn receipt(plan: &Plan, receipt: &Receipt, screen: Screen, out: &mut dyn Wri
             outcome_lines(plan, operation, outcome, screen, out)?;
         }
     }
+    for hint in hints(receipt) {
+        Line::indented(0).hanging(2).with(Look::Strong, "hint: ").with(Look::Plain, hint).print(screen, out)?;
+    }
     let look = if receipt.outcomes.iter().flatten().all(Outcome::is_success) { Look::Strong } else { Look::Error };
     Line::indented(0).hanging(2).with(look, &tally(receipt)).print(screen, out)
+}
+
+/// Returns the ways out, each once.
+fn hints(receipt: &Receipt) -> BTreeSet<&str> {
+    let hints = receipt.outcomes.iter().flatten().filter_map(|outcome| match outcome {
+        Outcome::Failed { message: _, hint } => hint.as_deref(),
+        Outcome::Done | Outcome::Converged | Outcome::DidNotTake(_) => None,
+        Outcome::Skipped(_) | Outcome::Unknown { .. } => None,
+    });
+    hints.collect()
 }
 
 fn outcome_lines(
@@ -243,7 +255,7 @@ fn outcome_text(plan: &Plan, outcome: &Outcome) -> String {
         Outcome::Done => "written".to_owned(),
         Outcome::Converged => "reads as wanted already".to_owned(),
         Outcome::DidNotTake(_) => "written, but the site reads otherwise".to_owned(),
-        Outcome::Failed { message, is_general: _ } => format!("not written: {message}"),
+        Outcome::Failed { message, hint: _ } => format!("not written: {message}"),
         Outcome::Skipped(Skip::Stopped) => "not sent: the run was stopped".to_owned(),
         Outcome::Skipped(Skip::Needs(other)) => {
             format!("not sent: it needs {} to be written first", place(&plan.operations[*other]))

@@ -1,7 +1,6 @@
 //! Reading the files of a project: one folder a case in `tests/cases/manifest`, each with what is said about it in
 //! `expected.txt`. `SLUGLINE_UPDATE=1 cargo test` rewrites these; read the difference before you commit it.
 
-
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};

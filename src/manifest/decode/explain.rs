@@ -236,6 +236,8 @@ impl Place<'_> {
                 .help(format!("write {}, or remove it", expected.words()));
         };
         let help = match expected {
+            // A slug is the one text that cannot be cleared.
+            Expected::Text if key.text == "slug" => "write the slug, or remove the key".to_owned(),
             Expected::Text => format!("write `{}: \"\"` to clear it, or remove the key", key.text),
             Expected::Named(_) | Expected::Flag | Expected::Count => {
                 format!("write {}, or remove the key", expected.words())

@@ -75,7 +75,7 @@ fn explain(kind: &ErrorKind) -> Explanation {
             Some("quote text that starts with `[`, or close the list with `]`"),
         ),
         ErrorKind::InvalidQuotedScalarIndent | ErrorKind::UnclosedQuotedScalar => (
-            "a quote is not closed before this".to_owned(),
+            "this quote is not closed".to_owned(),
             Some("close it; inside single quotes, an apostrophe is written twice: `'it''s'`"),
         ),
         ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => (

@@ -25,7 +25,10 @@ const VOLATILE: [&str; 4] = ["digest", "source", "live", "exit"];
 pub enum Error {
     /// It is no JSON.
     #[error("not a plan file: no JSON at line {}, column {}", .0.line(), .0.column())]
-    NotJson(#[source] serde_json::Error),
+    NotJson(serde_json::Error),
+    /// It is what a failed command wrote in place of a plan.
+    #[error("not a plan file, but the report of a command that failed")]
+    FailedPlan,
     /// It is JSON, but not a plan.
     #[error("not a plan file: it has no `format_version`")]
     NotAPlan,
@@ -36,7 +39,7 @@ pub enum Error {
     #[error("the plan's format version `{0}` is not of the form `1.0`")]
     BadVersion(String),
     /// A part of it is missing or of the wrong kind.
-    #[error("the plan file is damaged: `{path}`: {message}")]
+    #[error("the plan file is damaged: {path}: {message}")]
     Damaged {
         /// The path of keys.
         path: String,
@@ -53,9 +56,12 @@ impl Error {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::NewerVersion(_) => "use the newer version of slugline that made it, or plan again",
-            Self::NotJson(_) | Self::NotAPlan | Self::BadVersion(_) | Self::Damaged { .. } | Self::Digest => {
-                "make a new one with `slugline plan -o FILE`"
-            }
+            Self::NotJson(_)
+            | Self::FailedPlan
+            | Self::NotAPlan
+            | Self::BadVersion(_)
+            | Self::Damaged { .. }
+            | Self::Digest => "make a new one with `slugline plan -o FILE`",
         }
     }
 }
@@ -74,13 +80,26 @@ pub fn decode(text: &str) -> Result<Plan, Error> {
     let json: Json = serde_json::from_str(text).map_err(Error::NotJson)?;
     let version = json.get("format_version").and_then(Json::as_str).ok_or(Error::NotAPlan)?;
     check_version(version)?;
-    let stated = json.get("digest").and_then(Json::as_str).ok_or(Error::NotAPlan)?;
+    if json.get("error").is_some() {
+        return Err(Error::FailedPlan);
+    }
+    let stated = json
+        .get("digest")
+        .and_then(Json::as_str)
+        .ok_or_else(|| Error::Damaged { path: "digest".to_owned(), message: "it is missing".to_owned() })?;
     if stated != digest(&json) {
         return Err(Error::Digest);
     }
-    let file: PlanFile = serde_path_to_error::deserialize(&json)
-        .map_err(|error| Error::Damaged { path: error.path().to_string(), message: error.inner().to_string() })?;
+    let file: PlanFile = serde_path_to_error::deserialize(&json).map_err(|error| damaged(&error))?;
     convert::from_file(file)
+}
+
+fn damaged(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
+    let path = match error.path().to_string() {
+        path if path == "." => "the top level".to_owned(),
+        path => path,
+    };
+    Error::Damaged { path, message: error.inner().to_string() }
 }
 
 /// Returns the plan's digest.
