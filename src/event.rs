@@ -43,6 +43,8 @@ pub enum Outcome {
         message: String,
         /// The way out.
         hint: Option<String>,
+        /// Whether it says something of all requests (authorization, network, server) and not of this one.
+        is_general: bool,
     },
     /// Nothing was sent, because of another operation.
     Skipped(Skip),
@@ -90,6 +92,14 @@ impl Outcome {
         }
     }
 
+    /// Returns whether the server refused this operation and would take others, so that trying again is no use.
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::Failed { message: _, hint: _, is_general } => !is_general,
+            Self::Done | Self::Converged | Self::DidNotTake(_) | Self::Skipped(_) | Self::Unknown { .. } => false,
+        }
+    }
+
     /// The name in JSON and in text.
     pub fn name(&self) -> &'static str {
         match self {
@@ -133,7 +143,7 @@ impl Receipt {
     pub fn exit(&self) -> Exit {
         if self.outcomes.iter().all(|outcome| outcome.as_ref().is_some_and(Outcome::is_success)) {
             Exit::Ok
-        } else if self.count(Outcome::may_have_written) > 0 {
+        } else if self.count(|outcome| outcome.may_have_written() || outcome.is_refusal()) > 0 {
             Exit::Partial
         } else {
             Exit::Unavailable
@@ -154,18 +164,19 @@ mod tests {
         receipt
     }
 
-    fn failed() -> Outcome {
-        Outcome::Failed { message: "no".to_owned(), hint: None }
+    fn failed(is_general: bool) -> Outcome {
+        Outcome::Failed { message: "no".to_owned(), hint: None, is_general }
     }
 
     #[test]
     fn the_exit_tells_whether_anything_was_written() {
         assert_eq!(receipt(vec![]).exit(), Exit::Ok);
         assert_eq!(receipt(vec![Outcome::Done, Outcome::Converged]).exit(), Exit::Ok);
-        assert_eq!(receipt(vec![Outcome::Done, failed()]).exit(), Exit::Partial);
+        assert_eq!(receipt(vec![Outcome::Done, failed(true)]).exit(), Exit::Partial);
         assert_eq!(receipt(vec![Outcome::DidNotTake(vec![])]).exit(), Exit::Partial);
         assert_eq!(receipt(vec![Outcome::Unknown { message: String::new() }]).exit(), Exit::Partial);
-        assert_eq!(receipt(vec![failed(), Outcome::Skipped(Skip::Needs(0))]).exit(), Exit::Unavailable);
+        assert_eq!(receipt(vec![failed(true), Outcome::Skipped(Skip::Needs(0))]).exit(), Exit::Unavailable);
+        assert_eq!(receipt(vec![failed(false)]).exit(), Exit::Partial);
     }
 
     #[test]

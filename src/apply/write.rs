@@ -38,6 +38,9 @@ async fn settle(remote: &Remote, operation: &Operation, error: &webflow::Error) 
         WriteOutcome::NotSent | WriteOutcome::Refused => return failed(error),
         WriteOutcome::Unknown => {}
     }
+    if !is_told_by_a_read(operation) {
+        return Outcome::Unknown { message: error.to_string() };
+    }
     let locale = operation.locale_id.as_ref().map(|id| id.as_str());
     let Ok(page) = remote.reader.page(operation.address.page.as_str(), locale).await else {
         return Outcome::Unknown { message: error.to_string() };
@@ -50,8 +53,18 @@ async fn settle(remote: &Remote, operation: &Operation, error: &webflow::Error) 
     }
 }
 
+/// Returns whether a read tells if the operation was carried out. One that only pins what is inherited reads the same
+/// before and after, so that taking it for done could lose the value when the primary is written next.
+fn is_told_by_a_read(operation: &Operation) -> bool {
+    operation.body.fields.iter().any(|(field, value)| operation.precondition.get(field) != Some(value))
+}
+
 fn failed(error: &webflow::Error) -> Outcome {
-    Outcome::Failed { message: error.to_string(), hint: error.hint() }
+    Outcome::Failed {
+        message: error.to_string(),
+        hint: error.hint(),
+        is_general: error.is_authorization() || error.is_unavailable(),
+    }
 }
 
 fn precondition_holds(operation: &Operation, found: &Metadata) -> bool {

@@ -82,7 +82,7 @@ impl Apply {
             None => super::plan::make(global, workspace, connection, &self.selected, ui).await?,
         };
         if self.format == Format::Text {
-            super::plan::show(&plan, Format::Text, Exit::Ok, ui)?;
+            super::plan::show(&plan, &self.allow, Format::Text, Exit::Ok, ui)?;
         }
         if plan.is_invalid() {
             let sources = std::mem::take(&mut workspace.loaded.sources);

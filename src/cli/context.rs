@@ -237,8 +237,14 @@ pub(crate) fn sandbox_site(root: &Path) -> Result<sandbox::Site, Failure> {
         match std::fs::read_to_string(&path) {
             Ok(text) => {
                 return sandbox::Site::from_json(&text).map_err(|error| {
-                    Failure::message(Exit::Invalid, format!("`{}` is no sandbox: {error}", path.display()))
-                        .hint("`slugline sandbox reset` starts it afresh")
+                    let failure =
+                        Failure::message(Exit::Invalid, format!("`{}` is no sandbox: {error}", path.display()));
+                    // The seed is the user's own file; only the state can be forgotten.
+                    if path == sandbox_state(root) {
+                        failure.hint("`slugline sandbox reset` starts it afresh")
+                    } else {
+                        failure
+                    }
                 });
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}

@@ -216,7 +216,8 @@ fn report(live: &Live, new: usize, described: usize, is_new_project: bool, ui: &
         ui.note(&format!("Wrote {}.", view::count(new, "manifest", "manifests")));
     }
     if described > 0 {
-        ui.note(&format!("{} described already; left as they are.", view::count(described, "page is", "pages are")));
+        let pages = view::count(described, "page was", "pages were");
+        ui.note(&format!("{pages} described already and left alone."));
     }
     if new == 0 && !is_new_project {
         ui.note("Nothing to add.");

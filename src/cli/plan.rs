@@ -12,8 +12,8 @@ use super::ui::Ui;
 use super::{Global, block_on};
 use crate::exit::Exit;
 use crate::manifest::lower;
-use crate::model::Live;
-use crate::plan::{self, Inputs, Policy, Provenance, Selection};
+use crate::model::{Desired, Live};
+use crate::plan::{self, Guard, Inputs, Policy, Provenance, Selection};
 use crate::render::{text, view};
 use crate::revision;
 
@@ -62,15 +62,16 @@ impl Plan {
 
     fn finish(&self, workspace: &Workspace, plan: &plan::Plan, ui: &Ui) -> Result<Exit, Failure> {
         let exit = output::plan_exit(plan, self.detailed_exitcode);
-        show(plan, self.format, exit, ui)?;
+        show(plan, &[], self.format, exit, ui)?;
         if let Some(path) = self.output.as_ref().filter(|_| exit != Exit::Invalid) {
             save(path, &plan::file::encode(plan, exit))
                 .with_context(|| format!("failed to write the plan to `{}`", path.display()))?;
         }
         if exit == Exit::Invalid {
             // The plan itself is on stdout; why it cannot be applied goes with the excerpts.
-            let diagnostics = plan.diagnostics.clone();
-            ui.diagnostics(&diagnostics, &workspace.loaded.sources);
+            let failure = Failure::invalid(plan.diagnostics.clone(), workspace.loaded.sources.clone());
+            ui.diagnostics(&failure.diagnostics, &failure.sources);
+            ui.error(&failure.error, None);
         }
         Ok(exit)
     }
@@ -106,6 +107,7 @@ pub(super) async fn make(
     ));
     let desired = workspace.lower(&live, ui)?;
     let policy = Policy { limits: workspace.limits(), selection: selection(selected, &live)? };
+    check_selection(&policy.selection, &desired)?;
     let provenance =
         Provenance { environment: workspace.environment.clone(), revision: revision::of(&workspace.root), requests };
     Ok(plan::plan(Inputs { desired: &desired, live: &live, policy: &policy }, provenance))
@@ -122,10 +124,25 @@ fn selection(selected: &Selected, live: &Live) -> Result<Selection, Failure> {
     Ok(selection)
 }
 
+/// A glob that selects nothing is more likely a slip than a wish, and would pass for "nothing to change".
+fn check_selection(selection: &Selection, desired: &Desired) -> Result<(), Failure> {
+    for glob in &selection.pages {
+        let alone = Selection { pages: vec![glob.clone()], ..Selection::default() };
+        if !desired.pages.values().any(|page| alone.has_page(&page.path)) {
+            return Err(Failure::usage(format!("no page that the manifests describe matches `--page {glob}`"))
+                .hint("the glob is matched against whole paths, such as `/blog/**`"));
+        }
+    }
+    Ok(())
+}
+
 /// Writes a plan to stdout.
-pub(super) fn show(plan: &plan::Plan, format: Format, exit: Exit, ui: &Ui) -> Result<(), Failure> {
+pub(super) fn show(plan: &plan::Plan, allowed: &[Guard], format: Format, exit: Exit, ui: &Ui) -> Result<(), Failure> {
     match format {
-        Format::Text => ui.data(|screen, out| text::plan(&view::PlanView::new(plan), screen, out))?,
+        Format::Text => {
+            let view = view::PlanView::new(plan).allowing(allowed);
+            ui.data(|screen, out| text::plan(&view, screen, out))?;
+        }
         Format::Json => ui.text(&plan::file::encode(plan, exit))?,
     }
     Ok(())

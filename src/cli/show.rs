@@ -24,7 +24,7 @@ pub(crate) struct Show {
 impl Show {
     pub(super) fn run(self, ui: &Ui) -> Result<Exit, Failure> {
         let plan = read(&self.file)?;
-        super::plan::show(&plan, self.format, Exit::Ok, ui)?;
+        super::plan::show(&plan, &[], self.format, Exit::Ok, ui)?;
         Ok(Exit::Ok)
     }
 }

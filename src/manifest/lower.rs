@@ -264,6 +264,9 @@ impl<'a> Lowering<'a> {
 
 /// Returns the way out for a locale that the site does not have.
 pub fn locale_help(key: &str, site: &Site) -> String {
+    if !site.is_localized() {
+        return "the site is not localized; write `primary`".to_owned();
+    }
     let tags: Vec<&str> = site.locales().map(|locale| locale.tag.as_str()).collect();
     match suggest::nearest(key, tags.iter().copied()).or_else(|| same_language(key, &tags)) {
         Some(near) => format!("did you mean `{near}`?"),

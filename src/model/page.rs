@@ -56,7 +56,7 @@ impl Site {
         self.locales().position(|locale| locale.tag == *tag).unwrap_or(usize::MAX)
     }
 
-    /// Returns whether the site has one locale only and no tags.
+    /// Returns whether the site has locales with tags; without them, `primary` is the only one.
     pub fn is_localized(&self) -> bool {
         self.primary.id.is_some()
     }

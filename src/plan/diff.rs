@@ -22,13 +22,22 @@ pub struct Selection {
 }
 
 impl Selection {
-    fn has_page(&self, path: &PagePath) -> bool {
+    /// Returns whether a page of this path is selected.
+    pub fn has_page(&self, path: &PagePath) -> bool {
         self.pages.is_empty() || self.pages.iter().any(|glob| glob_match(glob, path.as_str()))
     }
 
     fn has_locale(&self, locale: &LocaleTag) -> bool {
         self.locales.is_empty() || self.locales.contains(locale)
     }
+}
+
+/// Returns how many of the managed page-locales are selected.
+pub(super) fn selected(inputs: Inputs<'_>) -> usize {
+    let Inputs { desired, live: _, policy } = inputs;
+    let pages = desired.pages.values().filter(|page| policy.selection.has_page(&page.path));
+    let locales = pages.flat_map(|page| page.locales.keys());
+    locales.filter(|locale| policy.selection.has_locale(locale)).count()
 }
 
 /// Returns the fields to write, by path, locale in the site's order, and field.
@@ -116,18 +125,28 @@ impl PageDiff<'_> {
             source: stated.location.clone(),
             risks: BTreeSet::new(),
             followers: self.followers(locale, field, class),
-            redirect: None,
+            redirects: Vec::new(),
         };
-        change.risks = guard::risks(&change, self.page);
-        if change.risks.contains(&Risk::SlugChange) {
-            let slug = change.after.as_text().unwrap_or_default();
-            let from = self.page.published_path(&locale.tag);
-            change.redirect = from.map(|from| Redirect { from: from.clone(), to: from.with_slug(slug) });
+        if field == Field::Slug && class == Class::Change {
+            change.redirects = self.redirects(&change);
         }
+        change.risks = guard::risks(&change);
         if !locale.enabled && !self.live.site.is_primary(&locale.tag) {
             change.risks.insert(Risk::LocaleOff);
         }
         change
+    }
+
+    /// Returns the published addresses that a new slug moves.
+    fn redirects(&self, change: &Change) -> Vec<Redirect> {
+        let slug = change.after.as_text().unwrap_or_default();
+        let locales = std::iter::once(&change.address.locale).chain(&change.followers);
+        let redirects = locales.filter_map(|locale| {
+            let from = self.page.published_path(locale)?.clone();
+            let to = from.with_slug(slug);
+            (from != to).then(|| Redirect { locale: locale.clone(), from, to })
+        });
+        redirects.collect()
     }
 
     /// Returns the secondary locales that read as the primary does and state nothing of the field.

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Change, Class, Plan, Redirect, Risk};
-use crate::model::{Address, Desired, Field, LivePage, SiteId, Value};
+use super::{Change, Class, Plan, Risk};
+use crate::model::{Address, Desired, Field, SiteId, Value};
 
 /// A kind of plan that is probably a mistake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,12 +99,12 @@ fn wrong_site(plan: &Plan, site: &SiteId) -> Option<Tripped> {
 }
 
 /// Returns the risks of a change that its own values tell.
-pub(super) fn risks(change: &Change, page: &LivePage) -> BTreeSet<Risk> {
+pub(super) fn risks(change: &Change) -> BTreeSet<Risk> {
     let mut risks = BTreeSet::new();
     if change.class == Class::Pinned {
         return risks;
     }
-    if change.field == Field::Slug && page.is_published(&change.address.locale) {
+    if !change.redirects.is_empty() {
         risks.insert(Risk::SlugChange);
     }
     // A slug cannot be emptied, and a flag is never empty.
@@ -143,9 +143,14 @@ pub(super) fn evaluate(desired: &Desired, changes: &[Change], limits: &Limits) -
     for (guard, risk, one, many) in by_risk {
         let risky: Vec<&Change> = changes.iter().filter(|change| change.risks.contains(&risk)).collect();
         if !risky.is_empty() {
-            let message = if risky.len() == 1 { one } else { many }.to_owned();
-            let worst = risky.iter().take(EXAMPLES).map(|change| example(change)).collect();
-            tripped.push(Tripped { guard, count: risky.len(), limit: 0, message, worst });
+            let examples: Vec<String> = risky.iter().flat_map(|change| examples(change)).collect();
+            tripped.push(Tripped {
+                guard,
+                count: examples.len(),
+                limit: 0,
+                message: if examples.len() == 1 { one } else { many }.to_owned(),
+                worst: examples.into_iter().take(EXAMPLES).collect(),
+            });
         }
     }
     tripped
@@ -181,10 +186,13 @@ fn busiest(changes: &[Change]) -> Vec<String> {
     counted.into_iter().map(describe).collect()
 }
 
-fn example(change: &Change) -> String {
-    let address = format!("{} @ {}", change.path, change.address.locale);
-    match &change.redirect {
-        Some(Redirect { from, to }) => format!("{address}: {from} → {to}"),
-        None => format!("{address}: {}", change.field.name()),
+/// Returns what a risky change is counted as: a published slug once for each address that moves.
+fn examples(change: &Change) -> Vec<String> {
+    if change.redirects.is_empty() {
+        return vec![format!("{} @ {}: {}", change.path, change.address.locale, change.field.name())];
     }
+    let redirects = change.redirects.iter();
+    redirects
+        .map(|redirect| format!("{} @ {}: {} → {}", change.path, redirect.locale, redirect.from, redirect.to))
+        .collect()
 }

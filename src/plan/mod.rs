@@ -31,7 +31,7 @@ pub struct Plan {
     pub revision: Option<Revision>,
     /// What was read to make it.
     pub live: ReadSummary,
-    /// How many page-locales the manifests manage.
+    /// How many page-locales the manifests manage, of those that are selected.
     pub managed: usize,
     /// The fields that change, by path, locale and field.
     pub changes: Vec<Change>,
@@ -95,16 +95,18 @@ pub struct Change {
     pub risks: BTreeSet<Risk>,
     /// Secondary locales that read the same, state nothing and so will most likely move along.
     pub followers: Vec<LocaleTag>,
-    /// For the slug of a published page: where it is, and where it will be after the next publish.
-    pub redirect: Option<Redirect>,
+    /// For a slug: the published addresses that move with it, in this locale and in those that follow.
+    pub redirects: Vec<Redirect>,
 }
 
 /// An address that moves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redirect {
+    /// The locale whose address it is.
+    pub locale: LocaleTag,
     /// The published path, with the locale's subdirectory.
     pub from: PagePath,
-    /// The same with the new slug.
+    /// The same with the new slug, after the next publish.
     pub to: PagePath,
 }
 
@@ -214,7 +216,7 @@ pub fn plan(inputs: Inputs<'_>, provenance: Provenance) -> Plan {
             locales: live.site.locales().count(),
             requests: provenance.requests,
         },
-        managed: desired.page_locales(),
+        managed: diff::selected(inputs),
         changes,
         operations,
         guards,

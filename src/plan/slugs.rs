@@ -56,37 +56,54 @@ pub(super) fn temporary(live: &Live, page: &PageId) -> String {
     slug
 }
 
-/// Says which pages would end up with the slug of another one.
+/// Says which pages would end up with the slug of another one: once for each change and other page, with the locales.
 pub(super) fn collisions(live: &Live, changes: &[Change], diagnostics: &mut Vec<Diagnostic>) {
-    let mut moved: BTreeMap<(&PageId, &LocaleTag), &Change> = BTreeMap::new();
-    for change in changes.iter().filter(|change| change.field == Field::Slug) {
+    let slugs: Vec<&Change> = changes.iter().filter(|change| change.field == Field::Slug).collect();
+    let mut moved: BTreeMap<(&PageId, &LocaleTag), usize> = BTreeMap::new();
+    for (index, change) in slugs.iter().enumerate() {
         for locale in change.followers.iter().chain([&change.address.locale]) {
-            moved.insert((&change.address.page, locale), change);
+            moved.insert((&change.address.page, locale), index);
         }
     }
-    let locales: BTreeSet<&LocaleTag> = moved.keys().map(|(_, locale)| *locale).collect();
-    for locale in locales {
-        let mut holders: BTreeMap<(Option<&FolderId>, &str), Vec<&LivePage>> = BTreeMap::new();
-        for page in live.pages.values() {
-            let change = moved.get(&(&page.id, locale));
-            let slug = change.and_then(|change| change.after.as_text()).unwrap_or_else(|| live.slug(page, locale));
-            if !slug.is_empty() {
-                holders.entry((page.folder.as_ref(), slug)).or_default().push(page);
-            }
-        }
-        for ((_, slug), pages) in holders.into_iter().filter(|(_, pages)| pages.len() > 1) {
-            let movers = pages.iter().filter_map(|page| moved.get(&(&page.id, locale)).map(|change| (page, change)));
-            for (page, change) in movers.filter(|(_, change)| change.before != change.after) {
+    let mut taken: BTreeMap<(usize, &PageId), Vec<&LocaleTag>> = BTreeMap::new();
+    for locale in live.site.locales().map(|locale| &locale.tag) {
+        for pages in
+            crowded(live, locale, |page| moved.get(&(&page.id, locale)).and_then(|index| slugs[*index].after.as_text()))
+        {
+            for page in &pages {
+                let Some(index) = moved.get(&(&page.id, locale)).copied() else { continue };
                 let other = pages.iter().find(|other| other.id != page.id);
-                diagnostics.extend(other.map(|other| taken(live, change, locale, slug, other)));
+                if let Some(other) = other.filter(|_| slugs[index].before != slugs[index].after) {
+                    taken.entry((index, &other.id)).or_default().push(locale);
+                }
             }
         }
     }
+    diagnostics
+        .extend(taken.into_iter().map(|((index, other), locales)| is_taken(live, slugs[index], other, &locales)));
 }
 
-fn taken(live: &Live, change: &Change, locale: &LocaleTag, slug: &str, other: &LivePage) -> Diagnostic {
-    let holder = live.known_path(other);
-    let message = format!("the slug `{slug}` is taken in {locale} by `{holder}` (page {})", other.id);
+/// Returns the pages that share a slug in a folder and locale, given the slugs that change.
+fn crowded<'l>(
+    live: &'l Live,
+    locale: &LocaleTag,
+    new_slug: impl Fn(&'l LivePage) -> Option<&'l str>,
+) -> Vec<Vec<&'l LivePage>> {
+    let mut holders: BTreeMap<(Option<&FolderId>, &str), Vec<&LivePage>> = BTreeMap::new();
+    for page in live.pages.values() {
+        let slug = new_slug(page).unwrap_or_else(|| live.slug(page, locale));
+        if !slug.is_empty() {
+            holders.entry((page.folder.as_ref(), slug)).or_default().push(page);
+        }
+    }
+    holders.into_values().filter(|pages| pages.len() > 1).collect()
+}
+
+fn is_taken(live: &Live, change: &Change, other: &PageId, locales: &[&LocaleTag]) -> Diagnostic {
+    let slug = change.after.as_text().unwrap_or_default();
+    let holder = live.pages.get(other).map(|page| live.known_path(page).to_string()).unwrap_or_default();
+    let locales: Vec<&str> = locales.iter().map(|locale| locale.as_str()).collect();
+    let message = format!("the slug `{slug}` is taken in {} by `{holder}` (page {other})", locales.join(", "));
     Diagnostic::error(codes::SLUG_TAKEN, message)
         .at(change.source.clone())
         .help("choose another slug, or give the other page another one in the same plan")

@@ -40,7 +40,7 @@ fn operation(order: usize, (operation, outcome): (&Operation, &Option<Outcome>))
         Some(Outcome::DidNotTake(mismatches)) => {
             json["fields"] = mismatches.iter().map(mismatch).collect();
         }
-        Some(Outcome::Failed { message, hint }) => {
+        Some(Outcome::Failed { message, hint, is_general: _ }) => {
             json["message"] = message.as_str().into();
             json["hint"] = hint.as_deref().into();
         }

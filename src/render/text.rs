@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use super::print::{Line, Look, Screen};
 use super::view::{FieldView, PageView, PlanView, ValuesView, count};
 use super::words::{Piece, PieceKind};
+use crate::diagnostic::Severity;
 use crate::event::{Outcome, Receipt, Skip};
 use crate::model::{Field, LocaleTag, Value};
 use crate::plan::staleness::Moved;
@@ -31,9 +32,11 @@ pub fn plan(view: &PlanView<'_>, screen: Screen, out: &mut dyn Write) -> io::Res
     if !view.plan.guards.is_empty() {
         writeln!(out)?;
         guards(&view.plan.guards, screen, out)?;
-        let allow: Vec<String> =
-            view.plan.guards.iter().map(|tripped| format!("--allow {}", tripped.guard.name())).collect();
-        let text = format!("if this is meant: slugline apply {}", allow.join(" "));
+        let allow: Vec<String> = view.standing().map(|guard| format!("--allow {}", guard.name())).collect();
+        let text = match allow.is_empty() {
+            true => "allowed".to_owned(),
+            false => format!("if this is meant: slugline apply {}", allow.join(" ")),
+        };
         Line::indented(2).hanging(2).with(Look::Faint, &text).print(screen, out)?;
     }
     writeln!(out)?;
@@ -43,6 +46,10 @@ pub fn plan(view: &PlanView<'_>, screen: Screen, out: &mut dyn Write) -> io::Res
 /// Returns the plan in a sentence.
 pub fn summary(view: &PlanView<'_>) -> String {
     let totals = view.totals;
+    if view.plan.is_invalid() {
+        let errors = view.plan.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+        return format!("The plan has {} and cannot be applied.", count(errors, "error", "errors"));
+    }
     if view.plan.is_empty() {
         let managed = count(view.plan.managed, "page-locale", "page-locales");
         return format!("Nothing to change: the site reads as the manifests say ({managed} managed).");
@@ -73,7 +80,7 @@ fn page_lines(page: &PageView<'_>, screen: Screen, out: &mut dyn Write) -> io::R
 }
 
 fn field_lines(field: &FieldView<'_>, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
-    let Change { source, followers, redirect, risks, .. } = field.change;
+    let Change { source, followers, redirects, risks, .. } = field.change;
     let heading = Line::indented(4).hanging(2).with(Look::Plain, field.change.field.name());
     heading.with(Look::Faint, &format!("  {source}")).print(screen, out)?;
     match &field.values {
@@ -96,9 +103,10 @@ fn field_lines(field: &FieldView<'_>, screen: Screen, out: &mut dyn Write) -> io
     }
     if !followers.is_empty() {
         let tags: Vec<&str> = followers.iter().map(LocaleTag::as_str).collect();
-        note(&format!("moves along in {}, which inherit it", tags.join(", ")), Look::Faint, screen, out)?;
+        let inherit = if tags.len() == 1 { "inherits" } else { "inherit" };
+        note(&format!("moves along in {}, which {inherit} it", tags.join(", ")), Look::Faint, screen, out)?;
     }
-    if let Some(redirect) = redirect {
+    for redirect in redirects {
         let text = format!("! redirect needed: {} → {}", redirect.from, redirect.to);
         note(&text, Look::Warning, screen, out)?;
     }
@@ -218,7 +226,7 @@ pub fn receipt(plan: &Plan, receipt: &Receipt, screen: Screen, out: &mut dyn Wri
 /// Returns the ways out, each once.
 fn hints(receipt: &Receipt) -> BTreeSet<&str> {
     let hints = receipt.outcomes.iter().flatten().filter_map(|outcome| match outcome {
-        Outcome::Failed { message: _, hint } => hint.as_deref(),
+        Outcome::Failed { message: _, hint, is_general: _ } => hint.as_deref(),
         Outcome::Done | Outcome::Converged | Outcome::DidNotTake(_) => None,
         Outcome::Skipped(_) | Outcome::Unknown { .. } => None,
     });
@@ -255,7 +263,7 @@ fn outcome_text(plan: &Plan, outcome: &Outcome) -> String {
         Outcome::Done => "written".to_owned(),
         Outcome::Converged => "reads as wanted already".to_owned(),
         Outcome::DidNotTake(_) => "written, but the site reads otherwise".to_owned(),
-        Outcome::Failed { message, hint: _ } => format!("not written: {message}"),
+        Outcome::Failed { message, hint: _, is_general: _ } => format!("not written: {message}"),
         Outcome::Skipped(Skip::Stopped) => "not sent: the run was stopped".to_owned(),
         Outcome::Skipped(Skip::Needs(other)) => {
             format!("not sent: it needs {} to be written first", place(&plan.operations[*other]))

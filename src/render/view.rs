@@ -4,7 +4,7 @@
 
 use super::words::{self, WordDiff};
 use crate::model::{LocaleTag, PageId, PagePath, Value};
-use crate::plan::{Change, Class, Operation, Plan, Purpose};
+use crate::plan::{Change, Class, Guard, Operation, Plan, Purpose};
 
 /// A plan, grouped for reading.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub struct PlanView<'a> {
     pub pages: Vec<PageView<'a>>,
     /// Moves to a temporary slug.
     pub detours: Vec<&'a Operation>,
+    /// Guards that are let pass.
+    pub allowed: Vec<Guard>,
     /// Counts.
     pub totals: Totals,
 }
@@ -102,7 +104,21 @@ impl<'a> PlanView<'a> {
             pages: plan.pages().len(),
             requests: plan.operations.len(),
         };
-        PlanView { plan, pages, detours: detours.collect(), totals }
+        PlanView { plan, pages, detours: detours.collect(), allowed: Vec::new(), totals }
+    }
+}
+
+impl PlanView<'_> {
+    /// Marks guards as let pass.
+    #[must_use]
+    pub fn allowing(mut self, allowed: &[Guard]) -> Self {
+        self.allowed = allowed.to_vec();
+        self
+    }
+
+    /// Returns the guards that still stand in the way.
+    pub fn standing(&self) -> impl Iterator<Item = Guard> {
+        self.plan.guards.iter().map(|tripped| tripped.guard).filter(|guard| !self.allowed.contains(guard))
     }
 }
 

@@ -125,7 +125,7 @@ fn location_from_file(location: format::Location) -> Location {
 }
 
 fn change_to_file(change: &Change) -> format::Change {
-    let Change { address, path, field, class, before, after, source, risks, followers, redirect } = change;
+    let Change { address, path, field, class, before, after, source, risks, followers, redirects } = change;
     format::Change {
         page: address.page.to_string(),
         path: path.to_string(),
@@ -137,9 +137,7 @@ fn change_to_file(change: &Change) -> format::Change {
         source: location_to_file(source),
         risks: risks.iter().map(|risk| risk.name().to_owned()).collect(),
         followers: followers.iter().map(LocaleTag::to_string).collect(),
-        redirect: redirect
-            .as_ref()
-            .map(|Redirect { from, to }| format::Redirect { from: from.to_string(), to: to.to_string() }),
+        redirects: redirects.iter().map(redirect_to_file).collect(),
     }
 }
 
@@ -157,8 +155,18 @@ fn change_from_file(change: format::Change) -> Result<Change, Error> {
         source: location_from_file(change.source),
         risks: risks?,
         followers: change.followers.into_iter().map(LocaleTag::from).collect(),
-        redirect: change.redirect.map(|redirect| Redirect { from: redirect.from.into(), to: redirect.to.into() }),
+        redirects: change.redirects.into_iter().map(redirect_from_file).collect(),
     })
+}
+
+fn redirect_to_file(redirect: &Redirect) -> format::Redirect {
+    let Redirect { locale, from, to } = redirect;
+    format::Redirect { locale: locale.to_string(), from: from.to_string(), to: to.to_string() }
+}
+
+fn redirect_from_file(redirect: format::Redirect) -> Redirect {
+    let format::Redirect { locale, from, to } = redirect;
+    Redirect { locale: locale.into(), from: from.into(), to: to.into() }
 }
 
 fn risk_from_file(name: &str) -> Result<Risk, Error> {

@@ -84,7 +84,7 @@ pub struct Summary {
     pub pages: usize,
     /// Page-locales written.
     pub page_locales: usize,
-    /// Page-locales that the manifests manage.
+    /// Page-locales that the manifests manage, of those selected by `--page` and `--locale`.
     pub managed_page_locales: usize,
 }
 
@@ -111,14 +111,15 @@ pub struct Change {
     pub risks: Vec<String>,
     /// Secondary locales that inherit the field and will move along.
     pub followers: Vec<String>,
-    /// For a published slug: the old address and the new one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub redirect: Option<Redirect>,
+    /// For a slug: the published addresses that move with it.
+    pub redirects: Vec<Redirect>,
 }
 
 /// An address that moves.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Redirect {
+    /// The locale's tag.
+    pub locale: String,
     /// The published path.
     pub from: String,
     /// The path after the next publish.
