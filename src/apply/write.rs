@@ -1,9 +1,11 @@
 //! One operation: send it, compare the answer with what was sent, and settle by reading what the answer leaves open.
 
+use std::time::Duration;
+
 use super::Remote;
 use crate::event::{Mismatch, Outcome};
 use crate::live;
-use crate::model::{Field, Metadata, Value};
+use crate::model::{Field, LocaleId, Metadata, Value};
 use crate::plan::{Body, Operation};
 use crate::webflow::{self, OpenGraphUpdate, PageUpdate, SeoUpdate, WriteOutcome};
 
@@ -14,49 +16,85 @@ pub(super) struct Written {
     pub(super) is_server_error: bool,
 }
 
-/// Sends an operation. The answer's values are the verification; where there is no answer to trust, a read decides.
+/// How often a request whose outcome was unknown is sent, as long as reads show that it was not carried out.
+const TRIES: u32 = 3;
+
+/// The pause before it is sent again; most of what passes by itself has passed then.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Sends an operation. The answer's values are the verification; where there is no answer to trust, a read decides
+/// whether it is done, or sent again.
 pub(super) async fn write(remote: &Remote, operation: &Operation) -> Written {
-    let page = operation.address.page.as_str();
-    let locale = operation.locale_id.as_ref().map(|id| id.as_str());
-    match remote.writer.update_page(page, locale, &page_update(&operation.body)).await {
-        Ok(answer) => Written {
-            outcome: verify(operation, &live::metadata(&answer)),
-            is_authorization_error: false,
-            is_server_error: false,
-        },
-        Err(error) => Written {
-            is_authorization_error: error.is_authorization(),
-            is_server_error: error.status().is_some_and(|status| status >= 500),
-            outcome: settle(remote, operation, &error).await,
-        },
+    let mut tries = 1;
+    loop {
+        let page = operation.address.page.as_str();
+        let error = match remote.writer.update_page(page, locale_id(operation), &page_update(&operation.body)).await {
+            Ok(answer) => return Written::new(verify(operation, &live::metadata(&answer)), None),
+            Err(error) => error,
+        };
+        let settled = settle(remote, operation, &error).await;
+        if !matches!(settled, Settled::NotWritten) || tries == TRIES {
+            return Written::new(settled.outcome(&error), Some(&error));
+        }
+        tokio::time::sleep(PAUSE * tries).await;
+        tries += 1;
+    }
+}
+
+impl Written {
+    fn new(outcome: Outcome, error: Option<&webflow::Error>) -> Self {
+        Self {
+            outcome,
+            is_authorization_error: error.is_some_and(webflow::Error::is_authorization),
+            is_server_error: error.is_some_and(|error| error.status().is_some_and(|status| status >= 500)),
+        }
+    }
+}
+
+fn locale_id(operation: &Operation) -> Option<&str> {
+    operation.locale_id.as_ref().map(LocaleId::as_str)
+}
+
+/// What is known of a request that ended with an error.
+enum Settled {
+    /// It was carried out.
+    Done,
+    /// It was refused, or never sent.
+    Refused,
+    /// It was not carried out, or makes no difference that a read could show; sending it again does no harm.
+    NotWritten,
+    /// Nobody can say, or the page reads as nobody expects.
+    Unknown,
+}
+
+impl Settled {
+    fn outcome(self, error: &webflow::Error) -> Outcome {
+        match self {
+            Self::Done => Outcome::Done,
+            Self::Refused | Self::NotWritten => failed(error),
+            Self::Unknown => Outcome::Unknown { message: error.to_string() },
+        }
     }
 }
 
 /// Decides by a read where the error leaves it open whether the request was carried out.
-async fn settle(remote: &Remote, operation: &Operation, error: &webflow::Error) -> Outcome {
+async fn settle(remote: &Remote, operation: &Operation, error: &webflow::Error) -> Settled {
     match error.outcome() {
-        WriteOutcome::NotSent | WriteOutcome::Refused => return failed(error),
+        WriteOutcome::NotSent | WriteOutcome::Refused => return Settled::Refused,
         WriteOutcome::Unknown => {}
     }
-    if !is_told_by_a_read(operation) {
-        return Outcome::Unknown { message: error.to_string() };
-    }
-    let locale = operation.locale_id.as_ref().map(|id| id.as_str());
-    let Ok(page) = remote.reader.page(operation.address.page.as_str(), locale).await else {
-        return Outcome::Unknown { message: error.to_string() };
-    };
+    let page = remote.reader.page(operation.address.page.as_str(), locale_id(operation)).await;
+    let Ok(page) = page else { return Settled::Unknown };
     let found = live::metadata(&page);
-    match verify(operation, &found) {
-        Outcome::Done => Outcome::Done,
-        _ if precondition_holds(operation, &found) => failed(error),
-        _ => Outcome::Unknown { message: error.to_string() },
+    // An operation that only pins what is inherited reads the same before and after. Taking it for done could lose the
+    // value when the primary is written next, so that question comes first.
+    if precondition_holds(operation, &found) {
+        Settled::NotWritten
+    } else if verify(operation, &found) == Outcome::Done {
+        Settled::Done
+    } else {
+        Settled::Unknown
     }
-}
-
-/// Returns whether a read tells if the operation was carried out. One that only pins what is inherited reads the same
-/// before and after, so that taking it for done could lose the value when the primary is written next.
-fn is_told_by_a_read(operation: &Operation) -> bool {
-    operation.body.fields.iter().any(|(field, value)| operation.precondition.get(field) != Some(value))
 }
 
 fn failed(error: &webflow::Error) -> Outcome {
