@@ -39,7 +39,7 @@ pub(crate) struct Workspace {
 impl Workspace {
     /// Finds and reads the project. Problems of its pages are kept, those of the project file are a failure.
     pub(crate) fn open(global: &Global) -> Result<Self, Failure> {
-        let start = global.folder()?;
+        let start = folder()?;
         let root = load::find_project(&start).map_err(|error| {
             Failure::new(Exit::Invalid, error)
                 .hint("make one with `slugline import --site ID`, or change folder with `-C DIR`")
@@ -268,18 +268,10 @@ pub(crate) fn make_state_folder(root: &Path) -> Result<(), Failure> {
     })
 }
 
-impl Global {
-    /// Returns the folder that the command works from.
-    pub(crate) fn folder(&self) -> Result<PathBuf, Failure> {
-        let folder = self.directory.clone().unwrap_or_else(|| PathBuf::from("."));
-        let absolute = std::path::absolute(&folder).and_then(|absolute| match absolute.metadata()?.is_dir() {
-            true => Ok(absolute),
-            false => Err(std::io::ErrorKind::NotADirectory.into()),
-        });
-        absolute.map_err(|error| {
-            Failure::new(Exit::Usage, error).context(format!("failed to change to the folder `{}`", folder.display()))
-        })
-    }
+/// Returns the folder that the command works from.
+pub(crate) fn folder() -> Result<PathBuf, Failure> {
+    std::env::current_dir()
+        .map_err(|error| Failure::new(Exit::Failed, error).context("failed to find the current folder".to_owned()))
 }
 
 /// Reads the site, and the folders that the manifests' paths need.

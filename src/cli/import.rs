@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
 
-use super::context::{Connection, Workspace};
+use super::context::{self, Connection, Workspace};
 use super::failure::Failure;
 use super::ui::Ui;
-use super::{Global, block_on};
+use super::{Global, block_on, files};
 use crate::exit::Exit;
 use crate::import::{self, NewPage, Wanted};
 use crate::live;
@@ -39,7 +38,7 @@ pub(crate) struct Import {
 
 impl Import {
     pub(super) fn run(self, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
-        let folder = global.folder()?;
+        let folder = context::folder()?;
         let mut workspace = match load::find_project(&folder) {
             Ok(_) => Some(Workspace::open(global)?),
             Err(_) => None,
@@ -179,30 +178,9 @@ fn existing(root: &Path, folder: &str) -> BTreeSet<String> {
     found
 }
 
-/// Writes a file that does not exist yet, whole or not at all.
 fn write_new(root: &Path, name: &str, text: &str) -> Result<(), Failure> {
-    let path = root.join(name);
-    let folder = path.parent().unwrap_or(root);
-    let written = fs::create_dir_all(folder).and_then(|()| {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(text.as_bytes())?;
-        // A temporary file is private; a manifest is for everyone who may read the folder.
-        make_readable(file.as_file())?;
-        file.persist_noclobber(&path).map_err(|error| error.error)?;
-        Ok(())
-    });
-    written.map_err(|error| Failure::new(Exit::Failed, error).context(format!("failed to write `{name}`")))
-}
-
-#[cfg(unix)]
-fn make_readable(file: &fs::File) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn make_readable(_: &fs::File) -> std::io::Result<()> {
-    Ok(())
+    files::create(&root.join(name), text)
+        .map_err(|error| Failure::new(Exit::Failed, error).context(format!("failed to write `{name}`")))
 }
 
 fn report(live: &Live, new: usize, described: usize, is_new_project: bool, ui: &Ui) {

@@ -6,6 +6,7 @@ mod apply;
 mod completions;
 mod context;
 mod failure;
+mod files;
 mod import;
 mod output;
 mod plan;
@@ -118,19 +119,27 @@ fn run(cli: Cli) -> Exit {
     let Cli { global, command } = cli;
     let ui = Ui::new(global.color, global.quiet, global.verbose);
     let format = command.format();
-    let result = match command {
+    let result = change_folder(&global).and_then(|()| match command {
         Command::Import(command) => command.run(&global, &ui),
         Command::Plan(command) => command.run(&global, &ui),
         Command::Show(command) => command.run(&ui),
         Command::Apply(command) => command.run(&global, &ui),
         Command::Schema(command) => command.run(&ui),
-        Command::Sandbox(command) => command.run(&global, &ui),
+        Command::Sandbox(command) => command.run(&ui),
         Command::Completions(command) => command.run(&ui),
-    };
+    });
     match result {
         Ok(exit) => exit,
         Err(failure) => fail(&failure, format, &ui),
     }
+}
+
+/// Changes the folder of the whole process, so that every path given is meant from there.
+fn change_folder(global: &Global) -> Result<(), Failure> {
+    let Some(folder) = &global.directory else { return Ok(()) };
+    std::env::set_current_dir(folder).map_err(|error| {
+        Failure::new(Exit::Usage, error).context(format!("failed to change to the folder `{}`", folder.display()))
+    })
 }
 
 impl Command {

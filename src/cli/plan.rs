@@ -1,6 +1,5 @@
 //! `slugline plan`: what would change.
 
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -9,7 +8,7 @@ use super::context::{self, Connection, Workspace};
 use super::failure::Failure;
 use super::output::{self, Format};
 use super::ui::Ui;
-use super::{Global, block_on};
+use super::{Global, block_on, files};
 use crate::exit::Exit;
 use crate::manifest::lower;
 use crate::model::{Desired, Live};
@@ -50,6 +49,9 @@ pub(crate) struct Selected {
 
 impl Plan {
     pub(super) fn run(self, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
+        if self.output.as_deref() == Some(Path::new("-")) {
+            return Err(Failure::usage("`-o -` names no file").hint("`--format json` writes the plan to stdout"));
+        }
         let mut workspace = Workspace::open(global)?;
         workspace.check()?;
         block_on(async {
@@ -64,7 +66,7 @@ impl Plan {
         let exit = output::plan_exit(plan, self.detailed_exitcode);
         show(plan, &[], self.format, exit, ui)?;
         if let Some(path) = self.output.as_ref().filter(|_| exit != Exit::Invalid) {
-            save(path, &plan::file::encode(plan, exit))
+            files::replace(path, &plan::file::encode(plan, exit))
                 .with_context(|| format!("failed to write the plan to `{}`", path.display()))?;
         }
         if exit == Exit::Invalid {
@@ -75,18 +77,6 @@ impl Plan {
         }
         Ok(exit)
     }
-}
-
-/// Writes a file whole or not at all.
-fn save(path: &Path, text: &str) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    // Asked first, since the error of the temporary file would name that.
-    folder.metadata()?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
 }
 
 /// Reads the site and plans.

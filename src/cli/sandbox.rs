@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
+use super::block_on;
 use super::context;
 use super::failure::Failure;
 use super::ui::Ui;
-use super::{Global, block_on};
 use crate::exit::Exit;
 use crate::manifest::load;
 use crate::sandbox::{self, Options, Server, Shape};
@@ -57,20 +57,20 @@ struct Serve {
 }
 
 impl Sandbox {
-    pub(super) fn run(self, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
+    pub(super) fn run(self, ui: &Ui) -> Result<Exit, Failure> {
         match self.command {
-            Command::Serve(serve) => serve.run(global, ui),
-            Command::Reset => reset(global, ui),
+            Command::Serve(serve) => serve.run(ui),
+            Command::Reset => reset(ui),
         }
     }
 }
 
 impl Serve {
-    fn run(self, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
+    fn run(self, ui: &Ui) -> Result<Exit, Failure> {
         if !(self.speed.is_finite() && self.speed > 0.0) {
             return Err(Failure::usage(format!("`--speed {}` is no speed", self.speed)).hint("give a number above 0"));
         }
-        let site = self.site(global)?;
+        let site = self.site()?;
         let site_id = site.id().to_owned();
         let token = site.token().to_owned();
         let options = Options { port: self.port, speed: self.speed, limit: !self.no_limit, save: self.state.clone() };
@@ -86,7 +86,7 @@ impl Serve {
         })
     }
 
-    fn site(&self, global: &Global) -> Result<sandbox::Site, Failure> {
+    fn site(&self) -> Result<sandbox::Site, Failure> {
         if let Some(path) = &self.state
             && path.exists()
         {
@@ -98,7 +98,7 @@ impl Serve {
             });
         }
         if self.pages.is_none() && self.locales.is_none() {
-            let folder = global.folder()?;
+            let folder = context::folder()?;
             return context::sandbox_site(&load::find_project(&folder).unwrap_or(folder));
         }
         let shape = Shape { pages: self.pages.unwrap_or(20), locales: self.locales.unwrap_or(3), seed: self.seed };
@@ -126,8 +126,8 @@ async fn stopped() -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
-fn reset(global: &Global, ui: &Ui) -> Result<Exit, Failure> {
-    let folder = global.folder()?;
+fn reset(ui: &Ui) -> Result<Exit, Failure> {
+    let folder = context::folder()?;
     let root = load::find_project(&folder).unwrap_or(folder);
     let state = context::sandbox_state(&root);
     match std::fs::remove_file(&state) {

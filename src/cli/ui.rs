@@ -50,7 +50,8 @@ impl Ui {
 
     /// Writes data to stdout, in the form that the function gives it for the screen.
     pub(crate) fn data(&self, write: impl FnOnce(Screen, &mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-        deliver(io::stdout().lock(), |out| write(self.stdout, out))
+        let delivered = deliver(io::stdout().lock(), |out| write(self.stdout, out));
+        delivered.map_err(|error| io::Error::new(error.kind(), format!("failed to write to stdout: {error}")))
     }
 
     /// Writes text to stdout as it is.

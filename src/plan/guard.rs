@@ -93,7 +93,7 @@ fn wrong_site(plan: &Plan, site: &SiteId) -> Option<Tripped> {
         guard: Guard::WrongSite,
         count: 1,
         limit: 0,
-        message: format!("plan for the site {} in a project for the site {site}", plan.target.site),
+        message: format!("other site: the plan is for {}, the project for {site}", plan.target.site),
         worst: Vec::new(),
     })
 }
