@@ -1,0 +1,22 @@
+//! The program as its users see it: what goes in, what comes out, and what is written where.
+//!
+//! Each case is one snapshot of exit code, files changed, writes sent, stdout and stderr.
+
+mod environment;
+mod galaxy;
+
+mod files;
+mod guards;
+mod import;
+mod inheritance;
+mod manifests;
+mod output;
+mod pages;
+mod plan_files;
+mod remote;
+mod sandbox;
+mod slug_order;
+mod slugs;
+mod stale;
+mod usage;
+mod writes;
