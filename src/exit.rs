@@ -30,7 +30,7 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// Every way, in the order of the README's table.
+    /// Every way, by code.
     pub const ALL: [Self; 10] = [
         Self::Ok,
         Self::Failed,

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Field, Live, LivePage, Metadata, PageId, PageKind, PagePath, Value};
+use crate::plan::Selection;
 
 /// A page to be described.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +22,8 @@ pub struct NewPage {
 /// Which pages to describe.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Wanted {
-    /// Globs over page paths; any may match. Every page where there are none.
-    pub paths: Vec<String>,
+    /// The pages, by their paths.
+    pub selection: Selection,
     /// Whether archived and utility pages are wanted too.
     pub all: bool,
 }
@@ -33,10 +34,7 @@ pub fn new_pages(live: &Live, described: &BTreeSet<PageId>, wanted: &Wanted) -> 
     let pages = pages.filter(|page| wanted.all || !(page.archived || page.kind == PageKind::Utility));
     let pages =
         pages.map(|page| NewPage { id: page.id.clone(), path: live.known_path(page), locales: own_values(live, page) });
-    let is_wanted = |path: &PagePath| {
-        wanted.paths.is_empty() || wanted.paths.iter().any(|glob| fast_glob::glob_match(glob, path.as_str()))
-    };
-    let mut pages: Vec<NewPage> = pages.filter(|page| is_wanted(&page.path)).collect();
+    let mut pages: Vec<NewPage> = pages.filter(|page| wanted.selection.has_page(&page.path)).collect();
     pages.sort_by(|a, b| (&a.path, &a.id).cmp(&(&b.path, &b.id)));
     pages
 }
@@ -97,8 +95,8 @@ fn stem(path: &PagePath) -> String {
     segments.map(file_segment).collect::<Vec<_>>().join("/")
 }
 
-/// Names that Windows reserves, whatever follows the dot.
-const RESERVED: [&str; 6] = ["con", "prn", "aux", "nul", "com1", "lpt1"];
+/// Names that Windows reserves, whatever follows a dot.
+const RESERVED: [&str; 4] = ["con", "prn", "aux", "nul"];
 
 /// Longest file name that every common disk takes is 255 bytes; this leaves room for an id and the ending.
 const MAX_SEGMENT: usize = 180;
@@ -115,10 +113,17 @@ fn file_segment(segment: &str) -> String {
         name.pop();
     }
     // A leading dot would hide the file, a trailing one is dropped by Windows.
-    if name.starts_with('.') || name.ends_with('.') || RESERVED.contains(&name.to_lowercase().as_str()) {
+    if name.starts_with('.') || name.ends_with('.') || is_reserved(&name) {
         name = format!("_{}", name.trim_matches('.'));
     }
     name
+}
+
+/// Returns whether Windows takes the name for a device: `nul`, `com1`, `lpt9.txt`.
+fn is_reserved(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().to_lowercase();
+    let port = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt"));
+    RESERVED.contains(&stem.as_str()) || port.is_some_and(|number| number.len() == 1 && number != "0")
 }
 
 #[cfg(test)]
@@ -146,7 +151,9 @@ mod tests {
 
     #[test]
     fn names_stay_inside_the_folder_and_visible() {
-        for (segment, name) in [("..", "_"), (".git", "_git"), ("a:b", "a-b"), ("nul", "_nul"), ("…", "-")] {
+        for (segment, name) in
+            [("..", "_"), (".git", "_git"), ("a:b", "a-b"), ("nul", "_nul"), ("com2.x", "_com2.x"), ("…", "-")]
+        {
             assert_eq!(file_segment(segment), name, "{segment}");
         }
         assert!(file_segment(&"x".repeat(500)).len() <= MAX_SEGMENT);

@@ -17,8 +17,8 @@ use crate::plan::Plan;
 use crate::plan::staleness::{self, Moved};
 use crate::webflow::{Reader, Writer};
 
-/// Server errors in a row after which nothing more is sent.
-const SERVER_ERRORS: u32 = 3;
+/// Operations in a row that the server could not be reached for, or failed at, after which nothing more is sent.
+const MAX_UNAVAILABLE: u32 = 3;
 
 /// What an apply talks to.
 #[derive(Clone)]
@@ -47,7 +47,7 @@ pub async fn apply(plan: &Plan, remote: &Remote, emit: &mut dyn FnMut(&Event)) -
     let addresses = plan.operations.iter().map(|operation| (&operation.address, operation.locale_id.as_ref()));
     let current = live::read_again(&remote.reader, &plan.target.site, addresses, remote.concurrency).await?;
     let converged = staleness::check(plan, &current).map_err(Error::Stale)?;
-    let mut run = Run { plan, remote, emit, receipt: Receipt::default(), server_errors: 0, is_stopped: false };
+    let mut run = Run { plan, remote, emit, receipt: Receipt::default(), unavailable: 0, is_stopped: false };
     run.tell(Event::Checked { operations: plan.operations.len() });
     for operation in converged {
         run.finish(operation, Outcome::Converged);
@@ -76,7 +76,7 @@ struct Run<'a> {
     remote: &'a Remote,
     emit: &'a mut dyn FnMut(&Event),
     receipt: Receipt,
-    server_errors: u32,
+    unavailable: u32,
     is_stopped: bool,
 }
 
@@ -117,8 +117,8 @@ impl Run<'_> {
 
     /// Stops the run where going on cannot help: without authorization, or against a server that is down.
     fn heed(&mut self, written: &write::Written) {
-        self.server_errors = if written.is_server_error { self.server_errors + 1 } else { 0 };
-        self.is_stopped |= written.is_authorization_error || self.server_errors >= SERVER_ERRORS;
+        self.unavailable = if written.is_unavailable { self.unavailable + 1 } else { 0 };
+        self.is_stopped |= written.is_authorization_error || self.unavailable >= MAX_UNAVAILABLE;
     }
 
     fn finish(&mut self, operation: usize, outcome: Outcome) {

@@ -13,7 +13,7 @@ use crate::webflow::{self, OpenGraphUpdate, PageUpdate, SeoUpdate, WriteOutcome}
 pub(super) struct Written {
     pub(super) outcome: Outcome,
     pub(super) is_authorization_error: bool,
-    pub(super) is_server_error: bool,
+    pub(super) is_unavailable: bool,
 }
 
 /// How often a request whose outcome was unknown is sent, as long as reads show that it was not carried out.
@@ -29,11 +29,16 @@ pub(super) async fn write(remote: &Remote, operation: &Operation) -> Written {
     loop {
         let page = operation.address.page.as_str();
         let error = match remote.writer.update_page(page, locale_id(operation), &page_update(&operation.body)).await {
-            Ok(answer) => return Written::new(verify(operation, &live::metadata(&answer)), None),
+            Ok(answer) => return Written::new(verified(operation, &answer), None),
             Err(error) => error,
         };
         let settled = settle(remote, operation, &error).await;
-        if !matches!(settled, Settled::NotWritten) || tries == TRIES {
+        if !matches!(settled, Settled::NotWritten) {
+            return Written::new(settled.outcome(&error), Some(&error));
+        }
+        if tries == TRIES {
+            // What reads the same before and after may have been carried out all the same.
+            let settled = if is_told_by_a_read(operation) { settled } else { Settled::Unknown };
             return Written::new(settled.outcome(&error), Some(&error));
         }
         tokio::time::sleep(PAUSE * tries).await;
@@ -46,7 +51,7 @@ impl Written {
         Self {
             outcome,
             is_authorization_error: error.is_some_and(webflow::Error::is_authorization),
-            is_server_error: error.is_some_and(|error| error.status().is_some_and(|status| status >= 500)),
+            is_unavailable: error.is_some_and(webflow::Error::is_unavailable),
         }
     }
 }
@@ -84,8 +89,7 @@ async fn settle(remote: &Remote, operation: &Operation, error: &webflow::Error) 
         WriteOutcome::Unknown => {}
     }
     let page = remote.reader.page(operation.address.page.as_str(), locale_id(operation)).await;
-    let Ok(page) = page else { return Settled::Unknown };
-    let found = live::metadata(&page);
+    let Some(found) = page.ok().and_then(|page| live::readable(&page).ok()) else { return Settled::Unknown };
     // An operation that only pins what is inherited reads the same before and after. Taking it for done could lose the
     // value when the primary is written next, so that question comes first.
     if precondition_holds(operation, &found) {
@@ -95,6 +99,11 @@ async fn settle(remote: &Remote, operation: &Operation, error: &webflow::Error) 
     } else {
         Settled::Unknown
     }
+}
+
+/// Returns whether a read tells if the operation was carried out: not if it only pins what is inherited.
+fn is_told_by_a_read(operation: &Operation) -> bool {
+    operation.body.fields.iter().any(|(field, value)| operation.precondition.get(field) != Some(value))
 }
 
 fn failed(error: &webflow::Error) -> Outcome {
@@ -107,6 +116,13 @@ fn failed(error: &webflow::Error) -> Outcome {
 
 fn precondition_holds(operation: &Operation, found: &Metadata) -> bool {
     operation.precondition.iter().all(|(field, value)| found.effective(*field) == *value)
+}
+
+fn verified(operation: &Operation, answer: &webflow::Page) -> Outcome {
+    match live::readable(answer) {
+        Ok(found) => verify(operation, &found),
+        Err(error) => Outcome::Unknown { message: error.to_string() },
+    }
 }
 
 /// Compares what a page reads with what it should read now: what was sent, and for the rest of the objects concerned
@@ -153,4 +169,26 @@ fn page_update(body: &Body) -> PageUpdate {
         }
     }
     update
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::plan::file;
+
+    #[test]
+    fn what_is_shown_is_what_is_sent() {
+        let mut fields = BTreeMap::new();
+        for (number, field) in Field::ALL.into_iter().enumerate() {
+            let value = match field.kind() {
+                crate::model::Kind::Text => format!("text {number}").as_str().into(),
+                crate::model::Kind::Flag => Value::Flag(number % 3 == 0),
+            };
+            fields.insert(field, value);
+            let body = Body { fields: fields.clone() };
+            assert_eq!(serde_json::to_value(page_update(&body)).unwrap(), file::body(&body));
+        }
+    }
 }

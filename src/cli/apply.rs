@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use super::context::{Connection, Workspace};
 use super::failure::Failure;
-use super::output::Format;
+use super::output::{self, Format};
 use super::plan::Selected;
 use super::ui::Ui;
 use super::{Global, block_on, show};
 use crate::apply::{self, Remote};
 use crate::event::{Event, Receipt};
 use crate::exit::Exit;
-use crate::plan::{Guard, Plan, Tripped, guard};
+use crate::plan::{Guard, Plan, Tripped, file, guard};
 use crate::render::{receipt, text, view};
 
 /// Send the changes of a saved plan; or plan, show, ask, and send.
@@ -89,9 +89,8 @@ impl Apply {
             return Err(Failure::invalid(plan.diagnostics.clone(), sources));
         }
         self.check_guards(&plan, workspace, ui)?;
-        if !plan.is_empty() && !is_saved && !self.yes && !ui.ask("Apply this plan?")? {
-            ui.note("Nothing was written.");
-            return Ok(Exit::Refused);
+        if !plan.is_empty() && !is_saved && !self.yes {
+            self.ask(&plan, ui)?;
         }
         let remote = Remote {
             reader: connection.client.reader(),
@@ -100,6 +99,17 @@ impl Apply {
         };
         let receipt = send(&plan, &remote, ui).await?;
         self.show_receipt(&plan, &receipt, ui)
+    }
+
+    fn ask(&self, plan: &Plan, ui: &Ui) -> Result<(), Failure> {
+        if self.format == Format::Json {
+            // Stdout is for the receipt; nobody says yes to what was not shown.
+            ui.alert(|screen, out| text::plan(&view::PlanView::new(plan), screen, out));
+        }
+        if ui.ask("Apply this plan?")? {
+            return Ok(());
+        }
+        Err(Failure::message(Exit::Refused, "not applied, as you said; nothing was written"))
     }
 
     fn check_guards(&self, plan: &Plan, workspace: &Workspace, ui: &Ui) -> Result<(), Failure> {
@@ -116,14 +126,14 @@ impl Apply {
         let allow: Vec<String> = names.iter().map(|name| format!("--allow {name}")).collect();
         let message = format!("refused by the {what} {}; nothing was written", names.join(", "));
         Err(Failure::message(Exit::Refused, message)
-            .fact("guards", receipt::guards(&tripped))
+            .fact("guards", tripped.iter().map(file::guard).collect())
             .hint(format!("if this is meant, add `{}`", allow.join(" "))))
     }
 
     fn show_receipt(&self, plan: &Plan, receipt: &Receipt, ui: &Ui) -> Result<Exit, Failure> {
         match self.format {
             Format::Text => ui.data(|screen, out| text::receipt(plan, receipt, screen, out))?,
-            Format::Json => ui.text(&receipt::json(plan, receipt))?,
+            Format::Json => ui.text(&output::harmless(&receipt::json(plan, receipt)))?,
         }
         Ok(receipt.exit())
     }

@@ -146,8 +146,8 @@ impl Connection {
         let client = Client::new(options)?;
         let token_sites = match client.reader().introspect().await {
             Ok(introspection) => introspection.authorization.authorized_to.site_ids,
-            // Old tokens cannot be asked; the first answer's headers tell the limit then.
-            Err(error) if !error.is_authorization() && !error.is_unavailable() => {
+            // Not every kind of token can be asked; the first answer's headers tell the limit then.
+            Err(error) if error.status().is_some_and(|status| status != 401) => {
                 ui.detail(&format!("the token cannot be introspected: {error}"));
                 Vec::new()
             }

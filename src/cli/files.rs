@@ -8,6 +8,10 @@ use tempfile::NamedTempFile;
 
 /// Writes a file, in place of the one that is there, if any.
 pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    // A device such as /dev/stdout is written to and not replaced.
+    if path.metadata().is_ok_and(|target| !target.is_file()) {
+        return std::fs::write(path, text);
+    }
     written(path, text)?.persist(path)?;
     Ok(())
 }

@@ -18,6 +18,7 @@ use crate::manifest::project::{FILE_NAME, Project};
 use crate::manifest::value::{ObjectId, PagePath};
 use crate::manifest::{emit, lower};
 use crate::model::{FolderId, Live, PageId, SiteId};
+use crate::plan::Selection;
 use crate::render::view;
 
 /// Write slugline.yaml and a manifest for each page of the site that has none yet. Existing files stay as they are.
@@ -89,14 +90,12 @@ impl Import {
             None => BTreeSet::new(),
         };
         let is_new_project = !root.join(FILE_NAME).exists();
-        let pages = self.write_pages(root, &live, &described, &globs)?;
         if is_new_project {
-            write_new(
-                root,
-                FILE_NAME,
-                &emit::emit_project(&Project { site: object_id(site.as_str()), ..Project::default() }),
-            )?;
+            // First, so that an import that is cut short finds its own files when it is run again.
+            let project = Project { site: object_id(site.as_str()), ..Project::default() };
+            write_new(root, FILE_NAME, &emit::emit_project(&project))?;
         }
+        let pages = self.write_pages(root, &live, &described, &globs)?;
         report(&live, pages, described.len(), is_new_project, ui);
         Ok(Exit::Ok)
     }
@@ -124,7 +123,8 @@ impl Import {
         described: &BTreeSet<PageId>,
         globs: &PageGlobs,
     ) -> Result<usize, Failure> {
-        let wanted = Wanted { paths: self.page.clone(), all: self.all };
+        let selection = Selection { pages: self.page.clone(), ..Selection::default() };
+        let wanted = Wanted { selection, all: self.all };
         let pages = import::new_pages(live, described, &wanted);
         let folder = match globs.folders().first() {
             Some(&"") | None => String::new(),

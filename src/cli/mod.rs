@@ -106,7 +106,8 @@ fn one_or_more_a_minute(text: &str) -> Result<NonZeroU32, &'static str> {
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let parsed = Cli::command().try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
     match parsed {
-        Ok(cli) => run(cli),
+        // A panic has been told on stderr; Rust's own exit code for it is none of ours.
+        Ok(cli) => std::panic::catch_unwind(|| run(cli)).unwrap_or(Exit::Failed),
         Err(error) => {
             // Help and version go to stdout, anything else to stderr; there is nothing to do if that fails.
             let _ = error.print();

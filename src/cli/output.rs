@@ -1,10 +1,13 @@
 //! The formats of output, and what JSON says when there is no plan to show.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 
 use super::failure::Failure;
 use crate::exit::Exit;
 use crate::plan::{self, Plan};
+use crate::render::escape;
 
 /// How a command writes its data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -29,7 +32,25 @@ pub(crate) fn failure_json(failure: &Failure) -> String {
     for (name, fact) in &failure.facts {
         json[*name] = fact.clone();
     }
-    format!("{json:#}\n")
+    harmless(&format!("{json:#}\n"))
+}
+
+/// Returns JSON with every character spelled as an escape that a terminal would act on. Outside of its strings, JSON has
+/// none of them but line breaks.
+pub(crate) fn harmless(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character != '\n' && escape::is_hazard(character) {
+            let mut units = [0; 2];
+            for unit in character.encode_utf16(&mut units) {
+                // Writing into a String cannot fail.
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(character);
+        }
+    }
+    out
 }
 
 /// Returns the exit of a command that planned.

@@ -66,7 +66,7 @@ impl Plan {
         let exit = output::plan_exit(plan, self.detailed_exitcode);
         show(plan, &[], self.format, exit, ui)?;
         if let Some(path) = self.output.as_ref().filter(|_| exit != Exit::Invalid) {
-            files::replace(path, &plan::file::encode(plan, exit))
+            files::replace(path, &output::harmless(&plan::file::encode(plan, exit)))
                 .with_context(|| format!("failed to write the plan to `{}`", path.display()))?;
         }
         if exit == Exit::Invalid {
@@ -133,7 +133,7 @@ pub(super) fn show(plan: &plan::Plan, allowed: &[Guard], format: Format, exit: E
             let view = view::PlanView::new(plan).allowing(allowed);
             ui.data(|screen, out| text::plan(&view, screen, out))?;
         }
-        Format::Json => ui.text(&plan::file::encode(plan, exit))?,
+        Format::Json => ui.text(&output::harmless(&plan::file::encode(plan, exit)))?,
     }
     Ok(())
 }

@@ -77,7 +77,7 @@ pub(super) fn folder(folder: &webflow::Page) -> Folder {
 }
 
 /// Returns the values of a page as an answer has them.
-pub fn metadata(page: &webflow::Page) -> Metadata {
+pub(super) fn metadata(page: &webflow::Page) -> Metadata {
     let seo = page.seo.clone().unwrap_or_default();
     let open_graph = page.open_graph.clone().unwrap_or_default();
     let mut metadata = Metadata::default();

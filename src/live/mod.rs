@@ -7,17 +7,16 @@ mod convert;
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 
+use futures_util::future::try_join_all;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use tokio::sync::Semaphore;
 
-pub use convert::metadata;
+use convert::metadata;
 
 use crate::model::{
     Address, Field, Folder, FolderId, Live, LivePage, Locale, LocaleId, Metadata, PageId, Site, SiteId,
 };
-use crate::webflow::{self, Page, PageList, Reader};
-
-/// Pages a list request returns at most, as the API documents it.
-const PAGE_LIMIT: usize = 100;
+use crate::webflow::{self, PAGES_PER_LIST, Page, PageList, Reader};
 
 /// How often a locale's list is read when it shifts under the reader, before that is an error.
 const ATTEMPTS: usize = 3;
@@ -51,8 +50,8 @@ pub enum Error {
 pub async fn read(reader: &Reader, site: &SiteId, concurrency: NonZeroUsize) -> Result<Live, Error> {
     let site = convert::site(&reader.site(site.as_str()).await?);
     let locales: Vec<Locale> = site.locales().cloned().collect();
-    let lists = locales.iter().map(|locale| read_locale(reader, &site, locale, concurrency));
-    let lists: Vec<Vec<Page>> = stream::iter(lists).buffered(concurrency.get()).try_collect().await?;
+    let lists = Lists { reader, site: &site, gate: Semaphore::new(concurrency.get()) };
+    let lists: Vec<Vec<Page>> = try_join_all(locales.iter().map(|locale| lists.locale(locale))).await?;
 
     let mut pages: BTreeMap<PageId, LivePage> = BTreeMap::new();
     for (locale, list) in locales.iter().zip(&lists) {
@@ -120,7 +119,7 @@ async fn read_addresses(
         let read = list.pages.len();
         for page in &list.pages {
             if let Some(address) = missing.remove(page.id.as_str()) {
-                found.push((address.clone(), metadata(page)));
+                found.push((address.clone(), readable(page)?));
             }
         }
         offset += read as u32;
@@ -131,30 +130,44 @@ async fn read_addresses(
     Ok(found)
 }
 
-/// Reads one locale's list. The offsets of a list shift when a page is added or removed meanwhile, so the whole is
-/// checked for gaps and repetitions, and read again if it has any.
-async fn read_locale(
-    reader: &Reader,
-    site: &Site,
-    locale: &Locale,
-    concurrency: NonZeroUsize,
-) -> Result<Vec<Page>, Error> {
-    let id = locale.id.as_ref().filter(|_| !site.is_primary(&locale.tag)).map(LocaleId::as_str);
-    for _ in 0..ATTEMPTS {
-        let first = reader.list_pages(site.id.as_str(), id, 0).await?;
-        let total = total(&first);
-        let offsets = (0..total).step_by(PAGE_LIMIT).skip(1);
-        let rest = offsets.map(|offset| reader.list_pages(site.id.as_str(), id, offset));
-        let rest: Vec<_> = stream::iter(rest).buffered(concurrency.get()).try_collect().await?;
-        let is_stable = rest.iter().all(|list| self::total(list) == total);
-        let pages: Vec<Page> = std::iter::once(first).chain(rest).flat_map(|list| list.pages).collect();
-        let distinct: BTreeSet<&str> = pages.iter().map(|page| page.id.as_str()).collect();
-        check_readable(&pages)?;
-        if is_stable && distinct.len() == total as usize && pages.len() == distinct.len() {
-            return Ok(pages);
+/// Reads lists, so many at once over all locales.
+struct Lists<'a> {
+    reader: &'a Reader,
+    site: &'a Site,
+    gate: Semaphore,
+}
+
+impl Lists<'_> {
+    /// Reads one locale's list. The offsets of a list shift when a page is added or removed meanwhile, so the whole is
+    /// checked for gaps and repetitions, and read again if it has any.
+    async fn locale(&self, locale: &Locale) -> Result<Vec<Page>, Error> {
+        let id = locale.id.as_ref().filter(|_| !self.site.is_primary(&locale.tag));
+        for _ in 0..ATTEMPTS {
+            let first = self.part(id, 0).await?;
+            let total = total(&first);
+            let offsets = (0..total).step_by(PAGES_PER_LIST as usize).skip(1);
+            let rest = try_join_all(offsets.map(|offset| self.part(id, offset))).await?;
+            let is_stable = rest.iter().all(|list| self::total(list) == total);
+            let pages: Vec<Page> = std::iter::once(first).chain(rest).flat_map(|list| list.pages).collect();
+            let distinct: BTreeSet<&str> = pages.iter().map(|page| page.id.as_str()).collect();
+            if is_stable && distinct.len() == total as usize && pages.len() == distinct.len() {
+                pages.iter().try_for_each(check_readable)?;
+                return Ok(pages);
+            }
         }
+        Err(Error::Shifting { locale: locale.tag.to_string() })
     }
-    Err(Error::Shifting { locale: locale.tag.to_string() })
+
+    async fn part(&self, locale: Option<&LocaleId>, offset: u32) -> Result<PageList, Error> {
+        let _turn = self.gate.acquire().await.expect("the gate is never closed");
+        Ok(self.reader.list_pages(self.site.id.as_str(), locale.map(LocaleId::as_str), offset).await?)
+    }
+}
+
+/// Returns what a page reads, unless a value that matters has another type than the API describes.
+pub fn readable(page: &Page) -> Result<Metadata, Error> {
+    check_readable(page)?;
+    Ok(metadata(page))
 }
 
 /// Returns how many pages the whole list has. An answer that does not say is taken as the whole.
@@ -163,13 +176,8 @@ fn total(list: &PageList) -> u32 {
 }
 
 /// Fails if a value that matters cannot be read.
-fn check_readable(pages: &[Page]) -> Result<(), Error> {
+fn check_readable(page: &Page) -> Result<(), Error> {
     let matters = |field: &&String| Field::from_name(field).is_some() || *field == "seo" || *field == "openGraph";
-    for page in pages {
-        let fields: Vec<String> = page.unreadable.iter().filter(matters).cloned().collect();
-        if !fields.is_empty() {
-            return Err(Error::Unreadable { page: page.id.clone(), fields });
-        }
-    }
-    Ok(())
+    let fields: Vec<String> = page.unreadable.iter().filter(matters).cloned().collect();
+    if fields.is_empty() { Ok(()) } else { Err(Error::Unreadable { page: page.id.clone(), fields }) }
 }

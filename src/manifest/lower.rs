@@ -2,6 +2,7 @@
 //!
 //! Needs the site for that, so it is the one part of `manifest` that knows the model. Pure.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::page::LocaleManifest;
@@ -69,13 +70,20 @@ pub fn folders_needed(documents: &[PageDocument], live: &Live) -> BTreeSet<Folde
 
 /// Returns what the manifests want of the site, and everything in them that does not fit it.
 pub fn lower(documents: &[PageDocument], required: &[RequiredLocale], live: &Live) -> (Desired, Vec<Diagnostic>) {
-    let mut lowering = Lowering { live, paths: exact_paths(live), required: Vec::new(), diagnostics: Vec::new() };
+    let mut lowering = Lowering {
+        live,
+        paths: exact_paths(live),
+        known_paths: OnceCell::new(),
+        required: Vec::new(),
+        diagnostics: Vec::new(),
+    };
     lowering.resolve_required(required);
     let mut desired = Desired::default();
     let mut described: BTreeMap<PageId, &PageDocument> = BTreeMap::new();
     for document in documents {
         let Some(page) = lowering.page(document) else { continue };
-        if let Some(first) = described.insert(page.id.clone(), document) {
+        let first = described.entry(page.id.clone()).or_insert(document);
+        if !std::ptr::eq(*first, document) {
             lowering.diagnostics.push(twice(document, first, page));
             continue;
         }
@@ -105,6 +113,8 @@ fn twice(document: &PageDocument, first: &PageDocument, page: &LivePage) -> Diag
 struct Lowering<'a> {
     live: &'a Live,
     paths: BTreeMap<PagePath, Vec<&'a LivePage>>,
+    /// For suggestions; gathered when the first is asked for.
+    known_paths: OnceCell<BTreeSet<PagePath>>,
     required: Vec<&'a LocaleTag>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -151,11 +161,13 @@ impl<'a> Lowering<'a> {
     }
 
     fn unknown_path(&mut self, document: &PageDocument, path: &PagePath) {
-        let known: BTreeSet<String> =
-            self.live.pages.values().map(|page| self.live.known_path(page).to_string()).collect();
-        let help = match suggest::nearest(path.as_str(), known.iter().map(String::as_str)) {
+        let live = self.live;
+        let known = self.known_paths.get_or_init(|| live.pages.values().map(|page| live.known_path(page)).collect());
+        let help = match suggest::nearest(path.as_str(), known.iter().map(PagePath::as_str)) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => "`slugline import` adds the pages that the site has".to_owned(),
+            None => {
+                "check the path and that `site` names the right site; a page that was deleted needs no manifest".into()
+            }
         };
         let at = document.location_of(&["path"]);
         let message = format!("the site has no page at `{path}`");
@@ -171,33 +183,35 @@ impl<'a> Lowering<'a> {
     }
 
     /// The id decides; a path beside it that no longer fits is worth knowing. Where only the list is known, a page in a
-    /// folder is taken at its last published path.
+    /// folder is taken at its last published path, and one that was never published at its slug.
     fn check_path(&mut self, document: &PageDocument, page: &LivePage, stated: &str) {
         let now = self.live.exact_path(page).or_else(|| self.live.published_path(page));
-        let has_moved = match &now {
-            Some(now) => now.as_str() != stated,
-            // Nothing but the slug is known of it.
-            None => PagePath::from(stated).slug() != page.slug(&self.live.site.primary.tag),
+        let slug = page.slug(&self.live.site.primary.tag);
+        let stated = PagePath::from(stated);
+        let (fits, message, help) = match now {
+            Some(now) => (
+                now == stated || self.own_slug(document).is_some_and(|own| now.with_slug(own) == stated),
+                format!("the page has moved from `{stated}` to `{now}`"),
+                format!("write `path: {now}`, or leave the path out; the id decides"),
+            ),
+            None => (
+                stated.slug() == slug || self.own_slug(document) == Some(stated.slug()),
+                format!("the page is no longer at `{stated}`; its slug is `{slug}`"),
+                "correct the path, or leave it out; the id decides".to_owned(),
+            ),
         };
-        // A slug that the manifest itself is about to change, or has changed with the publish still to come.
-        if !has_moved || self.is_own_move(document, page, stated) {
-            return;
+        if !fits {
+            let at = document.location_of(&["path"]);
+            self.diagnostics.push(Diagnostic::warning(codes::PATH_MOVED, message).at(at).help(help));
         }
-        let now = now.unwrap_or_else(|| self.live.known_path(page));
-        let message = format!("the page has moved from `{stated}` to `{now}`");
-        let at = document.location_of(&["path"]);
-        let help = format!("write `path: {now}`, or leave the path out; the id decides");
-        self.diagnostics.push(Diagnostic::warning(codes::PATH_MOVED, message).at(at).help(help));
     }
 
-    /// Returns whether the path already is as the document's own slug will make it.
-    fn is_own_move(&self, document: &PageDocument, page: &LivePage, stated: &str) -> bool {
-        let primary =
-            document.manifest.locales.iter().find(|(key, _)| {
-                self.live.site.locale(key).is_some_and(|locale| self.live.site.is_primary(&locale.tag))
-            });
-        let slug = primary.and_then(|(_, values)| values.slug.as_deref());
-        slug.is_some_and(|slug| self.live.known_path(page).with_slug(slug).as_str() == stated)
+    /// Returns the primary slug that the document states: its path may be as that will make it.
+    fn own_slug<'d>(&self, document: &'d PageDocument) -> Option<&'d str> {
+        let site = &self.live.site;
+        let is_primary = |key: &str| site.locale(key).is_some_and(|locale| site.is_primary(&locale.tag));
+        let (_, values) = document.manifest.locales.iter().find(|(key, _)| is_primary(key))?;
+        values.slug.as_deref()
     }
 
     fn desired_page(&mut self, document: &PageDocument, page: &LivePage) -> DesiredPage {

@@ -1,6 +1,6 @@
 //! The files a user writes: what they may hold, how they are read, how new ones are written.
 //!
-//! Knows the formats and YAML; neither the live site nor what a difference means.
+//! Knows the formats and YAML; not what a difference means. Only `lower` knows that there is a live site.
 
 pub mod project;
 

@@ -51,15 +51,16 @@ pub(super) fn changes(inputs: Inputs<'_>, diagnostics: &mut Vec<Diagnostic>) -> 
     for (id, wanted) in pages {
         let Some(page) = live.pages.get(id) else { continue };
         let page_diff = PageDiff { live, page, wanted };
-        let primary = page_diff.locale_changes(&live.site.primary, &policy.selection, diagnostics);
-        let pins = page_diff.pins(&primary);
-        changes.extend(primary);
+        let mut of_page = page_diff.locale_changes(&live.site.primary, &policy.selection, diagnostics);
+        let pins = page_diff.pins(&of_page);
         for locale in &live.site.secondary {
             let mut fields = page_diff.locale_changes(locale, &policy.selection, diagnostics);
             fields.extend(pins.iter().filter(|pin| pin.address.locale == locale.tag).cloned());
             fields.sort_by_key(|change| change.field);
-            changes.extend(fields);
+            of_page.extend(fields);
         }
+        page_diff.complete(&mut of_page);
+        changes.extend(of_page);
     }
     changes
 }
@@ -76,7 +77,8 @@ impl PageDiff<'_> {
         let wanted = self.wanted.locales.get(&locale.tag).filter(|_| selection.has_locale(&locale.tag));
         let metadata = self.page.locales.get(&locale.tag).map(|values| &values.metadata);
         let (Some(wanted), Some(metadata)) = (wanted, metadata) else { return Vec::new() };
-        let differing = wanted.fields.iter().filter(|(field, stated)| differs(metadata, **field, stated));
+        let differing =
+            wanted.fields.iter().filter(|(field, stated)| self.reads(locale, metadata, **field) != stated.value);
         differing
             .filter(|(field, stated)| self.can_change(locale, **field, stated, diagnostics))
             .map(|(field, stated)| self.change(locale, *field, stated, Class::Change))
@@ -113,8 +115,17 @@ impl PageDiff<'_> {
             .is_some_and(|(primary, secondary)| primary.effective(field) == secondary.effective(field))
     }
 
+    /// Returns what a field reads, as the API means it.
+    fn reads(&self, locale: &Locale, metadata: &Metadata, field: Field) -> Value {
+        match field {
+            Field::Slug => self.live.slug(self.page, &locale.tag).into(),
+            _ => metadata.effective(field),
+        }
+    }
+
     fn change(&self, locale: &Locale, field: Field, stated: &Stated, class: Class) -> Change {
-        let before = self.live.metadata(&self.page.id, &locale.tag).map(|metadata| metadata.effective(field));
+        let metadata = self.live.metadata(&self.page.id, &locale.tag);
+        let before = metadata.map(|metadata| self.reads(locale, metadata, field));
         let mut change = Change {
             address: Address { page: self.page.id.clone(), locale: locale.tag.clone() },
             path: self.wanted.path.clone(),
@@ -124,17 +135,36 @@ impl PageDiff<'_> {
             after: stated.value.clone(),
             source: stated.location.clone(),
             risks: BTreeSet::new(),
-            followers: self.followers(locale, field, class),
+            followers: Vec::new(),
             redirects: Vec::new(),
         };
-        if field == Field::Slug && class == Class::Change {
-            change.redirects = self.redirects(&change);
-        }
-        change.risks = guard::risks(&change);
         if !locale.enabled && !self.live.site.is_primary(&locale.tag) {
             change.risks.insert(Risk::LocaleOff);
         }
         change
+    }
+
+    /// Completes the changes of the page, now that all of them are known: what moves along, and what that risks.
+    fn complete(&self, changes: &mut [Change]) {
+        let written: BTreeSet<(LocaleTag, Field)> =
+            changes.iter().map(|change| (change.address.locale.clone(), change.field)).collect();
+        for change in changes {
+            if self.live.site.is_primary(&change.address.locale) {
+                change.followers = self.followers(change.field, &written);
+            }
+            if change.field == Field::Slug && change.class == Class::Change {
+                change.redirects = self.redirects(change);
+            }
+            change.risks.extend(guard::risks(change));
+        }
+    }
+
+    /// Returns the secondary locales that read as the primary does and are not written: they inherit, as far as the API
+    /// lets one tell.
+    fn followers(&self, field: Field, written: &BTreeSet<(LocaleTag, Field)>) -> Vec<LocaleTag> {
+        let secondary = self.live.site.secondary.iter().filter(|locale| self.inherits(locale, field));
+        let tags = secondary.map(|locale| locale.tag.clone());
+        tags.filter(|tag| !written.contains(&(tag.clone(), field))).collect()
     }
 
     /// Returns the published addresses that a new slug moves.
@@ -147,18 +177,6 @@ impl PageDiff<'_> {
             (from != to).then(|| Redirect { locale: locale.clone(), from, to })
         });
         redirects.collect()
-    }
-
-    /// Returns the secondary locales that read as the primary does and state nothing of the field.
-    fn followers(&self, locale: &Locale, field: Field, class: Class) -> Vec<LocaleTag> {
-        if !self.live.site.is_primary(&locale.tag) || class == Class::Pinned {
-            return Vec::new();
-        }
-        let unstated =
-            |tag: &LocaleTag| self.wanted.locales.get(tag).is_none_or(|wanted| !wanted.fields.contains_key(&field));
-        let secondary = self.live.site.secondary.iter();
-        let followers = secondary.filter(|locale| unstated(&locale.tag) && self.inherits(locale, field));
-        followers.map(|locale| locale.tag.clone()).collect()
     }
 
     /// Returns whether the server would take the change; else says why not.
@@ -177,10 +195,6 @@ impl PageDiff<'_> {
         diagnostics.extend(refusal);
         can_change
     }
-}
-
-fn differs(live: &Metadata, field: Field, stated: &Stated) -> bool {
-    live.effective(field) != stated.value
 }
 
 fn ignored_slug(page: &LivePage, locale: &Locale, stated: &Stated) -> Diagnostic {

@@ -3,6 +3,7 @@
 //! A page's secondary locales go before its primary, whose write would move what they inherit. A slug is freed before
 //! it is taken; a cycle goes through one temporary slug. Must not know how operations are sent.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::body::{self, Surroundings};
@@ -64,6 +65,8 @@ struct Schedule<'a> {
     secondaries: Vec<Vec<usize>>,
     /// For each draft, the drafts that free a slug it takes.
     freers: Vec<Vec<usize>>,
+    /// Every slug of the site, gathered when the first cycle asks for it.
+    taken_slugs: OnceCell<BTreeSet<&'a str>>,
     operations: Vec<Operation>,
     /// For each draft, the operation that writes it, once it has a place.
     written: Vec<Option<usize>>,
@@ -97,6 +100,7 @@ impl<'a> Schedule<'a> {
             drafts,
             secondaries: secondaries.collect(),
             freers: freers.collect(),
+            taken_slugs: OnceCell::new(),
             operations: Vec::new(),
             written: vec![None; drafts.len()],
             moved_away: vec![None; drafts.len()],
@@ -158,14 +162,16 @@ impl<'a> Schedule<'a> {
 
     fn move_away(&mut self, draft: usize) {
         let address = &self.drafts[draft].address;
-        let slug = slugs::temporary(self.live, &address.page);
-        let before = self.live.metadata(&address.page, &address.locale).map(|live| live.effective(Field::Slug));
-        let before = before.unwrap_or_else(|| "".into());
+        let taken = self.taken_slugs.get_or_init(|| slugs::taken(self.live));
+        let slug = slugs::temporary(taken, &address.page);
+        let slug_change = self.drafts[draft].changes.iter().find(|change| change.field == Field::Slug);
+        let before = slug_change.map_or_else(|| "".into(), |change| change.before.clone());
         let operation = Operation {
             purpose: Purpose::TemporarySlug,
             has_pin: false,
             level: self.level_after(&self.secondaries[draft]),
-            needs: Vec::new(),
+            // A pin that failed must keep the primary where it is: the temporary slug would move what inherits it.
+            needs: self.pins_before(draft).collect(),
             body: Body { fields: BTreeMap::from([(Field::Slug, slug.as_str().into())]) },
             precondition: BTreeMap::from([(Field::Slug, before)]),
             ..self.blank(draft)
@@ -219,11 +225,15 @@ impl<'a> Schedule<'a> {
     /// Returns the operations that must have succeeded: a slug that is taken must be free, and a value that is pinned
     /// must be written before the primary moves it.
     fn needs(&self, draft: usize) -> Vec<usize> {
-        let pinned = self.secondaries[draft].iter().filter(|other| self.drafts[**other].has_pin());
-        let pinned = pinned.filter_map(|other| self.written[*other]);
         let freed = self.freers[draft].iter().filter_map(|other| self.moved_away[*other].or(self.written[*other]));
-        let needs: BTreeSet<usize> = pinned.chain(freed).chain(self.moved_away[draft]).collect();
+        let needs: BTreeSet<usize> = self.pins_before(draft).chain(freed).chain(self.moved_away[draft]).collect();
         needs.into_iter().collect()
+    }
+
+    /// Returns the operations that pin what the draft's write, if it is a primary's, would move.
+    fn pins_before(&self, draft: usize) -> impl Iterator<Item = usize> {
+        let pinned = self.secondaries[draft].iter().filter(|other| self.drafts[**other].has_pin());
+        pinned.filter_map(|other| self.written[*other])
     }
 
     fn level_after<'b>(&self, drafts: impl IntoIterator<Item = &'b usize>) -> u32 {

@@ -40,15 +40,16 @@ pub(super) fn moves(live: &Live, change: &Change) -> Moves {
     Moves { takes, frees }
 }
 
+/// Returns every slug of the site.
+pub(super) fn taken(live: &Live) -> BTreeSet<&str> {
+    let locales = live.pages.values().flat_map(|page| page.locales.values());
+    locales.map(|values| values.metadata.text(Field::Slug)).collect()
+}
+
 /// Returns a slug for a page that waits for its real one, unlike any slug of the site.
-pub(super) fn temporary(live: &Live, page: &PageId) -> String {
+pub(super) fn temporary(taken: &BTreeSet<&str>, page: &PageId) -> String {
     let id = page.as_str();
     let tail = id.char_indices().rev().nth(7).map_or(id, |(start, _)| &id[start..]);
-    let taken: BTreeSet<&str> = live
-        .pages
-        .values()
-        .flat_map(|page| page.locales.values().map(|values| values.metadata.text(Field::Slug)))
-        .collect();
     let mut slug = format!("slugline-tmp-{tail}");
     while taken.contains(slug.as_str()) {
         slug.push('x');

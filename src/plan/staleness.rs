@@ -36,7 +36,9 @@ pub fn check(plan: &Plan, current: &BTreeMap<Address, Metadata>) -> Result<BTree
     let mut moved = Vec::new();
     for (index, operation) in plan.operations.iter().enumerate() {
         let Some(state) = expected.get_mut(&operation.address) else {
-            moved.push(gone(operation));
+            if !moved.iter().any(|moved: &Moved| moved.address == operation.address) {
+                moved.push(gone(operation));
+            }
             continue;
         };
         if is_behind(plan, operation, state) || is_converged(operation, state) {
@@ -49,8 +51,6 @@ pub fn check(plan: &Plan, current: &BTreeMap<Address, Metadata>) -> Result<BTree
             state.set(*field, value.clone());
         }
     }
-    // A page that is gone is told once.
-    moved.dedup();
     if moved.is_empty() { Ok(converged) } else { Err(moved) }
 }
 

@@ -3,9 +3,8 @@
 use serde_json::{Value as Json, json};
 
 use crate::event::{Mismatch, Outcome, Receipt, Skip};
-use crate::model::Value;
 use crate::plan::staleness::{Moved, MovedField};
-use crate::plan::{Operation, Plan, Tripped, file};
+use crate::plan::{Operation, Plan, file};
 
 /// Returns how each operation of the plan ended.
 pub fn json(plan: &Plan, receipt: &Receipt) -> String {
@@ -62,31 +61,15 @@ pub fn moved(moved: &[Moved]) -> Json {
         });
         if let Some(MovedField { field, expected, found }) = field {
             json["field"] = field.name().into();
-            json["expected"] = value(expected);
-            json["found"] = value(found);
+            json["expected"] = file::value(expected);
+            json["found"] = file::value(found);
         }
         json
     };
     moved.iter().map(place).collect()
 }
 
-/// Returns the guards that stand in the way.
-pub fn guards(tripped: &[Tripped]) -> Json {
-    let guard = |tripped: &Tripped| {
-        let Tripped { guard, count, limit, message, worst } = tripped;
-        json!({"name": guard.name(), "count": count, "limit": limit, "message": message, "worst": worst})
-    };
-    tripped.iter().map(guard).collect()
-}
-
 fn mismatch(mismatch: &Mismatch) -> Json {
     let Mismatch { field, expected, found } = mismatch;
-    json!({"field": field.name(), "expected": value(expected), "found": value(found)})
-}
-
-fn value(value: &Value) -> Json {
-    match value {
-        Value::Text(text) => text.as_str().into(),
-        Value::Flag(flag) => (*flag).into(),
-    }
+    json!({"field": field.name(), "expected": file::value(expected), "found": file::value(found)})
 }

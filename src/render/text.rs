@@ -15,7 +15,7 @@ use crate::model::{Field, LocaleTag, Value};
 use crate::plan::staleness::Moved;
 use crate::plan::{Change, Operation, Plan, Risk, Tripped};
 
-/// Characters of one value that are shown at most; more would drown the rest of the plan.
+/// Characters of one stretch of a value that are shown at most; more would drown the rest of the plan.
 const MAX_VALUE: usize = 2_000;
 
 /// Writes a plan.
@@ -273,18 +273,31 @@ fn outcome_text(plan: &Plan, outcome: &Outcome) -> String {
 }
 
 fn tally(receipt: &Receipt) -> String {
-    let kinds = ["done", "converged", "did-not-take", "failed", "skipped", "unknown"];
-    let words = ["written", "already as wanted", "did not take", "failed", "not sent", "unknown"];
-    let counts = kinds.iter().zip(words).filter_map(|(kind, word)| {
-        let number = receipt.count(|outcome| outcome.name() == *kind);
-        (number > 0).then(|| format!("{number} {word}"))
-    });
-    let counts: Vec<String> = counts.collect();
-    let of = count(receipt.outcomes.len(), "request", "requests");
-    if counts.is_empty() {
-        "Applied: nothing to write.".to_owned()
-    } else {
-        format!("Applied: {} of {of}.", counts.join(", "))
+    if receipt.outcomes.is_empty() {
+        return "Applied: nothing to write.".to_owned();
+    }
+    let words = receipt.outcomes.iter().map(|outcome| outcome.as_ref().map_or("not ended", word));
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for word in words {
+        match counts.iter_mut().find(|(known, _)| *known == word) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((word, 1)),
+        }
+    }
+    // What was written comes first.
+    counts.sort_by_key(|(word, _)| (*word != "written", *word));
+    let counts: Vec<String> = counts.iter().map(|(word, number)| format!("{number} {word}")).collect();
+    format!("Applied: {} of {}.", counts.join(", "), count(receipt.outcomes.len(), "request", "requests"))
+}
+
+fn word(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Done => "written",
+        Outcome::Converged => "already as wanted",
+        Outcome::DidNotTake(_) => "did not take",
+        Outcome::Failed { .. } => "failed",
+        Outcome::Skipped(_) => "not sent",
+        Outcome::Unknown { .. } => "unknown",
     }
 }
 

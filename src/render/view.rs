@@ -2,8 +2,10 @@
 //!
 //! Every output starts here, so that they agree. Must not know any output format.
 
+use std::collections::BTreeMap;
+
 use super::words::{self, WordDiff};
-use crate::model::{LocaleTag, PageId, PagePath, Value};
+use crate::model::{Address, LocaleTag, PageId, PagePath, Value};
 use crate::plan::{Change, Class, Guard, Operation, Plan, Purpose};
 
 /// A plan, grouped for reading.
@@ -87,8 +89,10 @@ impl<'a> PlanView<'a> {
     /// Groups a plan for reading.
     pub fn new(plan: &'a Plan) -> Self {
         let mut pages: Vec<PageView<'a>> = Vec::new();
+        let writes = plan.operations.iter().filter(|operation| operation.purpose == Purpose::Write);
+        let writes: BTreeMap<&Address, &Operation> = writes.map(|operation| (&operation.address, operation)).collect();
         for change in &plan.changes {
-            let field = FieldView { change, values: values(plan, change) };
+            let field = FieldView { change, values: values(writes.get(&change.address).copied(), change) };
             let page = page_entry(&mut pages, change);
             match page.locales.last_mut().filter(|locale| *locale.tag == change.address.locale) {
                 Some(locale) => locale.fields.push(field),
@@ -131,19 +135,18 @@ fn page_entry<'v, 'a>(pages: &'v mut Vec<PageView<'a>>, change: &'a Change) -> &
 }
 
 /// Returns the text that a page has of its own and that no longer counts once its flag is set.
-fn given_up(plan: &Plan, change: &Change) -> Option<String> {
+fn given_up(operation: Option<&Operation>, change: &Change) -> Option<String> {
     let text = change.field.flagged_text().filter(|_| change.after == Value::Flag(true))?;
-    let operation = plan.operations.iter().find(|operation| operation.address == change.address)?;
-    let text = operation.precondition.get(&text)?.as_text()?;
+    let text = operation?.precondition.get(&text)?.as_text()?;
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-fn values(plan: &Plan, change: &Change) -> ValuesView {
+fn values(operation: Option<&Operation>, change: &Change) -> ValuesView {
     match (change.class, &change.before, &change.after) {
         (Class::Pinned, _, Value::Text(text)) => ValuesView::Pinned(text.clone()),
         (Class::Pinned, _, Value::Flag(flag)) => ValuesView::Pinned(flag.to_string()),
         (Class::Change, Value::Flag(before), Value::Flag(after)) => {
-            ValuesView::Flag { before: *before, after: *after, given_up: given_up(plan, change) }
+            ValuesView::Flag { before: *before, after: *after, given_up: given_up(operation, change) }
         }
         (Class::Change, before, after) => {
             ValuesView::Texts(words::compare(before.as_text().unwrap_or_default(), after.as_text().unwrap_or_default()))

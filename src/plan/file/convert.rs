@@ -1,6 +1,6 @@
 //! Between the plan and its file format.
 //!
-//! Destructures both sides whole, so that a new part of either cannot be forgotten.
+//! Destructures what is written whole, so that a new part of a plan cannot be forgotten.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -96,7 +96,7 @@ pub(super) fn exit_to_file(exit: Exit) -> format::Exit {
     format::Exit { code: exit.code(), name: exit.name().to_owned() }
 }
 
-fn value_to_file(value: &Value) -> format::Value {
+pub(super) fn value_to_file(value: &Value) -> format::Value {
     match value {
         Value::Text(text) => format::Value::Text(text.clone()),
         Value::Flag(flag) => format::Value::Flag(*flag),
@@ -213,7 +213,7 @@ fn operation_from_file(operation: format::Operation) -> Result<Operation, Error>
 }
 
 /// Returns the body as the API takes it.
-fn nest(body: &Body) -> Map<String, Json> {
+pub(super) fn nest(body: &Body) -> Map<String, Json> {
     let mut map = Map::new();
     for (field, value) in &body.fields {
         let json = match value {
@@ -254,7 +254,7 @@ fn unnest(map: &Map<String, Json>) -> Result<Body, Error> {
     Ok(Body { fields })
 }
 
-fn guard_to_file(tripped: &Tripped) -> format::Guard {
+pub(super) fn guard_to_file(tripped: &Tripped) -> format::Guard {
     let Tripped { guard, count, limit, message, worst } = tripped;
     format::Guard {
         name: guard.name().to_owned(),

@@ -194,7 +194,7 @@ pub struct Guard {
 /// A problem, and where it is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Diagnostic {
-    /// Its code, for `slugline explain`.
+    /// Its code.
     pub code: String,
     /// `error`, `warning` or `info`.
     pub severity: String,

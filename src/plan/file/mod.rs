@@ -9,9 +9,10 @@ use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
 use self::format::PlanFile;
-use super::Plan;
+use super::{Body, Plan, Tripped};
 use crate::diagnostic::Diagnostic;
 use crate::exit::Exit;
+use crate::model::Value;
 
 /// The version written. Readers refuse a newer major and ignore what a newer minor adds.
 pub const FORMAT_VERSION: &str = "1.0";
@@ -111,6 +112,21 @@ pub fn digest_of(plan: &Plan) -> String {
 /// Returns a diagnostic as it stands in the format.
 pub fn diagnostic(diagnostic: &Diagnostic) -> Json {
     serde_json::to_value(convert::diagnostic_to_file(diagnostic)).expect("the format has text keys only")
+}
+
+/// Returns a tripped guard as it stands in the format.
+pub fn guard(tripped: &Tripped) -> Json {
+    serde_json::to_value(convert::guard_to_file(tripped)).expect("the format has text keys only")
+}
+
+/// Returns a value as it stands in the format.
+pub fn value(value: &Value) -> Json {
+    serde_json::to_value(convert::value_to_file(value)).expect("a value is text or a flag")
+}
+
+/// Returns a request body as it stands in the format, which is as the API takes it.
+pub fn body(body: &Body) -> Json {
+    Json::Object(convert::nest(body))
 }
 
 /// Returns the JSON Schema of the format.

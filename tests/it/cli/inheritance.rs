@@ -71,7 +71,7 @@ fn a_primary_is_not_written_if_a_pin_was_not() {
     let fault = Fault { times: 3, ..Fault::new("PUT", "/v2/pages/pgGuide", Action::InternalError) };
     environment.server().set_faults(vec![fault]);
     assert_snapshot!(environment.run("apply plan.json -q"), @"
-    exit: 5
+    exit: 6
     files: none
     writes: PUT pgGuide fr-FR 500, PUT pgGuide fr-FR 500, PUT pgGuide fr-FR 500
     --- stdout
@@ -89,10 +89,9 @@ fn a_primary_is_not_written_if_a_pin_was_not() {
           pinned: it reads the same as the primary locale, which this plan changes
 
     Plan: 1 field to change and 1 pinned in 2 page-locales of 1 page; 2 requests to send.
-    /guide @ fr-FR: not written: `PUT /v2/pages/pgGuide?localeId=locFr` answered 500 internal server error: An Internal Error occurred
+    /guide @ fr-FR: sent, outcome unknown: `PUT /v2/pages/pgGuide?localeId=locFr` answered 500 internal server error: An Internal Error occurred
     /guide @ en-US: not sent: it needs /guide @ fr-FR to be written first
-    hint: try again later; https://status.webflow.com tells of outages
-    Applied: 1 failed, 1 not sent of 2 requests.
+    Applied: 1 not sent, 1 unknown of 2 requests.
     --- stderr
     ");
     assert_eq!(environment.values("pgGuide", "en-US")["seo"]["title"], "The Guide");

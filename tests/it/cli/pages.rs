@@ -134,7 +134,7 @@ fn a_page_that_the_site_does_not_have() {
     1 | path: /plans/pricing
       |       ^^^^^^^^^^^^^^
       |
-      = help: `slugline import` adds the pages that the site has
+      = help: check the path and that `site` names the right site; a page that was deleted needs no manifest
 
     error[unknown-page]: the site has no page at `/blog/towel-dya`
      --> pages/towel.yaml:1:7

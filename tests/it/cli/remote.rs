@@ -244,7 +244,7 @@ fn a_server_that_answers_html() {
     writes: none
     --- stdout
     --- stderr
-    error: `GET /v2/token/introspect` answered 200 with `text/html` in place of JSON: <html><title>Wi-Fi login</title></html>
+    error: `GET /v2/sites/siteGalaxy` answered 200 with `text/html` in place of JSON: <html><title>Wi-Fi login</title></html>
       hint: this is not the API answering; check the API address and the proxy
     ");
 }
@@ -261,7 +261,7 @@ fn a_redirect() {
     writes: none
     --- stdout
     --- stderr
-    error: `GET /v2/token/introspect` answered 302, a redirect to `https://evil.example/v2`
+    error: `GET /v2/sites/siteGalaxy` answered 302, a redirect to `https://evil.example/v2`
       hint: redirects are not followed, because they would carry the token along; set the API address to the final one
     ");
 }
@@ -299,8 +299,8 @@ fn a_server_that_colors_the_terminal() {
     writes: none
     --- stdout
     --- stderr
-    error: `GET /v2/token/introspect` answered 403 forbidden: [2J[31mYou have won[0m
-      hint: check that the token is meant for this site
+    error: `GET /v2/sites/siteGalaxy` answered 403 forbidden: [2J[31mYou have won[0m
+      hint: this request needs a token with the scope `sites:read`; scopes are chosen when a token is made, in the site's settings under Apps & integrations
     ");
     assert!(!ran.stderr.contains('\x1b'));
 }
