@@ -55,6 +55,7 @@ pub async fn apply(plan: &Plan, remote: &Remote, emit: &mut dyn FnMut(&Event)) -
     for level in levels(plan) {
         run.level(level).await;
     }
+    run.check_pins().await;
     Ok(run.receipt)
 }
 
@@ -103,6 +104,31 @@ impl Run<'_> {
             let Some((index, written)) = under_way.next().await else { return };
             self.heed(&written);
             self.finish(index, written.outcome);
+        }
+    }
+
+    /// Reads pinned values once more, now that the primary is written. Until then they read as wanted whether the server
+    /// took them or not.
+    async fn check_pins(&mut self) {
+        let is_pinned = |index: &usize| {
+            self.plan.operations[*index].has_pin && self.receipt.outcomes[*index] == Some(Outcome::Done)
+        };
+        let pinned: Vec<usize> = (0..self.plan.operations.len()).filter(is_pinned).collect();
+        let operations = pinned.iter().map(|index| &self.plan.operations[*index]);
+        let addresses = operations.map(|operation| (&operation.address, operation.locale_id.as_ref()));
+        let Remote { reader, concurrency, writer: _ } = self.remote;
+        let read = live::read_again(reader, &self.plan.target.site, addresses, *concurrency).await;
+        // What cannot be read cannot be said to be lost; the next plan will tell.
+        let Ok(found) = read else { return };
+        for index in pinned {
+            let operation = &self.plan.operations[index];
+            let Some(metadata) = found.get(&operation.address) else { continue };
+            // What was not sent may have followed the primary by now, as it should.
+            let mut mismatches = write::mismatches(operation, metadata);
+            mismatches.retain(|mismatch| operation.body.fields.contains_key(&mismatch.field));
+            if !mismatches.is_empty() {
+                self.finish(index, Outcome::DidNotTake(mismatches));
+            }
         }
     }
 

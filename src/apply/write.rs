@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::Remote;
 use crate::event::{Mismatch, Outcome};
 use crate::live;
-use crate::model::{Field, LocaleId, Metadata, Value};
-use crate::plan::{Body, Operation};
+use crate::model::{Field, LocaleId, Metadata};
+use crate::plan::{Body, Operation, staleness};
 use crate::webflow::{self, OpenGraphUpdate, PageUpdate, SeoUpdate, WriteOutcome};
 
 /// How an operation ended, and what that says about the ones to come.
@@ -115,7 +115,7 @@ fn failed(error: &webflow::Error) -> Outcome {
 }
 
 fn precondition_holds(operation: &Operation, found: &Metadata) -> bool {
-    operation.precondition.iter().all(|(field, value)| found.effective(*field) == *value)
+    operation.precondition.iter().all(|(field, before)| staleness::is_unmoved(*field, before, &found.effective(*field)))
 }
 
 fn verified(operation: &Operation, answer: &webflow::Page) -> Outcome {
@@ -125,27 +125,25 @@ fn verified(operation: &Operation, answer: &webflow::Page) -> Outcome {
     }
 }
 
-/// Compares what a page reads with what it should read now: what was sent, and for the rest of the objects concerned
-/// what they read before.
+/// Compares what a page reads with what it should read now.
 fn verify(operation: &Operation, found: &Metadata) -> Outcome {
-    let expected = |field: &Field, before: &Value| operation.body.fields.get(field).unwrap_or(before).clone();
-    // Without its text, a flag decides what the text reads: nothing, or what was underneath.
-    let follows_its_flag = |field: &Field| {
-        let sent = &operation.body.fields;
-        !sent.contains_key(field) && field.copied_flag().is_some_and(|flag| sent.contains_key(&flag))
-    };
-    let mismatches: Vec<Mismatch> = operation
-        .precondition
-        .iter()
-        .filter(|(field, _)| !follows_its_flag(field))
-        .map(|(field, before)| Mismatch {
-            field: *field,
-            expected: expected(field, before),
-            found: found.effective(*field),
-        })
-        .filter(|mismatch| mismatch.expected != mismatch.found)
-        .collect();
+    let mismatches = mismatches(operation, found);
     if mismatches.is_empty() { Outcome::Done } else { Outcome::DidNotTake(mismatches) }
+}
+
+/// Returns the fields that do not read as they should: as sent, and for the rest of the objects concerned as before.
+pub(super) fn mismatches(operation: &Operation, found: &Metadata) -> Vec<Mismatch> {
+    let sent = &operation.body.fields;
+    // Without its text, a flag decides what the text reads: nothing, or what was underneath.
+    let follows_its_flag =
+        |field: &Field| !sent.contains_key(field) && field.copied_flag().is_some_and(|flag| sent.contains_key(&flag));
+    let checked = operation.precondition.iter().filter(|(field, _)| !follows_its_flag(field));
+    let compared = checked.map(|(field, before)| Mismatch {
+        field: *field,
+        expected: sent.get(field).unwrap_or(before).clone(),
+        found: found.effective(*field),
+    });
+    compared.filter(|mismatch| mismatch.expected != mismatch.found).collect()
 }
 
 /// Returns the body as the client sends it.
@@ -176,6 +174,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::model::{Kind, Value};
     use crate::plan::file;
 
     #[test]
@@ -183,8 +182,8 @@ mod tests {
         let mut fields = BTreeMap::new();
         for (number, field) in Field::ALL.into_iter().enumerate() {
             let value = match field.kind() {
-                crate::model::Kind::Text => format!("text {number}").as_str().into(),
-                crate::model::Kind::Flag => Value::Flag(number % 3 == 0),
+                Kind::Text => format!("text {number}").as_str().into(),
+                Kind::Flag => Value::Flag(number % 3 == 0),
             };
             fields.insert(field, value);
             let body = Body { fields: fields.clone() };

@@ -69,6 +69,17 @@ pub(super) fn live_locale(page: &webflow::Page) -> LiveLocale {
     LiveLocale { metadata: metadata(page), published_path: text(&page.published_path).map(PagePath::from) }
 }
 
+/// Gives a page the primary's slug where a secondary locale reads none: no page is without one but the home page, and
+/// what is inherited may read as nothing.
+pub(super) fn inherit_slug(page: &mut LivePage, primary: &LocaleTag) {
+    let slug = page.slug(primary).to_owned();
+    for values in page.locales.values_mut() {
+        if values.metadata.text(Field::Slug).is_empty() {
+            values.metadata.set(Field::Slug, Value::Text(slug.clone()));
+        }
+    }
+}
+
 pub(super) fn folder(folder: &webflow::Page) -> Folder {
     Folder {
         slug: text(&folder.slug).unwrap_or_default().to_owned(),

@@ -61,6 +61,7 @@ pub async fn read(reader: &Reader, site: &SiteId, concurrency: NonZeroUsize) -> 
             known.locales.insert(locale.tag.clone(), convert::live_locale(page));
         }
     }
+    pages.values_mut().for_each(|page| convert::inherit_slug(page, &site.primary.tag));
     Ok(Live { site, pages, folders: BTreeMap::new() })
 }
 

@@ -92,15 +92,6 @@ impl Live {
         self.metadata(page, &self.site.primary.tag)
     }
 
-    /// Returns the slug that a page has in a locale. A slug cannot be empty but for the home page's, so where a secondary
-    /// locale reads none, it has the primary's.
-    pub fn slug<'a>(&'a self, page: &'a LivePage, locale: &LocaleTag) -> &'a str {
-        match page.slug(locale) {
-            "" => page.slug(&self.site.primary.tag),
-            slug => slug,
-        }
-    }
-
     /// Returns the page's path in the primary locale, made of the slugs of its folders and its own; nothing if a
     /// folder has not been read.
     pub fn exact_path(&self, page: &LivePage) -> Option<PagePath> {

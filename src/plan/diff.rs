@@ -9,7 +9,7 @@ use fast_glob::glob_match;
 use super::{Change, Class, Inputs, Redirect, Risk, codes, guard};
 use crate::diagnostic::Diagnostic;
 use crate::model::{
-    Address, DesiredPage, Field, Live, LivePage, Locale, LocaleTag, Metadata, NamedBy, PageId, PagePath, Stated, Value,
+    Address, DesiredPage, Field, Live, LivePage, Locale, LocaleTag, NamedBy, PageId, PagePath, Stated, Value,
 };
 
 /// The pages and locales to plan for; everything where nothing is chosen.
@@ -77,8 +77,7 @@ impl PageDiff<'_> {
         let wanted = self.wanted.locales.get(&locale.tag).filter(|_| selection.has_locale(&locale.tag));
         let metadata = self.page.locales.get(&locale.tag).map(|values| &values.metadata);
         let (Some(wanted), Some(metadata)) = (wanted, metadata) else { return Vec::new() };
-        let differing =
-            wanted.fields.iter().filter(|(field, stated)| self.reads(locale, metadata, **field) != stated.value);
+        let differing = wanted.fields.iter().filter(|(field, stated)| metadata.effective(**field) != stated.value);
         differing
             .filter(|(field, stated)| self.can_change(locale, **field, stated, diagnostics))
             .map(|(field, stated)| self.change(locale, *field, stated, Class::Change))
@@ -104,10 +103,6 @@ impl PageDiff<'_> {
     }
 
     fn inherits(&self, locale: &Locale, field: Field) -> bool {
-        if field == Field::Slug {
-            let primary = &self.live.site.primary.tag;
-            return self.live.slug(self.page, &locale.tag) == self.page.slug(primary);
-        }
         let primary = self.live.primary_metadata(&self.page.id);
         let secondary = self.live.metadata(&self.page.id, &locale.tag);
         primary
@@ -115,17 +110,9 @@ impl PageDiff<'_> {
             .is_some_and(|(primary, secondary)| primary.effective(field) == secondary.effective(field))
     }
 
-    /// Returns what a field reads, as the API means it.
-    fn reads(&self, locale: &Locale, metadata: &Metadata, field: Field) -> Value {
-        match field {
-            Field::Slug => self.live.slug(self.page, &locale.tag).into(),
-            _ => metadata.effective(field),
-        }
-    }
-
     fn change(&self, locale: &Locale, field: Field, stated: &Stated, class: Class) -> Change {
         let metadata = self.live.metadata(&self.page.id, &locale.tag);
-        let before = metadata.map(|metadata| self.reads(locale, metadata, field));
+        let before = metadata.map(|metadata| metadata.effective(field));
         let mut change = Change {
             address: Address { page: self.page.id.clone(), locale: locale.tag.clone() },
             path: self.wanted.path.clone(),

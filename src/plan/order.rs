@@ -164,8 +164,8 @@ impl<'a> Schedule<'a> {
         let address = &self.drafts[draft].address;
         let taken = self.taken_slugs.get_or_init(|| slugs::taken(self.live));
         let slug = slugs::temporary(taken, &address.page);
-        let slug_change = self.drafts[draft].changes.iter().find(|change| change.field == Field::Slug);
-        let before = slug_change.map_or_else(|| "".into(), |change| change.before.clone());
+        let before = self.live.metadata(&address.page, &address.locale).map(|live| live.get(Field::Slug).clone());
+        let before = before.unwrap_or_else(|| "".into());
         let operation = Operation {
             purpose: Purpose::TemporarySlug,
             has_pin: false,

@@ -36,7 +36,7 @@ pub(super) fn moves(live: &Live, change: &Change) -> Moves {
     };
     let locales = std::iter::once(&change.address.locale).chain(&change.followers);
     let after = change.after.as_text().unwrap_or_default();
-    let (frees, takes) = locales.map(|locale| (place(locale, live.slug(page, locale)), place(locale, after))).unzip();
+    let (frees, takes) = locales.map(|locale| (place(locale, page.slug(locale)), place(locale, after))).unzip();
     Moves { takes, frees }
 }
 
@@ -92,7 +92,7 @@ fn crowded<'l>(
 ) -> Vec<Vec<&'l LivePage>> {
     let mut holders: BTreeMap<(Option<&FolderId>, &str), Vec<&LivePage>> = BTreeMap::new();
     for page in live.pages.values() {
-        let slug = new_slug(page).unwrap_or_else(|| live.slug(page, locale));
+        let slug = new_slug(page).unwrap_or_else(|| page.slug(locale));
         if !slug.is_empty() {
             holders.entry((page.folder.as_ref(), slug)).or_default().push(page);
         }

@@ -78,7 +78,7 @@ fn moves(operation: &Operation, state: &Metadata) -> Vec<Moved> {
     let mut moved = Vec::new();
     for (field, before) in &operation.precondition {
         let found = state.effective(*field);
-        if found != *before && operation.body.fields.get(field) != Some(&found) {
+        if !is_unmoved(*field, before, &found) && operation.body.fields.get(field) != Some(&found) {
             moved.push(Moved {
                 address: operation.address.clone(),
                 path: operation.path.clone(),
@@ -87,6 +87,11 @@ fn moves(operation: &Operation, state: &Metadata) -> Vec<Moved> {
         }
     }
     moved
+}
+
+/// Returns whether a field reads as it did. A slug that is inherited may read as nothing.
+pub fn is_unmoved(field: Field, before: &Value, found: &Value) -> bool {
+    found == before || (field == Field::Slug && found.is_empty())
 }
 
 fn gone(operation: &Operation) -> Moved {

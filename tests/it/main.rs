@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic, also in the functions it calls")]
 
 mod cli;
+mod laws;
 mod manifest;
 mod plan;
 mod sandbox;

@@ -1,0 +1,132 @@
+//! What the server refuses or bends is said field by field, nothing else changes, and nothing is lost because of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use proptest::sample::select;
+use slugline::event::{Event, Mismatch, Outcome};
+use slugline::exit::Exit;
+use slugline::model::{Field, Value};
+use slugline::plan::{Operation, Plan, Purpose};
+use slugline::sandbox::{Clear, LocaleKey, Site, Switches};
+
+use super::cases;
+use super::edits::{Edit, Stated, apply, bold_edits};
+use super::expected::{self, Spot};
+use super::project::{Layout, Project, stated_at};
+use super::reading::{self, reads};
+use super::sites::{site, willing_switches};
+use super::world::{World, block_on, codes};
+
+fn unwilling_switches() -> impl Strategy<Value = Switches> {
+    (willing_switches(), select(Clear::ALL)).prop_map(|(switches, clear)| Switches { clear, ..switches })
+}
+
+proptest! {
+    #![proptest_config(cases(100))]
+
+    #[test]
+    fn what_does_not_take_is_named(
+        site in site(16), edits in bold_edits(), switches in unwilling_switches(), localized_slugs in any::<bool>()
+    ) {
+        block_on(apply_and_compare(Site { switches, localized_slugs, ..site.0 }, &edits));
+    }
+}
+
+async fn apply_and_compare(site: Site, edits: &[Edit]) {
+    let world = World::new(site.clone()).await;
+    let mut stated = apply(&site, Stated::new(), edits);
+    expected::state_what_cannot_be_told(&site, &mut stated);
+    let project = Project::new(&site, &stated, &BTreeMap::new(), Layout::FileEach);
+    let plan = world.plan(&project.load()).await;
+    if plan.is_invalid() {
+        assert!(expected::has_slug_clash(&site, &stated), "{:#?}", plan.diagnostics);
+        assert_eq!(codes(&plan.diagnostics), BTreeSet::from(["slug-taken"]));
+        return;
+    }
+
+    // One request at a time, so that each outcome can be held against what the request has done.
+    let mut before = site.clone();
+    let mut check = |event: &Event| {
+        if let Event::Finished { operation, outcome } = event {
+            let after = world.server.site();
+            check_outcome(&before, &after, &plan.operations[*operation], outcome);
+            before = after;
+        }
+    };
+    let receipt = world.apply(&plan, 1, &mut check).await.expect("the site is as it was");
+
+    let after = world.server.site();
+    let unmet = expected::unmet(&after, &stated);
+    let outcomes: Vec<&Outcome> = receipt.outcomes.iter().flatten().collect();
+    assert_eq!(outcomes.len(), plan.operations.len());
+    let unknown = unnamed(&site, &plan, &outcomes, &unmet);
+    assert!(unknown.is_empty(), "the receipt does not say that these do not read as stated: {unknown:?}");
+    if !unmet.is_empty() {
+        assert_ne!(receipt.exit(), Exit::Ok);
+    }
+    let met_before = |spot: &&Spot| {
+        reads(&site, site.page(&spot.0).unwrap(), &spot.1, spot.2) == stated[&(spot.0.clone(), spot.1.clone())][&spot.2]
+    };
+    let lost: Vec<&Spot> =
+        unmet.iter().filter(met_before).filter(|spot| !is_ignored_by_the_server(&site, &stated, spot)).collect();
+    assert!(lost.is_empty(), "read as stated before: {lost:?}");
+}
+
+/// Checks one outcome against the site before and after it.
+fn check_outcome(before: &Site, after: &Site, operation: &Operation, outcome: &Outcome) {
+    let page = operation.address.page.as_str();
+    let key = reading::key(before, operation.address.locale.as_str());
+    let read = |site: &Site, field: Field| reads(site, site.page(page).unwrap(), &key, field);
+    let address = (page.to_owned(), key.clone());
+    match outcome {
+        Outcome::Done | Outcome::DidNotTake(_) => {
+            expected::check_only_changed(before, after, Some(&address));
+            let named: BTreeSet<Field> = match outcome {
+                Outcome::DidNotTake(mismatches) => mismatches.iter().map(|Mismatch { field, .. }| *field).collect(),
+                _ => BTreeSet::new(),
+            };
+            let sent = &operation.body.fields;
+            let bent = sent.iter().filter(|(field, value)| read(after, **field) != **value).map(|(field, _)| *field);
+            let bent: BTreeSet<Field> = bent.collect();
+            assert!(named.is_superset(&bent), "{bent:?} read otherwise, {named:?} are named: {operation:#?}");
+            // What was not sent is named only if it has really changed.
+            assert!(named.difference(&bent).all(|field| read(before, *field) != read(after, *field)), "{outcome:?}");
+        }
+        Outcome::Failed { .. } | Outcome::Skipped(_) | Outcome::Converged => {
+            expected::check_only_changed(before, after, None);
+        }
+        Outcome::Unknown { .. } => panic!("every request was answered"),
+    }
+}
+
+/// Returns what does not read as stated without the receipt saying so.
+fn unnamed<'s>(site: &Site, plan: &Plan, outcomes: &[&Outcome], unmet: &'s BTreeSet<Spot>) -> Vec<&'s Spot> {
+    let says = |spot: &Spot| {
+        plan.operations.iter().zip(outcomes).any(|(operation, outcome)| {
+            let address = &operation.address;
+            let is_here = address.page.as_str() == spot.0 && reading::key(site, address.locale.as_str()) == spot.1;
+            is_here
+                && match outcome {
+                    Outcome::DidNotTake(mismatches) => {
+                        // A page stuck under its temporary slug is named by the operation that was skipped then.
+                        operation.purpose == Purpose::Write
+                            && mismatches.iter().any(|mismatch| mismatch.field == spot.2)
+                    }
+                    Outcome::Failed { .. } | Outcome::Skipped(_) => true,
+                    Outcome::Done | Outcome::Converged | Outcome::Unknown { .. } => false,
+                }
+        })
+    };
+    unmet.iter().filter(|spot| !says(spot)).collect()
+}
+
+/// What a secondary locale states as it is, while its primary changes, must be written to stay. If the server ignores
+/// that (`""`, or a slug on a site without localized slugs), nothing can keep the value; the receipt names it.
+fn is_ignored_by_the_server(site: &Site, stated: &Stated, (page, key, field): &Spot) -> bool {
+    let value = stated_at(stated, page, key).and_then(|values| values.get(field));
+    let is_ignored_clear = site.switches.clear != Clear::Empties && value.is_some_and(Value::is_empty);
+    let is_ignored_slug = !site.localized_slugs && *field == Field::Slug;
+    let read = reads(site, site.page(page).unwrap(), key, *field);
+    *key != LocaleKey::Primary && (is_ignored_clear || is_ignored_slug) && value == Some(&read)
+}

@@ -1,0 +1,38 @@
+//! The laws that hold for every site and every edit, each tried on many generated ones against the sandbox.
+//!
+//! What is expected is worked out here from the sandbox's document alone, without the code under test. The cases are
+//! the same in every run; `SLUGLINE_CASES` multiplies their number, `PROPTEST_RNG_SEED` gives others.
+
+mod edits;
+mod expected;
+mod project;
+mod reading;
+mod sites;
+mod slug_table;
+mod world;
+
+mod command_line;
+mod convergence;
+mod honesty;
+mod slug_order;
+mod switch_pairs;
+
+use proptest::test_runner::{Config, RngSeed};
+
+/// The seed of an ordinary run; any number will do.
+const SEED: u64 = 42;
+
+/// Returns a configuration for so many cases in an ordinary run. Nothing is written to disk: a failure says its input,
+/// and the seed makes it come again.
+fn cases(ordinary: u32) -> Config {
+    let times = std::env::var("SLUGLINE_CASES").ok().and_then(|times| times.parse().ok()).unwrap_or(1);
+    let default = Config::default();
+    let rng_seed = if default.rng_seed == RngSeed::Random { RngSeed::Fixed(SEED) } else { default.rng_seed };
+    Config {
+        cases: ordinary.saturating_mul(times),
+        rng_seed,
+        failure_persistence: None,
+        max_shrink_iters: 2_000,
+        ..default
+    }
+}

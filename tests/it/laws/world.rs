@@ -1,0 +1,102 @@
+//! A sandbox, a client that talks to it, and the steps that commands consist of.
+
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+
+use slugline::apply::{self, Remote};
+use slugline::diagnostic::{self, Diagnostic};
+use slugline::event::{Event, Receipt};
+use slugline::import::{NewPage, Wanted, new_pages};
+use slugline::live;
+use slugline::manifest::load::Loaded;
+use slugline::manifest::lower;
+use slugline::model::{FolderId, Live, SiteId};
+use slugline::plan::{Inputs, Plan, Policy, Provenance, plan};
+use slugline::sandbox::{LogEntry, Options, Server, Site};
+use slugline::webflow::{self, Client, Token};
+
+pub(super) struct World {
+    pub(super) server: Server,
+    pub(super) client: Client,
+    site: SiteId,
+}
+
+/// Runs a case to its end. One thread will do, since nothing in a case has work to share.
+pub(super) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
+
+pub(super) fn four() -> NonZeroUsize {
+    NonZeroUsize::new(4).unwrap()
+}
+
+impl World {
+    /// Serves the site. The limits of the real server would only make the tests wait.
+    pub(super) async fn new(site: Site) -> Self {
+        let (id, token) = (SiteId::from(site.id()), Token::new(site.token().to_owned()).unwrap());
+        let server = Server::start(site, Options { limit: false, ..Options::default() }).await.unwrap();
+        let mut options = webflow::Options::new(token);
+        options.base_url = server.url().parse().unwrap();
+        Self { client: Client::new(options).unwrap(), server, site: id }
+    }
+
+    /// Reads the site by list.
+    pub(super) async fn read(&self) -> Live {
+        live::read(&self.client.reader(), &self.site, four()).await.unwrap()
+    }
+
+    /// Returns the site with all its folders, and what an import makes of it.
+    pub(super) async fn import(&self) -> (Live, Vec<NewPage>) {
+        let mut live = self.read().await;
+        let folders: BTreeSet<FolderId> = live.pages.values().filter_map(|page| page.folder.clone()).collect();
+        live::read_folders(&self.client.reader(), &mut live, folders, four()).await.unwrap();
+        let pages = new_pages(&live, &BTreeSet::new(), &Wanted { all: true, ..Wanted::default() });
+        (live, pages)
+    }
+
+    /// Plans as `slugline plan` does.
+    pub(super) async fn plan(&self, loaded: &Loaded) -> Plan {
+        let mut live = self.read().await;
+        let folders = lower::folders_needed(&loaded.pages, &live);
+        live::read_folders(&self.client.reader(), &mut live, folders, four()).await.unwrap();
+        plan_for(loaded, &live)
+    }
+
+    /// Applies as `slugline apply` does; guards are asked before that.
+    pub(super) async fn apply(
+        &self,
+        plan: &Plan,
+        concurrency: usize,
+        emit: &mut dyn FnMut(&Event),
+    ) -> Result<Receipt, apply::Error> {
+        let concurrency = NonZeroUsize::new(concurrency).unwrap();
+        let remote = Remote { reader: self.client.reader(), writer: self.client.writer(), concurrency };
+        apply::apply(plan, &remote, emit).await
+    }
+
+    /// Returns the requests since the last call.
+    pub(super) fn take_log(&self) -> Vec<LogEntry> {
+        let log = self.server.log();
+        self.server.clear_log();
+        log
+    }
+}
+
+/// Plans without a request.
+pub(super) fn plan_for(loaded: &Loaded, live: &Live) -> Plan {
+    let (desired, diagnostics) = lower::lower(&loaded.pages, &[], live);
+    assert!(!diagnostic::has_errors(&diagnostics), "{diagnostics:#?}");
+    let policy = Policy::default();
+    let provenance = Provenance { environment: None, revision: None, requests: 0 };
+    plan(Inputs { desired: &desired, live, policy: &policy }, provenance)
+}
+
+/// Returns the codes of all problems.
+pub(super) fn codes(diagnostics: &[Diagnostic]) -> BTreeSet<&str> {
+    diagnostics.iter().map(|diagnostic| diagnostic.code.as_str()).collect()
+}
+
+/// Returns whether a request only reads.
+pub(super) fn is_read(entry: &LogEntry) -> bool {
+    entry.method == "GET"
+}
