@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic, also in the functions it calls")]
 
+mod architecture;
 mod cli;
+mod galaxy;
 mod laws;
 mod manifest;
 mod plan;
