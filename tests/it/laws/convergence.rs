@@ -85,6 +85,10 @@ pub(super) async fn plan_apply_plan(case: &Case, switches: Switches) {
         assert!(codes(&plan.diagnostics).contains("slug-taken"), "{:#?}", plan.diagnostics);
         return;
     }
+    // Which tangles of primaries and followers have no order is `slug_order`'s business.
+    if codes(&plan.diagnostics) == BTreeSet::from(["slug-order"]) {
+        return;
+    }
     assert!(plan.diagnostics.is_empty(), "{:#?}", plan.diagnostics);
     let plan = saved_and_read(&plan);
 

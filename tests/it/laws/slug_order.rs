@@ -12,6 +12,7 @@ use slugline::plan::{Inputs, Operation, Plan, Policy, Provenance, Purpose, plan}
 use slugline::source::Span;
 
 use super::cases;
+use super::world::codes;
 
 /// A site of slugs: for each page its folder and its slug in each locale; without one, a locale inherits.
 #[derive(Debug, Clone)]
@@ -251,6 +252,27 @@ impl Slugs {
         earlier
     }
 
+    /// Returns whether a write would have to come before itself, which only a temporary slug can solve.
+    fn waits_for_itself(&self, start: (usize, usize)) -> bool {
+        let is_written = |cell: &(usize, usize)| self.pages[cell.0].wanted[cell.1].is_some();
+        let written: BTreeSet<(usize, usize)> = self.cells().filter(is_written).collect();
+        let mut seen: BTreeSet<(usize, usize)> = BTreeSet::new();
+        let mut open = self.earlier(start, &written);
+        while let Some(cell) = open.pop() {
+            if seen.insert(cell) {
+                open.extend(self.earlier(cell, &written));
+            }
+        }
+        seen.contains(&start)
+    }
+
+    /// Returns whether a primary waits for itself by way of other locales, some of which follow their primaries and some
+    /// of which do not. Not all of those can be put in an order; a plan may say so.
+    fn is_tangled(&self) -> bool {
+        let waiting = |locale: usize| (0..self.pages.len()).any(|page| self.waits_for_itself((page, locale)));
+        waiting(0) && (1..self.locales).any(waiting)
+    }
+
     fn places_of(&self, page: usize) -> BTreeSet<Place> {
         (0..self.locales).map(|locale| (self.pages[page].folder, locale, self.now(page, locale))).collect()
     }
@@ -289,19 +311,6 @@ fn play(slugs: &Slugs, plan: &Plan) -> Slugs {
     played
 }
 
-/// Returns whether a write would have to come before itself, which only a temporary slug can solve.
-fn waits_for_itself(slugs: &Slugs, plan: &Plan, start: (usize, usize)) -> bool {
-    let written: BTreeSet<(usize, usize)> = plan.operations.iter().map(|operation| slugs.cell(operation)).collect();
-    let mut seen: BTreeSet<(usize, usize)> = BTreeSet::new();
-    let mut open = slugs.earlier(start, &written);
-    while let Some(cell) = open.pop() {
-        if seen.insert(cell) {
-            open.extend(slugs.earlier(cell, &written));
-        }
-    }
-    seen.contains(&start)
-}
-
 fn temporary(plan: &Plan) -> impl Iterator<Item = &Operation> {
     plan.operations.iter().filter(|operation| operation.purpose == Purpose::TemporarySlug)
 }
@@ -316,13 +325,17 @@ proptest! {
             prop_assert!(plan.is_invalid());
             return Ok(());
         }
+        if codes(&plan.diagnostics).contains("slug-order") {
+            prop_assert!(slugs.is_tangled());
+            return Ok(());
+        }
         prop_assert!(plan.diagnostics.is_empty(), "{:#?}", plan.diagnostics);
         let played = play(&slugs, &plan);
         for (page, locale) in slugs.cells() {
             prop_assert_eq!(played.now(page, locale), slugs.wanted(page, locale));
         }
         for operation in temporary(&plan) {
-            prop_assert!(waits_for_itself(&slugs, &plan, slugs.cell(operation)), "{operation:?}");
+            prop_assert!(slugs.waits_for_itself(slugs.cell(operation)), "{operation:?}");
         }
     }
 
