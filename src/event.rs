@@ -1,4 +1,4 @@
-//! What happens during an apply, one event at a time, and the receipt that they add up to.
+//! What happens during a run, one event at a time, and the receipt that they add up to.
 //!
 //! Pure values: a receipt is a fold over events, so that it can be made again from a record of them. Must not know who
 //! listens.
@@ -9,14 +9,14 @@ use crate::model::{Field, Value};
 /// Something that happened while a plan was applied. Operations are named by their place in the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// The site was read again and still fits the plan.
-    Checked {
+    /// The site was read again, and the first write may follow. A run that is resumed begins again.
+    Began {
         /// Operations that the plan has.
         operations: usize,
     },
     /// A request is about to be sent.
     Sending {
-        /// Which one.
+        /// Which operation it is for.
         operation: usize,
     },
     /// It is known, or known to be unknown, how an operation ended.
@@ -26,6 +26,25 @@ pub enum Event {
         /// How.
         outcome: Outcome,
     },
+    /// No new write is sent from here on.
+    Stopped(Stop),
+}
+
+/// Why a run sends nothing more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// The token is not good enough, or no longer.
+    Authorization,
+    /// The server failed several times in a row.
+    ServerErrors,
+    /// The time given for the whole run is over.
+    Deadline,
+    /// SIGINT: somebody pressed Ctrl-C.
+    Interrupted,
+    /// SIGTERM: the system or the pipeline wants it to end.
+    Terminated,
+    /// What happens can no longer be recorded.
+    Record,
 }
 
 /// How an operation ended.
@@ -37,6 +56,8 @@ pub enum Outcome {
     Converged,
     /// Written, but some fields read otherwise.
     DidNotTake(Vec<Mismatch>),
+    /// Nothing was sent: somebody else has changed these fields since the plan was made.
+    Moved(Vec<Mismatch>),
     /// Nothing was written.
     Failed {
         /// Why.
@@ -46,7 +67,7 @@ pub enum Outcome {
         /// Whether it says something of all requests (authorization, network, server) and not of this one.
         is_general: bool,
     },
-    /// Nothing was sent, because of another operation.
+    /// Nothing was sent, because of another operation or since the run was stopped.
     Skipped(Skip),
     /// The request was sent and nobody can say whether it was carried out.
     Unknown {
@@ -64,7 +85,7 @@ pub enum Skip {
     Stopped,
 }
 
-/// A field that does not read as it was sent.
+/// A field that does not read as it should.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mismatch {
     /// The field.
@@ -80,7 +101,8 @@ impl Outcome {
     pub fn is_success(&self) -> bool {
         match self {
             Self::Done | Self::Converged => true,
-            Self::DidNotTake(_) | Self::Failed { .. } | Self::Skipped(_) | Self::Unknown { .. } => false,
+            Self::DidNotTake(_) | Self::Moved(_) | Self::Failed { .. } => false,
+            Self::Skipped(_) | Self::Unknown { .. } => false,
         }
     }
 
@@ -88,15 +110,24 @@ impl Outcome {
     pub fn may_have_written(&self) -> bool {
         match self {
             Self::Done | Self::DidNotTake(_) | Self::Unknown { .. } => true,
-            Self::Converged | Self::Failed { .. } | Self::Skipped(_) => false,
+            Self::Converged | Self::Moved(_) | Self::Failed { .. } | Self::Skipped(_) => false,
         }
     }
 
-    /// Returns whether the server refused this operation and would take others, so that trying again is no use.
+    /// Returns whether this operation met with a refusal that others need not meet, so that trying again is no use.
     pub fn is_refusal(&self) -> bool {
         match self {
+            Self::Moved(_) => true,
             Self::Failed { message: _, hint: _, is_general } => !is_general,
             Self::Done | Self::Converged | Self::DidNotTake(_) | Self::Skipped(_) | Self::Unknown { .. } => false,
+        }
+    }
+
+    /// Returns whether the run has an answer to it that resuming would not change.
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::Done | Self::Converged | Self::DidNotTake(_) => true,
+            Self::Moved(_) | Self::Failed { .. } | Self::Skipped(_) | Self::Unknown { .. } => false,
         }
     }
 
@@ -106,6 +137,7 @@ impl Outcome {
             Self::Done => "done",
             Self::Converged => "converged",
             Self::DidNotTake(_) => "did-not-take",
+            Self::Moved(_) => "moved",
             Self::Failed { .. } => "failed",
             Self::Skipped(_) => "skipped",
             Self::Unknown { .. } => "unknown",
@@ -113,38 +145,136 @@ impl Outcome {
     }
 }
 
-/// How each operation of a plan ended.
+impl Stop {
+    /// Every reason.
+    pub const ALL: [Self; 6] =
+        [Self::Authorization, Self::ServerErrors, Self::Deadline, Self::Interrupted, Self::Terminated, Self::Record];
+
+    /// The name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Authorization => "authorization",
+            Self::ServerErrors => "server-errors",
+            Self::Deadline => "deadline",
+            Self::Interrupted => "interrupted",
+            Self::Terminated => "terminated",
+            Self::Record => "record",
+        }
+    }
+
+    /// The reason in words.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Authorization => "the token is not accepted",
+            Self::ServerErrors => "the server failed several times in a row",
+            Self::Deadline => "the time given with `--timeout` is over",
+            Self::Interrupted => "interrupted",
+            Self::Terminated => "told to end",
+            Self::Record => "what happens can no longer be recorded",
+        }
+    }
+}
+
+/// How far an operation has come.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Standing {
+    /// Nothing was sent for it.
+    #[default]
+    Waiting,
+    /// A request was about to be sent, and nothing was heard of it since.
+    Sending,
+    /// It ended.
+    Ended(Outcome),
+}
+
+impl Standing {
+    /// Returns how the operation ended, if it has.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        match self {
+            Self::Waiting | Self::Sending => None,
+            Self::Ended(outcome) => Some(outcome),
+        }
+    }
+
+    /// Returns whether what the operation wants is so now.
+    pub fn is_success(&self) -> bool {
+        self.outcome().is_some_and(Outcome::is_success)
+    }
+
+    /// Returns whether the site may have been changed.
+    pub fn may_have_written(&self) -> bool {
+        match self {
+            Self::Waiting => false,
+            Self::Sending => true,
+            Self::Ended(outcome) => outcome.may_have_written(),
+        }
+    }
+}
+
+/// How far each operation of a plan has come.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Receipt {
-    /// The outcomes, by the operation's place in the plan; nothing for one that has not ended.
-    pub outcomes: Vec<Option<Outcome>>,
+    /// The operations, by their place in the plan.
+    pub standings: Vec<Standing>,
+    /// Why the run sent nothing more, if it was stopped.
+    pub stop: Option<Stop>,
 }
 
 impl Receipt {
+    /// Returns the receipt of these events.
+    pub fn of<'e>(events: impl IntoIterator<Item = &'e Event>) -> Self {
+        let mut receipt = Self::default();
+        events.into_iter().for_each(|event| receipt.record(event));
+        receipt
+    }
+
     /// Takes in one more event.
     pub fn record(&mut self, event: &Event) {
         match event {
-            Event::Checked { operations } => self.outcomes.resize(*operations, None),
-            Event::Sending { operation: _ } => {}
-            Event::Finished { operation, outcome } => {
-                if let Some(place) = self.outcomes.get_mut(*operation) {
-                    *place = Some(outcome.clone());
-                }
+            Event::Began { operations } => {
+                self.standings.resize(*operations, Standing::Waiting);
+                self.stop = None;
             }
+            Event::Sending { operation } => self.set(*operation, Standing::Sending),
+            Event::Finished { operation, outcome } => self.set(*operation, Standing::Ended(outcome.clone())),
+            Event::Stopped(stop) => self.stop = Some(*stop),
+        }
+    }
+
+    fn set(&mut self, operation: usize, standing: Standing) {
+        if let Some(place) = self.standings.get_mut(operation) {
+            *place = standing;
         }
     }
 
     /// Returns the number of operations that ended in a way.
     pub fn count(&self, is_counted: impl Fn(&Outcome) -> bool) -> usize {
-        self.outcomes.iter().flatten().filter(|outcome| is_counted(outcome)).count()
+        self.standings.iter().filter_map(Standing::outcome).filter(|outcome| is_counted(outcome)).count()
+    }
+
+    /// Returns whether everything that the plan wants is so.
+    pub fn is_success(&self) -> bool {
+        self.standings.iter().all(Standing::is_success)
     }
 
     /// Returns the exit that tells the truth about the run.
     pub fn exit(&self) -> Exit {
-        if self.outcomes.iter().all(|outcome| outcome.as_ref().is_some_and(Outcome::is_success)) {
+        match self.stop {
+            Some(Stop::Interrupted) => Exit::Interrupted,
+            Some(Stop::Terminated) => Exit::Terminated,
+            Some(Stop::Authorization | Stop::ServerErrors | Stop::Deadline | Stop::Record) | None => self.result(),
+        }
+    }
+
+    fn result(&self) -> Exit {
+        let is_settled =
+            |standing: &Standing| standing.may_have_written() || standing.outcome().is_some_and(Outcome::is_refusal);
+        if self.is_success() {
             Exit::Ok
-        } else if self.count(|outcome| outcome.may_have_written() || outcome.is_refusal()) > 0 {
+        } else if self.standings.iter().any(is_settled) {
             Exit::Partial
+        } else if self.stop == Some(Stop::Record) {
+            Exit::Failed
         } else {
             Exit::Unavailable
         }
@@ -156,12 +286,10 @@ mod tests {
     use super::*;
 
     fn receipt(outcomes: Vec<Outcome>) -> Receipt {
-        let mut receipt = Receipt::default();
-        receipt.record(&Event::Checked { operations: outcomes.len() });
-        for (operation, outcome) in outcomes.into_iter().enumerate() {
-            receipt.record(&Event::Finished { operation, outcome });
-        }
-        receipt
+        let began = Event::Began { operations: outcomes.len() };
+        let ended = outcomes.into_iter().enumerate();
+        let ended = ended.map(|(operation, outcome)| Event::Finished { operation, outcome });
+        Receipt::of(&[began].into_iter().chain(ended).collect::<Vec<_>>())
     }
 
     fn failed(is_general: bool) -> Outcome {
@@ -174,16 +302,26 @@ mod tests {
         assert_eq!(receipt(vec![Outcome::Done, Outcome::Converged]).exit(), Exit::Ok);
         assert_eq!(receipt(vec![Outcome::Done, failed(true)]).exit(), Exit::Partial);
         assert_eq!(receipt(vec![Outcome::DidNotTake(vec![])]).exit(), Exit::Partial);
+        assert_eq!(receipt(vec![Outcome::Moved(vec![])]).exit(), Exit::Partial);
         assert_eq!(receipt(vec![Outcome::Unknown { message: String::new() }]).exit(), Exit::Partial);
         assert_eq!(receipt(vec![failed(true), Outcome::Skipped(Skip::Needs(0))]).exit(), Exit::Unavailable);
         assert_eq!(receipt(vec![failed(false)]).exit(), Exit::Partial);
     }
 
     #[test]
-    fn an_operation_without_an_end_is_no_success() {
-        let mut receipt = Receipt::default();
-        receipt.record(&Event::Checked { operations: 1 });
-        receipt.record(&Event::Sending { operation: 0 });
+    fn an_operation_without_an_end_may_have_written() {
+        let mut receipt = Receipt::of(&[Event::Began { operations: 2 }]);
         assert_eq!(receipt.exit(), Exit::Unavailable);
+        receipt.record(&Event::Sending { operation: 0 });
+        assert_eq!(receipt.exit(), Exit::Partial);
+        receipt.record(&Event::Stopped(Stop::Interrupted));
+        assert_eq!(receipt.exit(), Exit::Interrupted);
+    }
+
+    #[test]
+    fn a_run_that_begins_again_is_not_stopped_any_more() {
+        let began = Event::Began { operations: 1 };
+        let events = [began.clone(), Event::Stopped(Stop::Deadline), began];
+        assert_eq!(Receipt::of(&events).stop, None);
     }
 }

@@ -38,6 +38,7 @@ pub mod apply;
 pub mod event;
 pub mod import;
 pub mod plan;
+pub mod run;
 
 // Views.
 pub mod render;

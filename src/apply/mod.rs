@@ -1,26 +1,38 @@
 //! Applies a plan: checks that the site still fits it, sends its operations in order, and tells what happens.
 //!
 //! Makes no choice of its own: what is sent, and what must be so before, stands in the plan. Must not know files or the
-//! terminal; whoever listens gets events.
+//! terminal; whoever listens gets events, each intent before its request goes out.
 
+mod reads;
 mod write;
 
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
+use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
+use tokio::sync::watch;
 
-use crate::event::{Event, Outcome, Receipt, Skip};
+use self::reads::Reads;
+use self::write::{Ended, Written};
+use crate::event::{Event, Mismatch, Outcome, Receipt, Skip, Standing, Stop};
 use crate::live;
-use crate::plan::Plan;
-use crate::plan::staleness::{self, Moved};
+use crate::plan::staleness::{self, Moved, MovedField, Verdict};
+use crate::plan::{Operation, Plan};
 use crate::webflow::{Reader, Writer};
 
 /// Operations in a row that the server could not be reached for, or failed at, after which nothing more is sent.
 const MAX_UNAVAILABLE: u32 = 3;
 
-/// What an apply talks to.
+/// How long requests under way may take once somebody wants the run to end. GitHub kills a step 10 s after it asked.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// The age of a reading after which no write may go out on it.
+pub const DEFAULT_MAX_READ_AGE: Duration = Duration::from_secs(30);
+
+/// What an apply talks to, and within which bounds.
 #[derive(Clone)]
 pub struct Remote {
     /// Reads for the check, and to settle what is unknown.
@@ -29,7 +41,21 @@ pub struct Remote {
     pub writer: Writer,
     /// Requests under way at once, at most.
     pub concurrency: NonZeroUsize,
+    /// No write goes out on a reading older than this.
+    pub max_read_age: Duration,
+    /// No write goes out after this.
+    pub deadline: Option<Instant>,
 }
+
+/// Somebody's wish that the run should end, once there is one.
+pub type StopSignal = watch::Receiver<Option<Stop>>;
+
+/// Whoever keeps the record could not; nothing more may be sent then.
+#[derive(Debug)]
+pub struct Unrecorded;
+
+/// Takes in events. When it returns, the event is as safe as it can be.
+pub type Record<'a> = dyn FnMut(&Event) -> Result<(), Unrecorded> + 'a;
 
 /// Why nothing was written.
 #[derive(Debug, thiserror::Error)]
@@ -43,19 +69,26 @@ pub enum Error {
 }
 
 /// Applies the plan and returns how each operation ended. An error means that nothing was written.
-pub async fn apply(plan: &Plan, remote: &Remote, emit: &mut dyn FnMut(&Event)) -> Result<Receipt, Error> {
-    let addresses = plan.operations.iter().map(|operation| (&operation.address, operation.locale_id.as_ref()));
-    let current = live::read_again(&remote.reader, &plan.target.site, addresses, remote.concurrency).await?;
-    let converged = staleness::check(plan, &current).map_err(Error::Stale)?;
-    let mut run = Run { plan, remote, emit, receipt: Receipt::default(), unavailable: 0, is_stopped: false };
-    run.tell(Event::Checked { operations: plan.operations.len() });
-    for operation in converged {
-        run.finish(operation, Outcome::Converged);
-    }
-    for level in levels(plan) {
-        run.level(level).await;
-    }
-    run.check_pins().await;
+pub async fn apply(plan: &Plan, remote: &Remote, stop: StopSignal, record: &mut Record<'_>) -> Result<Receipt, Error> {
+    let reads = Reads::of(remote, plan).await?;
+    staleness::check(plan, &reads.all()).map_err(Error::Stale)?;
+    let mut run = Run::new(plan, remote, &reads, Receipt::default(), stop, record);
+    run.go().await;
+    Ok(run.receipt)
+}
+
+/// Goes on with a run that ended before its end. What is known to be done is not sent again; what somebody else has
+/// changed since is left alone.
+pub async fn resume(
+    plan: &Plan,
+    receipt: Receipt,
+    remote: &Remote,
+    stop: StopSignal,
+    record: &mut Record<'_>,
+) -> Result<Receipt, Error> {
+    let reads = Reads::of(remote, plan).await?;
+    let mut run = Run::new(plan, remote, &reads, receipt, stop, record);
+    run.go().await;
     Ok(run.receipt)
 }
 
@@ -72,59 +105,175 @@ fn levels(plan: &Plan) -> Vec<VecDeque<usize>> {
     levels
 }
 
-struct Run<'a> {
+struct Run<'a, 'r> {
     plan: &'a Plan,
     remote: &'a Remote,
-    emit: &'a mut dyn FnMut(&Event),
+    reads: &'a Reads<'a>,
     receipt: Receipt,
+    stop_signal: StopSignal,
+    record: &'a mut Record<'r>,
     unavailable: u32,
-    is_stopped: bool,
 }
 
-impl Run<'_> {
+/// A stage that an operation has come through.
+enum Step {
+    /// It may be sent, on what was read then.
+    Ready(usize, Instant),
+    /// It needs no sending, or must not be sent.
+    Settled(usize, Outcome),
+    /// It was sent, or its turn came too late.
+    Written(usize, Written),
+}
+
+type UnderWay<'a> = FuturesUnordered<LocalBoxFuture<'a, Step>>;
+
+impl<'a, 'r> Run<'a, 'r> {
+    fn new(
+        plan: &'a Plan,
+        remote: &'a Remote,
+        reads: &'a Reads<'a>,
+        receipt: Receipt,
+        stop_signal: StopSignal,
+        record: &'a mut Record<'r>,
+    ) -> Self {
+        Self { plan, remote, reads, receipt, stop_signal, record, unavailable: 0 }
+    }
+
+    async fn go(&mut self) {
+        if self.tell(Event::Began { operations: self.plan.operations.len() }).is_err() {
+            return;
+        }
+        for level in levels(self.plan) {
+            self.level(level).await;
+        }
+        if self.receipt.stop.is_none() {
+            self.check_pins().await;
+        }
+    }
+
     /// Sends the operations of a level side by side. One task does it all, so that events come one after the other and
     /// each intent is told before its request goes out.
     async fn level(&mut self, mut waiting: VecDeque<usize>) {
-        let mut under_way = FuturesUnordered::new();
+        let mut under_way: UnderWay<'a> = FuturesUnordered::new();
+        let mut grace_ends = None;
         loop {
-            while under_way.len() < self.remote.concurrency.get()
-                && let Some(index) = waiting.pop_front()
-            {
-                if self.receipt.outcomes[index].is_some() {
+            self.fill(&mut waiting, &mut under_way);
+            let step = tokio::select! {
+                step = under_way.next() => step,
+                stop = wanted(&mut self.stop_signal), if grace_ends.is_none() => {
+                    self.halt(stop);
+                    grace_ends = Some(tokio::time::Instant::now() + GRACE);
                     continue;
                 }
-                if let Some(skip) = self.skip(index) {
-                    self.finish(index, Outcome::Skipped(skip));
-                    continue;
-                }
-                self.tell(Event::Sending { operation: index });
-                let (remote, operation) = (self.remote, &self.plan.operations[index]);
-                under_way.push(async move { (index, write::write(remote, operation).await) });
-            }
-            let Some((index, written)) = under_way.next().await else { return };
-            self.heed(&written);
-            self.finish(index, written.outcome);
+                // What is under way now stays without an end in the record: it may have been carried out.
+                () = at(grace_ends) => return,
+            };
+            let Some(step) = step else { return };
+            self.take(step, &mut under_way);
         }
+    }
+
+    /// Starts as many operations as may be under way at once.
+    fn fill(&mut self, waiting: &mut VecDeque<usize>, under_way: &mut UnderWay<'a>) {
+        while under_way.len() < self.remote.concurrency.get()
+            && let Some(index) = waiting.pop_front()
+        {
+            if self.receipt.standings[index].outcome().is_some_and(Outcome::is_final) {
+                continue;
+            }
+            match self.skip(index) {
+                Some(skip) => self.finish(index, Outcome::Skipped(skip)),
+                None => under_way.push(self.check(index)),
+            }
+        }
+    }
+
+    fn take(&mut self, step: Step, under_way: &mut UnderWay<'a>) {
+        match step {
+            Step::Settled(index, outcome) => self.finish(index, outcome),
+            Step::Ready(index, read_at) => {
+                // Much may have happened while it was read again.
+                if let Some(skip) = self.skip(index) {
+                    return self.finish(index, Outcome::Skipped(skip));
+                }
+                if self.tell(Event::Sending { operation: index }).is_err() {
+                    return self.finish(index, Outcome::Skipped(Skip::Stopped));
+                }
+                let (remote, operation) = (self.remote, &self.plan.operations[index]);
+                under_way.push(Box::pin(async move {
+                    Step::Written(index, write::write(remote, operation, read_at).await)
+                }));
+            }
+            Step::Written(index, written) => {
+                self.heed(&written);
+                match written.ended {
+                    Ended::TooLate => match self.skip(index) {
+                        Some(skip) => self.finish(index, Outcome::Skipped(skip)),
+                        None => under_way.push(self.check(index)),
+                    },
+                    Ended::Outcome(outcome, found) => {
+                        if let Some(found) = found {
+                            self.reads.learn(&self.plan.operations[index].address, *found, Instant::now());
+                        }
+                        self.finish(index, outcome);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads again where that is due, and holds what is read against the plan.
+    fn check(&self, index: usize) -> LocalBoxFuture<'a, Step> {
+        let (plan, remote, reads) = (self.plan, self.remote, self.reads);
+        let operation = &plan.operations[index];
+        let primary = self.written_primary(operation);
+        let was_sent = self.receipt.standings[index] == Standing::Sending;
+        Box::pin(async move {
+            let reading = match reads.fresh(remote, operation).await {
+                Ok(Some(reading)) => reading,
+                Ok(None) => return Step::Settled(index, gone()),
+                Err(error) => return Step::Settled(index, unread(&error)),
+            };
+            match staleness::verdict(plan, operation, &reading.metadata, primary) {
+                Verdict::Send => Step::Ready(index, reading.at),
+                // It was sent, and nobody heard of it since; now it is known.
+                Verdict::Converged if was_sent => Step::Settled(index, Outcome::Done),
+                Verdict::Converged => Step::Settled(index, Outcome::Converged),
+                Verdict::Moved(fields) => Step::Settled(index, moved(fields)),
+            }
+        })
+    }
+
+    /// Returns the operation that has written the primary locale of a secondary operation's page, if one has.
+    fn written_primary(&self, operation: &Operation) -> Option<&'a Operation> {
+        let plan = self.plan;
+        operation.locale_id.as_ref()?;
+        let of_page = plan.operations.iter().zip(&self.receipt.standings);
+        let mut primary = of_page.filter(|(other, standing)| {
+            other.address.page == operation.address.page && other.locale_id.is_none() && standing.may_have_written()
+        });
+        primary.next_back().map(|(primary, _)| primary)
     }
 
     /// Reads pinned values once more, now that the primary is written. Until then they read as wanted whether the server
     /// took them or not.
     async fn check_pins(&mut self) {
+        let plan = self.plan;
         let is_pinned = |index: &usize| {
-            self.plan.operations[*index].has_pin && self.receipt.outcomes[*index] == Some(Outcome::Done)
+            plan.operations[*index].has_pin && self.receipt.standings[*index].outcome() == Some(&Outcome::Done)
         };
-        let pinned: Vec<usize> = (0..self.plan.operations.len()).filter(is_pinned).collect();
-        let operations = pinned.iter().map(|index| &self.plan.operations[*index]);
+        let pinned: Vec<usize> = (0..plan.operations.len()).filter(is_pinned).collect();
+        let operations = pinned.iter().map(|index| &plan.operations[*index]);
         let addresses = operations.map(|operation| (&operation.address, operation.locale_id.as_ref()));
-        let Remote { reader, concurrency, writer: _ } = self.remote;
-        let read = live::read_again(reader, &self.plan.target.site, addresses, *concurrency).await;
+        let Remote { reader, concurrency, .. } = self.remote;
+        let read = live::read_again(reader, &plan.target.site, addresses, *concurrency).await;
         // What cannot be read cannot be said to be lost; the next plan will tell.
         let Ok(found) = read else { return };
         for index in pinned {
-            let operation = &self.plan.operations[index];
-            let Some(metadata) = found.get(&operation.address) else { continue };
+            let operation = &plan.operations[index];
+            let Some(reading) = found.get(&operation.address) else { continue };
             // What was not sent may have followed the primary by now, as it should.
-            let mut mismatches = write::mismatches(operation, metadata);
+            let mut mismatches = write::mismatches(operation, &reading.metadata);
             mismatches.retain(|mismatch| operation.body.fields.contains_key(&mismatch.field));
             if !mismatches.is_empty() {
                 self.finish(index, Outcome::DidNotTake(mismatches));
@@ -132,27 +281,83 @@ impl Run<'_> {
         }
     }
 
-    fn skip(&self, index: usize) -> Option<Skip> {
-        if self.is_stopped {
+    fn skip(&mut self, index: usize) -> Option<Skip> {
+        if self.receipt.stop.is_none() && self.remote.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            self.halt(Stop::Deadline);
+        }
+        if self.receipt.stop.is_some() {
             return Some(Skip::Stopped);
         }
-        let succeeded = |need: &&usize| self.receipt.outcomes[**need].as_ref().is_some_and(Outcome::is_success);
-        let unmet = self.plan.operations[index].needs.iter().find(|need| !succeeded(need));
+        let unmet = self.plan.operations[index].needs.iter().find(|need| !self.receipt.standings[**need].is_success());
         unmet.map(|need| Skip::Needs(*need))
     }
 
     /// Stops the run where going on cannot help: without authorization, or against a server that is down.
-    fn heed(&mut self, written: &write::Written) {
+    fn heed(&mut self, written: &Written) {
         self.unavailable = if written.is_unavailable { self.unavailable + 1 } else { 0 };
-        self.is_stopped |= written.is_authorization_error || self.unavailable >= MAX_UNAVAILABLE;
+        if written.is_authorization_error {
+            self.halt(Stop::Authorization);
+        } else if self.unavailable >= MAX_UNAVAILABLE {
+            self.halt(Stop::ServerErrors);
+        }
+    }
+
+    fn halt(&mut self, stop: Stop) {
+        if self.receipt.stop.is_none() {
+            // If this cannot be recorded, that it could not is the reason that counts.
+            let _ = self.tell(Event::Stopped(stop));
+        }
     }
 
     fn finish(&mut self, operation: usize, outcome: Outcome) {
-        self.tell(Event::Finished { operation, outcome });
+        // What happened is in the receipt even if it cannot be recorded; the run ends then.
+        let _ = self.tell(Event::Finished { operation, outcome });
     }
 
-    fn tell(&mut self, event: Event) {
+    fn tell(&mut self, event: Event) -> Result<(), Unrecorded> {
         self.receipt.record(&event);
-        (self.emit)(&event);
+        let recorded = (self.record)(&event);
+        if recorded.is_err() {
+            self.receipt.stop.get_or_insert(Stop::Record);
+        }
+        recorded
+    }
+}
+
+/// Waits until somebody wants the run to end, for ever if nobody does.
+async fn wanted(stop: &mut StopSignal) -> Stop {
+    loop {
+        if let Some(stop) = *stop.borrow_and_update() {
+            return stop;
+        }
+        if stop.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// Waits until that time, for ever if there is none.
+async fn at(time: Option<tokio::time::Instant>) {
+    match time {
+        Some(time) => tokio::time::sleep_until(time).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn moved(fields: Vec<MovedField>) -> Outcome {
+    let mismatch = |MovedField { field, expected, found }| Mismatch { field, expected, found };
+    Outcome::Moved(fields.into_iter().map(mismatch).collect())
+}
+
+fn gone() -> Outcome {
+    Outcome::Failed { message: "the page is gone".to_owned(), hint: None, is_general: false }
+}
+
+fn unread(error: &live::Error) -> Outcome {
+    match error {
+        live::Error::Request(error) => write::failed(error),
+        live::Error::Shifting { .. } | live::Error::Unreadable { .. } => {
+            Outcome::Failed { message: error.to_string(), hint: None, is_general: false }
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! One operation: send it, compare the answer with what was sent, and settle by reading what the answer leaves open.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Remote;
 use crate::event::{Mismatch, Outcome};
@@ -11,9 +11,17 @@ use crate::webflow::{self, OpenGraphUpdate, PageUpdate, SeoUpdate, WriteOutcome}
 
 /// How an operation ended, and what that says about the ones to come.
 pub(super) struct Written {
-    pub(super) outcome: Outcome,
+    pub(super) ended: Ended,
     pub(super) is_authorization_error: bool,
     pub(super) is_unavailable: bool,
+}
+
+/// How sending an operation ended.
+pub(super) enum Ended {
+    /// With an outcome, and what the page was last seen to read.
+    Outcome(Outcome, Option<Box<Metadata>>),
+    /// It was not sent: its turn would have come when what was read had become too old.
+    TooLate,
 }
 
 /// How often a request whose outcome was unknown is sent, as long as reads show that it was not carried out.
@@ -24,14 +32,18 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// Sends an operation. The answer's values are the verification; where there is no answer to trust, a read decides
 /// whether it is done, or sent again.
-pub(super) async fn write(remote: &Remote, operation: &Operation) -> Written {
+pub(super) async fn write(remote: &Remote, operation: &Operation, read_at: Instant) -> Written {
+    let mut not_after = read_at + remote.max_read_age;
     let mut tries = 1;
     loop {
+        let writer = remote.writer.not_after(remote.deadline.map_or(not_after, |deadline| deadline.min(not_after)));
         let page = operation.address.page.as_str();
-        let error = match remote.writer.update_page(page, locale_id(operation), &page_update(&operation.body)).await {
-            Ok(answer) => return Written::new(verified(operation, &answer), None),
+        let error = match writer.update_page(page, locale_id(operation), &page_update(&operation.body)).await {
+            Ok(answer) => return Written::answered(operation, &answer),
+            Err(webflow::Error::Expired { .. }) => return Written::too_late(),
             Err(error) => error,
         };
+        let settled_at = Instant::now();
         let settled = settle(remote, operation, &error).await;
         if !matches!(settled, Settled::NotWritten) {
             return Written::new(settled.outcome(&error), Some(&error));
@@ -42,14 +54,28 @@ pub(super) async fn write(remote: &Remote, operation: &Operation) -> Written {
             return Written::new(settled.outcome(&error), Some(&error));
         }
         tokio::time::sleep(PAUSE * tries).await;
+        // The read that settled it is the one that the next try goes out on.
+        not_after = settled_at + remote.max_read_age;
         tries += 1;
     }
 }
 
 impl Written {
+    fn answered(operation: &Operation, answer: &webflow::Page) -> Self {
+        let (outcome, found) = match live::readable(answer) {
+            Ok(found) => (verify(operation, &found), Some(Box::new(found))),
+            Err(error) => (Outcome::Unknown { message: error.to_string() }, None),
+        };
+        Self { ended: Ended::Outcome(outcome, found), is_authorization_error: false, is_unavailable: false }
+    }
+
+    fn too_late() -> Self {
+        Self { ended: Ended::TooLate, is_authorization_error: false, is_unavailable: false }
+    }
+
     fn new(outcome: Outcome, error: Option<&webflow::Error>) -> Self {
         Self {
-            outcome,
+            ended: Ended::Outcome(outcome, None),
             is_authorization_error: error.is_some_and(webflow::Error::is_authorization),
             is_unavailable: error.is_some_and(webflow::Error::is_unavailable),
         }
@@ -106,7 +132,7 @@ fn is_told_by_a_read(operation: &Operation) -> bool {
     operation.body.fields.iter().any(|(field, value)| operation.precondition.get(field) != Some(value))
 }
 
-fn failed(error: &webflow::Error) -> Outcome {
+pub(super) fn failed(error: &webflow::Error) -> Outcome {
     Outcome::Failed {
         message: error.to_string(),
         hint: error.hint(),
@@ -116,13 +142,6 @@ fn failed(error: &webflow::Error) -> Outcome {
 
 fn precondition_holds(operation: &Operation, found: &Metadata) -> bool {
     operation.precondition.iter().all(|(field, before)| staleness::is_unmoved(*field, before, &found.effective(*field)))
-}
-
-fn verified(operation: &Operation, answer: &webflow::Page) -> Outcome {
-    match live::readable(answer) {
-        Ok(found) => verify(operation, &found),
-        Err(error) => Outcome::Unknown { message: error.to_string() },
-    }
 }
 
 /// Compares what a page reads with what it should read now.

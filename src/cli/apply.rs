@@ -2,17 +2,19 @@
 
 use std::path::PathBuf;
 
-use super::context::{Connection, Workspace};
+use super::context::{self, Connection, Workspace};
 use super::failure::Failure;
-use super::output::{self, Format};
+use super::output::Format;
 use super::plan::Selected;
+use super::send::{Sending, What};
 use super::ui::Ui;
 use super::{Global, block_on, show};
-use crate::apply::{self, Remote};
-use crate::event::{Event, Receipt};
+use crate::event::Receipt;
 use crate::exit::Exit;
+use crate::model::SiteId;
 use crate::plan::{Guard, Plan, Tripped, file, guard};
-use crate::render::{receipt, text, view};
+use crate::render::{text, view};
+use crate::run::{self, Purpose};
 
 /// Send the changes of a saved plan; or plan, show, ask, and send.
 #[derive(Debug, clap::Args)]
@@ -32,12 +34,20 @@ pub(crate) struct Apply {
     #[arg(long, value_name = "GUARD", value_parser = parse_guard)]
     allow: Vec<Guard>,
 
+    /// Go on with a run that ended before its end: the one named, or the newest.
+    #[arg(long, value_name = "RUN", num_args = 0..=1, require_equals = true, default_missing_value = "",
+        conflicts_with_all = ["plan", "page", "locale", "allow"])]
+    resume: Option<String>,
+
+    #[command(flatten)]
+    sending: Sending,
+
     /// How to show what happened.
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
     pub(super) format: Format,
 }
 
-fn parse_guard(name: &str) -> Result<Guard, String> {
+pub(super) fn parse_guard(name: &str) -> Result<Guard, String> {
     Guard::from_name(name).ok_or_else(|| {
         let names: Vec<&str> = Guard::ALL.iter().map(|guard| guard.name()).collect();
         format!("the guards are {}", names.join(", "))
@@ -46,6 +56,9 @@ fn parse_guard(name: &str) -> Result<Guard, String> {
 
 impl Apply {
     pub(super) fn run(self, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
+        if let Some(run) = &self.resume {
+            return self.resume(Some(run.as_str()).filter(|run| !run.is_empty()), global, ui);
+        }
         if self.plan.is_none() && !self.yes && !ui.can_ask() {
             return Err(Failure::usage("nobody can be asked here: there is no terminal")
                 .hint("apply a saved plan, or give `--yes`"));
@@ -88,79 +101,66 @@ impl Apply {
             let sources = std::mem::take(&mut workspace.loaded.sources);
             return Err(Failure::invalid(plan.diagnostics.clone(), sources));
         }
-        self.check_guards(&plan, workspace, ui)?;
+        check_guards(&plan, &workspace.site, &self.allow, self.format, ui)?;
         if !plan.is_empty() && !is_saved && !self.yes {
-            self.ask(&plan, ui)?;
+            ask(&plan, "Apply this plan?", self.format, ui)?;
         }
-        let remote = Remote {
-            reader: connection.client.reader(),
-            writer: connection.client.writer(),
-            concurrency: global.concurrency,
-        };
-        let receipt = send(&plan, &remote, ui).await?;
-        self.show_receipt(&plan, &receipt, ui)
+        let what = What::New(&plan, Purpose::Apply);
+        self.sending.send(what, global, connection, &workspace.root, self.format, ui).await
     }
 
-    fn ask(&self, plan: &Plan, ui: &Ui) -> Result<(), Failure> {
-        if self.format == Format::Json {
-            // Stdout is for the receipt; nobody says yes to what was not shown.
-            ui.alert(|screen, out| text::plan(&view::PlanView::new(plan), screen, out));
+    /// Goes on with a recorded run. Nobody is asked: what is sent was agreed to when the run began.
+    fn resume(&self, run: Option<&str>, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
+        let workspace = Workspace::open(global)?;
+        let (run, recorded) = run::reopen(&context::state_folder(&workspace.root), run)?;
+        let receipt = Receipt::of(&recorded.events);
+        check_guards(&recorded.plan, &workspace.site, &Guard::ALL[1..], self.format, ui)?;
+        if receipt.is_success() && !receipt.standings.is_empty() {
+            ui.note(&format!("The run {} is done; there is nothing to go on with.", recorded.id));
         }
-        if ui.ask("Apply this plan?")? {
-            return Ok(());
-        }
-        Err(Failure::message(Exit::Refused, "not applied, as you said; nothing was written"))
-    }
-
-    fn check_guards(&self, plan: &Plan, workspace: &Workspace, ui: &Ui) -> Result<(), Failure> {
-        let tripped = guard::standing(plan, &workspace.site, &self.allow);
-        if tripped.is_empty() {
-            return Ok(());
-        }
-        // The plan that was just shown has told of its own guards.
-        let told: &[Tripped] = if self.format == Format::Text { &plan.guards } else { &[] };
-        let untold: Vec<Tripped> = tripped.iter().filter(|tripped| !told.contains(tripped)).cloned().collect();
-        ui.alert(|screen, out| text::guards(&untold, screen, out));
-        let names: Vec<&str> = tripped.iter().map(|tripped| tripped.guard.name()).collect();
-        let what = if names.len() == 1 { "guard" } else { "guards" };
-        let allow: Vec<String> = names.iter().map(|name| format!("--allow {name}")).collect();
-        let message = format!("refused by the {what} {}; nothing was written", names.join(", "));
-        Err(Failure::message(Exit::Refused, message)
-            .fact("guards", tripped.iter().map(file::guard).collect())
-            .hint(format!("if this is meant, add `{}`", allow.join(" "))))
-    }
-
-    fn show_receipt(&self, plan: &Plan, receipt: &Receipt, ui: &Ui) -> Result<Exit, Failure> {
-        match self.format {
-            Format::Text => ui.data(|screen, out| text::receipt(plan, receipt, screen, out))?,
-            Format::Json => ui.text(&output::harmless(&receipt::json(plan, receipt)))?,
-        }
-        Ok(receipt.exit())
+        block_on(async {
+            let connection = Connection::open(global, &workspace.root, ui).await?;
+            let what = What::Rest(&recorded.plan, run, receipt);
+            let result = self.sending.send(what, global, &connection, &workspace.root, self.format, ui).await;
+            connection.close().await;
+            result
+        })
     }
 }
 
-/// Applies a plan that nothing stands in the way of, telling of each write.
-async fn send(plan: &Plan, remote: &Remote, ui: &Ui) -> Result<Receipt, Failure> {
-    let mut ended = 0;
-    let total = plan.operations.len();
-    let mut tell = |event: &Event| match event {
-        Event::Checked { operations } => {
-            ui.detail(&format!("the site still fits the plan; {}", view::count(*operations, "write", "writes")));
-        }
-        Event::Sending { operation: _ } => {}
-        Event::Finished { operation, outcome } => {
-            ended += 1;
-            let place = text::place(&plan.operations[*operation]);
-            ui.note(&format!("[{ended}/{total}] {place}: {}", outcome.name()));
-        }
-    };
-    match apply::apply(plan, remote, &mut tell).await {
-        Ok(receipt) => Ok(receipt),
-        Err(error) => {
-            if let apply::Error::Stale(moved) = &error {
-                ui.alert(|screen, out| text::moved(moved, screen, out));
-            }
-            Err(error.into())
-        }
+/// Asks whether a plan that was shown shall be sent.
+pub(super) fn ask(plan: &Plan, question: &str, format: Format, ui: &Ui) -> Result<(), Failure> {
+    if format == Format::Json {
+        // Stdout is for the receipt; nobody says yes to what was not shown.
+        ui.alert(|screen, out| text::plan(&view::PlanView::new(plan), screen, out));
     }
+    if ui.ask(question)? {
+        return Ok(());
+    }
+    Err(Failure::message(Exit::Refused, "not applied, as you said; nothing was written"))
+}
+
+/// Fails if a guard stands in the way.
+pub(super) fn check_guards(
+    plan: &Plan,
+    site: &SiteId,
+    allowed: &[Guard],
+    format: Format,
+    ui: &Ui,
+) -> Result<(), Failure> {
+    let tripped = guard::standing(plan, site, allowed);
+    if tripped.is_empty() {
+        return Ok(());
+    }
+    // The plan that was just shown has told of its own guards.
+    let told: &[Tripped] = if format == Format::Text { &plan.guards } else { &[] };
+    let untold: Vec<Tripped> = tripped.iter().filter(|tripped| !told.contains(tripped)).cloned().collect();
+    ui.alert(|screen, out| text::guards(&untold, screen, out));
+    let names: Vec<&str> = tripped.iter().map(|tripped| tripped.guard.name()).collect();
+    let what = if names.len() == 1 { "guard" } else { "guards" };
+    let allow: Vec<String> = names.iter().map(|name| format!("--allow {name}")).collect();
+    let message = format!("refused by the {what} {}; nothing was written", names.join(", "));
+    Err(Failure::message(Exit::Refused, message)
+        .fact("guards", tripped.iter().map(file::guard).collect())
+        .hint(format!("if this is meant, add `{}`", allow.join(" "))))
 }

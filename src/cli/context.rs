@@ -257,15 +257,21 @@ pub(crate) fn sandbox_site(root: &Path) -> Result<sandbox::Site, Failure> {
     Ok(sandbox::sample())
 }
 
+/// Returns the folder of what the program keeps for itself.
+pub(crate) fn state_folder(root: &Path) -> PathBuf {
+    root.join(STATE_FOLDER)
+}
+
 /// Makes the folder of what the program keeps for itself, which git ignores.
-pub(crate) fn make_state_folder(root: &Path) -> Result<(), Failure> {
-    let folder = root.join(STATE_FOLDER);
+pub(crate) fn make_state_folder(root: &Path) -> Result<PathBuf, Failure> {
+    let folder = state_folder(root);
     let ignore = folder.join(".gitignore");
     let made = std::fs::create_dir_all(&folder)
         .and_then(|()| if ignore.exists() { Ok(()) } else { std::fs::write(&ignore, "*\n") });
     made.map_err(|error| {
         Failure::new(Exit::Failed, error).context(format!("failed to make the folder `{}`", folder.display()))
-    })
+    })?;
+    Ok(folder)
 }
 
 /// Returns the folder that the command works from.

@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::exit::Exit;
 use crate::render::receipt;
 use crate::source::Sources;
-use crate::{apply, live, plan, webflow};
+use crate::{apply, live, plan, run, webflow};
 
 /// Why a command ended early.
 #[derive(Debug)]
@@ -103,6 +103,24 @@ impl From<plan::file::Error> for Failure {
     fn from(error: plan::file::Error) -> Self {
         let hint = error.hint();
         Self::new(Exit::Invalid, error).hint(hint)
+    }
+}
+
+impl From<run::Error> for Failure {
+    fn from(error: run::Error) -> Self {
+        let (exit, hint) = match &error {
+            run::Error::Locked(_) => (Exit::Refused, "nothing was written; wait for it to end"),
+            run::Error::File { .. } => {
+                (Exit::Failed, "nothing was written; the record of a run is kept before anything is sent")
+            }
+            run::Error::Unknown(_) | run::Error::None => {
+                (Exit::Usage, "runs are kept in .slugline/runs of the project that made them")
+            }
+            run::Error::Damaged { .. } | run::Error::Plan(_) => {
+                (Exit::Invalid, "nothing was written; run `slugline plan` to see what is left to do")
+            }
+        };
+        Self::new(exit, error).hint(hint)
     }
 }
 

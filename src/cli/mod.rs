@@ -12,8 +12,10 @@ mod output;
 mod plan;
 mod sandbox;
 mod schema;
+mod send;
 mod show;
 mod ui;
+mod undo;
 
 use std::ffi::OsString;
 use std::future::Future;
@@ -44,6 +46,7 @@ enum Command {
     Plan(plan::Plan),
     Show(show::Show),
     Apply(apply::Apply),
+    Undo(undo::Undo),
     Schema(schema::Schema),
     Sandbox(sandbox::Sandbox),
     Completions(completions::Completions),
@@ -125,6 +128,7 @@ fn run(cli: Cli) -> Exit {
         Command::Plan(command) => command.run(&global, &ui),
         Command::Show(command) => command.run(&ui),
         Command::Apply(command) => command.run(&global, &ui),
+        Command::Undo(command) => command.run(&global, &ui),
         Command::Schema(command) => command.run(&ui),
         Command::Sandbox(command) => command.run(&ui),
         Command::Completions(command) => command.run(&ui),
@@ -150,6 +154,7 @@ impl Command {
             Self::Plan(command) => command.format,
             Self::Show(command) => command.format,
             Self::Apply(command) => command.format,
+            Self::Undo(command) => command.format,
             Self::Import(_) | Self::Schema(_) | Self::Sandbox(_) | Self::Completions(_) => Format::Text,
         }
     }

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::ui::Ui;
 use crate::exit::Exit;
-use crate::{manifest, plan};
+use crate::{manifest, plan, run};
 
 /// Print a JSON Schema; the copies in the project's `schema/` are its output.
 #[derive(Debug, clap::Args)]
@@ -22,6 +22,8 @@ enum Kind {
     Page,
     /// A saved plan.
     Plan,
+    /// A line of a run's event log.
+    Events,
 }
 
 impl Schema {
@@ -30,6 +32,7 @@ impl Schema {
             Kind::Project => manifest::schema::project_schema(),
             Kind::Page => manifest::schema::page_schema(),
             Kind::Plan => plan::file::schema(),
+            Kind::Events => run::format::schema(),
         };
         ui.text(&format!("{schema:#}\n"))?;
         Ok(Exit::Ok)

@@ -3,17 +3,22 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use super::context;
 use super::failure::Failure;
-use super::output::Format;
+use super::output::{self, Format};
 use super::ui::Ui;
+use crate::event::Receipt;
 use crate::exit::Exit;
-use crate::plan;
+use crate::manifest::load;
+use crate::plan::{self, Guard};
+use crate::render::{account, receipt};
+use crate::run::{self, Recorded, RunId};
 
-/// Show a saved plan.
+/// Show a saved plan, or a run.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Show {
-    /// The plan file; `-` reads it from stdin.
-    #[arg(value_name = "FILE")]
+    /// The plan file, or the id of a run; `-` reads a plan from stdin.
+    #[arg(value_name = "FILE|RUN")]
     file: PathBuf,
 
     /// How to show it.
@@ -23,8 +28,30 @@ pub(crate) struct Show {
 
 impl Show {
     pub(super) fn run(self, ui: &Ui) -> Result<Exit, Failure> {
+        if let Some(id) = self.file.to_str().and_then(RunId::parse) {
+            return self.show_run(&id, ui);
+        }
         let plan = read(&self.file)?;
         super::plan::show(&plan, &[], self.format, Exit::Ok, ui)?;
+        Ok(Exit::Ok)
+    }
+}
+
+impl Show {
+    /// Shows what a run set out to do and how far it came.
+    fn show_run(&self, id: &RunId, ui: &Ui) -> Result<Exit, Failure> {
+        let folder = context::folder()?;
+        let root = load::find_project(&folder).unwrap_or(folder);
+        let Recorded { id: _, purpose, plan, events } = run::read(&context::state_folder(&root), Some(id.as_str()))?;
+        let receipt = Receipt::of(&events);
+        match self.format {
+            Format::Text => {
+                ui.note(&format!("The run {id}, an {}.", purpose.name()));
+                super::plan::show(&plan, &Guard::ALL, Format::Text, Exit::Ok, ui)?;
+                ui.data(|screen, out| account::receipt(&plan, &receipt, screen, out))?;
+            }
+            Format::Json => ui.text(&output::harmless(&receipt::json(&plan, &receipt)))?,
+        }
         Ok(Exit::Ok)
     }
 }

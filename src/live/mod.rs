@@ -6,6 +6,7 @@ mod convert;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
+use std::time::Instant;
 
 use futures_util::future::try_join_all;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -14,7 +15,7 @@ use tokio::sync::Semaphore;
 use convert::metadata;
 
 use crate::model::{
-    Address, Field, Folder, FolderId, Live, LivePage, Locale, LocaleId, Metadata, PageId, Site, SiteId,
+    Address, Field, Folder, FolderId, Live, LivePage, Locale, LocaleId, LocaleTag, Metadata, PageId, Site, SiteId,
 };
 use crate::webflow::{self, PAGES_PER_LIST, Page, PageList, Reader};
 
@@ -89,46 +90,97 @@ pub async fn read_folders(
     Ok(())
 }
 
+/// What a page read in a locale, when, and where in the list it stood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// The values.
+    pub metadata: Metadata,
+    /// A moment before the request was sent; what happened since is not in it.
+    pub at: Instant,
+    /// The offset of the list request that held it.
+    pub offset: u32,
+}
+
 /// Reads pages again in the locales given, by list, and no further into a list than needed.
 pub async fn read_again(
     reader: &Reader,
     site: &SiteId,
     addresses: impl IntoIterator<Item = (&Address, Option<&LocaleId>)>,
     concurrency: NonZeroUsize,
-) -> Result<BTreeMap<Address, Metadata>, Error> {
+) -> Result<BTreeMap<Address, Reading>, Error> {
     let mut wanted: BTreeMap<Option<&LocaleId>, BTreeSet<&Address>> = BTreeMap::new();
     for (address, locale) in addresses {
         wanted.entry(locale).or_default().insert(address);
     }
-    let reads = wanted.into_iter().map(|(locale, addresses)| read_addresses(reader, site.as_str(), locale, addresses));
-    let found: Vec<Vec<(Address, Metadata)>> = stream::iter(reads).buffered(concurrency.get()).try_collect().await?;
+    let reads = wanted.into_iter().map(|(locale, addresses)| read_addresses(reader, site, locale, addresses));
+    let found: Vec<Vec<(Address, Reading)>> = stream::iter(reads).buffered(concurrency.get()).try_collect().await?;
     Ok(found.into_iter().flatten().collect())
 }
 
 async fn read_addresses(
     reader: &Reader,
-    site: &str,
+    site: &SiteId,
     locale: Option<&LocaleId>,
     addresses: BTreeSet<&Address>,
-) -> Result<Vec<(Address, Metadata)>, Error> {
-    let mut missing: BTreeMap<&str, &Address> =
-        addresses.into_iter().map(|address| (address.page.as_str(), address)).collect();
+) -> Result<Vec<(Address, Reading)>, Error> {
+    let mut missing = addresses;
     let mut found = Vec::new();
     let mut offset = 0;
+    // All of them are in one locale.
+    let Some(tag) = missing.first().map(|address| address.locale.clone()) else { return Ok(found) };
     while !missing.is_empty() {
-        let list = reader.list_pages(site, locale.map(LocaleId::as_str), offset).await?;
-        let read = list.pages.len();
-        for page in &list.pages {
-            if let Some(address) = missing.remove(page.id.as_str()) {
-                found.push((address.clone(), readable(page)?));
-            }
-        }
-        offset += read as u32;
-        if read == 0 || offset >= total(&list) {
+        let (part, is_last) = read_list(reader, site, &tag, locale, offset).await?;
+        offset += part.len() as u32;
+        found.extend(part.into_iter().filter(|(address, _)| missing.remove(address)));
+        if is_last {
             break;
         }
     }
     Ok(found)
+}
+
+/// Reads one part of a locale's list again.
+pub async fn read_part(
+    reader: &Reader,
+    site: &SiteId,
+    tag: &LocaleTag,
+    locale: Option<&LocaleId>,
+    offset: u32,
+) -> Result<Vec<(Address, Reading)>, Error> {
+    Ok(read_list(reader, site, tag, locale, offset).await?.0)
+}
+
+/// Returns a part of a list, and whether it is the last one.
+async fn read_list(
+    reader: &Reader,
+    site: &SiteId,
+    tag: &LocaleTag,
+    locale: Option<&LocaleId>,
+    offset: u32,
+) -> Result<(Vec<(Address, Reading)>, bool), Error> {
+    let at = Instant::now();
+    let list = reader.list_pages(site.as_str(), locale.map(LocaleId::as_str), offset).await?;
+    let is_last = list.pages.is_empty() || offset + list.pages.len() as u32 >= total(&list);
+    let readings = list.pages.iter().map(|page| {
+        let address = Address { page: page.id.as_str().into(), locale: tag.clone() };
+        Ok((address, Reading { metadata: readable(page)?, at, offset }))
+    });
+    Ok((readings.collect::<Result<_, Error>>()?, is_last))
+}
+
+/// Reads one page alone; nothing if it is gone. For a page that a list no longer has where it was.
+pub async fn read_page(
+    reader: &Reader,
+    address: &Address,
+    locale: Option<&LocaleId>,
+    offset: u32,
+) -> Result<Option<Reading>, Error> {
+    let at = Instant::now();
+    match reader.page(address.page.as_str(), locale.map(LocaleId::as_str)).await {
+        Ok(page) => Ok(Some(Reading { metadata: readable(&page)?, at, offset })),
+        Err(webflow::Error::NotFound(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Reads lists, so many at once over all locales.

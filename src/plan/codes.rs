@@ -10,5 +10,7 @@ pub const SLUG_WITHOUT_ID: Code = Code::new("slug-without-id");
 pub const EMPTY_SLUG: Code = Code::new("empty-slug");
 /// A slug that another page has and keeps.
 pub const SLUG_TAKEN: Code = Code::new("slug-taken");
+/// A value that was inherited and will not be again.
+pub const INHERITANCE_LOST: Code = Code::new("inheritance-lost");
 /// Slug changes that cannot be put in an order.
 pub const SLUG_ORDER: Code = Code::new("slug-order");

@@ -8,6 +8,7 @@ pub mod codes;
 mod diff;
 pub mod file;
 pub mod guard;
+pub mod invert;
 mod order;
 mod slugs;
 pub mod staleness;

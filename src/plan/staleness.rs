@@ -2,7 +2,7 @@
 //!
 //! Must not know how the site was read, or what is done about it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{Operation, Plan, Purpose};
 use crate::model::{Address, Field, Metadata, PagePath, Value};
@@ -29,29 +29,60 @@ pub struct MovedField {
     pub found: Value,
 }
 
-/// Returns the operations that need not be sent, since everything reads as they want it; or everything that moved.
-pub fn check(plan: &Plan, current: &BTreeMap<Address, Metadata>) -> Result<BTreeSet<usize>, Vec<Moved>> {
+/// What a reading means for an operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The page reads as when the plan was made.
+    Send,
+    /// The page reads as the operation wants it.
+    Converged,
+    /// Somebody else has changed these fields.
+    Moved(Vec<MovedField>),
+}
+
+/// Returns what a reading means for an operation. `primary` is the operation that has written the page's primary locale
+/// by now, if there is one: what inherits has moved with it.
+pub fn verdict(plan: &Plan, operation: &Operation, reading: &Metadata, primary: Option<&Operation>) -> Verdict {
+    if is_behind(plan, operation, reading) || is_converged(operation, reading) {
+        return Verdict::Converged;
+    }
+    let mut moved = moves(operation, reading);
+    moved.retain(|moved| !primary.is_some_and(|primary| has_followed(operation, primary, moved)));
+    if moved.is_empty() { Verdict::Send } else { Verdict::Moved(moved) }
+}
+
+/// Returns whether a field reads as the primary was written because it inherits it.
+fn has_followed(operation: &Operation, primary: &Operation, moved: &MovedField) -> bool {
+    let looked_inherited = operation.precondition.get(&moved.field) == primary.precondition.get(&moved.field);
+    looked_inherited && primary.body.fields.get(&moved.field) == Some(&moved.found)
+}
+
+/// Returns everything that has moved since the plan was made, if anything has.
+pub fn check(plan: &Plan, current: &BTreeMap<Address, Metadata>) -> Result<(), Vec<Moved>> {
     let mut expected = current.clone();
-    let mut converged = BTreeSet::new();
     let mut moved = Vec::new();
-    for (index, operation) in plan.operations.iter().enumerate() {
+    for operation in &plan.operations {
         let Some(state) = expected.get_mut(&operation.address) else {
             if !moved.iter().any(|moved: &Moved| moved.address == operation.address) {
                 moved.push(gone(operation));
             }
             continue;
         };
-        if is_behind(plan, operation, state) || is_converged(operation, state) {
-            converged.insert(index);
-            continue;
+        match verdict(plan, operation, state, None) {
+            Verdict::Converged => continue,
+            Verdict::Send => {}
+            Verdict::Moved(fields) => moved.extend(fields.into_iter().map(|field| Moved {
+                address: operation.address.clone(),
+                path: operation.path.clone(),
+                field: Some(field),
+            })),
         }
-        moved.extend(moves(operation, state));
         // A later operation on the same page and locale meets what this one leaves.
         for (field, value) in &operation.body.fields {
             state.set(*field, value.clone());
         }
     }
-    if moved.is_empty() { Ok(converged) } else { Err(moved) }
+    if moved.is_empty() { Ok(()) } else { Err(moved) }
 }
 
 /// Returns whether a temporary slug is no longer needed: the page has it, or has its final one, already.
@@ -74,19 +105,17 @@ fn is_converged(operation: &Operation, state: &Metadata) -> bool {
     differs_from_before && reads_as_wanted && !operation.has_pin
 }
 
-fn moves(operation: &Operation, state: &Metadata) -> Vec<Moved> {
-    let mut moved = Vec::new();
-    for (field, before) in &operation.precondition {
-        let found = state.effective(*field);
-        if !is_unmoved(*field, before, &found) && operation.body.fields.get(field) != Some(&found) {
-            moved.push(Moved {
-                address: operation.address.clone(),
-                path: operation.path.clone(),
-                field: Some(MovedField { field: *field, expected: before.clone(), found }),
-            });
-        }
-    }
-    moved
+fn moves(operation: &Operation, state: &Metadata) -> Vec<MovedField> {
+    let readings = operation.precondition.iter().map(|(field, before)| MovedField {
+        field: *field,
+        expected: before.clone(),
+        found: state.effective(*field),
+    });
+    let has_moved = |moved: &MovedField| {
+        let is_wanted = operation.body.fields.get(&moved.field) == Some(&moved.found);
+        !is_unmoved(moved.field, &moved.expected, &moved.found) && !is_wanted
+    };
+    readings.filter(has_moved).collect()
 }
 
 /// Returns whether a field reads as it did. A slug that is inherited may read as nothing.

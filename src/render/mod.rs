@@ -1,5 +1,6 @@
 //! Shows plans, receipts and problems. Functions from values to text; decides nothing, reads nothing.
 
+pub mod account;
 pub mod diagnostics;
 pub mod escape;
 pub mod print;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::event::{Mismatch, Outcome, Receipt, Skip};
+use crate::event::{Mismatch, Outcome, Receipt, Skip, Standing, Stop};
 use crate::plan::staleness::{Moved, MovedField};
 use crate::plan::{Operation, Plan, file};
 
@@ -11,7 +11,7 @@ pub fn json(plan: &Plan, receipt: &Receipt) -> String {
     let operations: Vec<Json> = plan
         .operations
         .iter()
-        .zip(&receipt.outcomes)
+        .zip(&receipt.standings)
         .enumerate()
         .map(|(order, ended)| operation(order, ended))
         .collect();
@@ -21,22 +21,23 @@ pub fn json(plan: &Plan, receipt: &Receipt) -> String {
         "digest": file::digest_of(plan),
         "target": {"site": plan.target.site.as_str(), "name": plan.target.name},
         "operations": operations,
+        "stopped": receipt.stop.map(Stop::name),
         "exit": {"code": exit.code(), "name": exit.name()},
     });
     format!("{json:#}\n")
 }
 
-fn operation(order: usize, (operation, outcome): (&Operation, &Option<Outcome>)) -> Json {
+fn operation(order: usize, (operation, standing): (&Operation, &Standing)) -> Json {
     let mut json = json!({
         "order": order,
         "page": operation.address.page.as_str(),
         "path": operation.path.as_str(),
         "locale": operation.address.locale.as_str(),
-        "outcome": outcome.as_ref().map(Outcome::name),
+        "outcome": name(standing),
     });
-    match outcome {
+    match standing.outcome() {
         Some(Outcome::Done | Outcome::Converged | Outcome::Skipped(Skip::Stopped)) | None => {}
-        Some(Outcome::DidNotTake(mismatches)) => {
+        Some(Outcome::DidNotTake(mismatches) | Outcome::Moved(mismatches)) => {
             json["fields"] = mismatches.iter().map(mismatch).collect();
         }
         Some(Outcome::Failed { message, hint, is_general: _ }) => {
@@ -47,6 +48,15 @@ fn operation(order: usize, (operation, outcome): (&Operation, &Option<Outcome>))
         Some(Outcome::Skipped(Skip::Needs(other))) => json["needs"] = (*other).into(),
     }
     json
+}
+
+/// An operation that was sent and not heard of is as unknown as one that ended so.
+fn name(standing: &Standing) -> Option<&'static str> {
+    match standing {
+        Standing::Waiting => None,
+        Standing::Sending => Some("unknown"),
+        Standing::Ended(outcome) => Some(outcome.name()),
+    }
 }
 
 /// Returns what moved since a plan was made.

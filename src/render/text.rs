@@ -1,19 +1,16 @@
-//! A plan and a receipt as text, for a terminal, a pipe or a log.
+//! A plan as text, for a terminal, a pipe or a log.
 //!
 //! Legible without color: what goes is marked `-` and `[-…-]`, what comes `+` and `{+…+}`. Writes to what it is given
 //! and decides nothing else.
 
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::print::{Line, Look, Screen};
 use super::view::{FieldView, PageView, PlanView, ValuesView, count};
 use super::words::{Piece, PieceKind};
 use crate::diagnostic::Severity;
-use crate::event::{Outcome, Receipt, Skip};
 use crate::model::{Field, LocaleTag, Value};
-use crate::plan::staleness::Moved;
-use crate::plan::{Change, Operation, Plan, Risk, Tripped};
+use crate::plan::{Change, Operation, Risk, Tripped};
 
 /// Characters of one stretch of a value that are shown at most; more would drown the rest of the plan.
 const MAX_VALUE: usize = 2_000;
@@ -155,7 +152,7 @@ fn with_visible_spaces(text: &str) -> String {
     if text.trim().is_empty() { text.replace(' ', "·") } else { text }
 }
 
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     match text.char_indices().nth(MAX_VALUE) {
         None => text.to_owned(),
         Some((cut, _)) => format!("{}… ({} more characters)", &text[..cut], text[cut..].chars().count()),
@@ -186,124 +183,4 @@ pub fn guards(tripped: &[Tripped], screen: Screen, out: &mut dyn Write) -> io::R
         }
     }
     Ok(())
-}
-
-/// Writes what moved since the plan was made.
-pub fn moved(moved: &[Moved], screen: Screen, out: &mut dyn Write) -> io::Result<()> {
-    for Moved { address, path, field } in moved {
-        let place = format!("{path} @ {}", address.locale);
-        let Some(field) = field else {
-            let line = Line::indented(2).hanging(2).with(Look::Plain, &format!("{place}: the page is gone"));
-            line.print(screen, out)?;
-            continue;
-        };
-        Line::indented(2)
-            .hanging(2)
-            .with(Look::Plain, &format!("{place}: {}", field.field.name()))
-            .print(screen, out)?;
-        for (label, value) in [("planned on ", &field.expected), ("now reads  ", &field.found)] {
-            let line = Line::indented(6).hanging(2).with(Look::Faint, label).with(Look::Plain, &quoted(value));
-            line.print(screen, out)?;
-        }
-    }
-    Ok(())
-}
-
-/// Writes how the operations of a plan ended: a line for each that did not succeed, then the counts.
-pub fn receipt(plan: &Plan, receipt: &Receipt, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
-    for (operation, outcome) in plan.operations.iter().zip(&receipt.outcomes) {
-        if let Some(outcome) = outcome.as_ref().filter(|outcome| !outcome.is_success()) {
-            outcome_lines(plan, operation, outcome, screen, out)?;
-        }
-    }
-    for hint in hints(receipt) {
-        Line::indented(0).hanging(2).with(Look::Strong, "hint: ").with(Look::Plain, hint).print(screen, out)?;
-    }
-    let look = if receipt.outcomes.iter().flatten().all(Outcome::is_success) { Look::Strong } else { Look::Error };
-    Line::indented(0).hanging(2).with(look, &tally(receipt)).print(screen, out)
-}
-
-/// Returns the ways out, each once.
-fn hints(receipt: &Receipt) -> BTreeSet<&str> {
-    let hints = receipt.outcomes.iter().flatten().filter_map(|outcome| match outcome {
-        Outcome::Failed { message: _, hint, is_general: _ } => hint.as_deref(),
-        Outcome::Done | Outcome::Converged | Outcome::DidNotTake(_) => None,
-        Outcome::Skipped(_) | Outcome::Unknown { .. } => None,
-    });
-    hints.collect()
-}
-
-fn outcome_lines(
-    plan: &Plan,
-    operation: &Operation,
-    outcome: &Outcome,
-    screen: Screen,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let place = format!("{}: {}", place(operation), outcome_text(plan, outcome));
-    Line::indented(0).hanging(4).with(Look::Error, &place).print(screen, out)?;
-    if let Outcome::DidNotTake(mismatches) = outcome {
-        for mismatch in mismatches {
-            let text = format!("{}: sent ", mismatch.field.name());
-            let line =
-                Line::indented(4).hanging(2).with(Look::Plain, &text).with(Look::New, &quoted(&mismatch.expected));
-            line.with(Look::Plain, ", reads ").with(Look::Old, &quoted(&mismatch.found)).print(screen, out)?;
-        }
-    }
-    Ok(())
-}
-
-/// Returns where an operation writes, for people.
-pub fn place(operation: &Operation) -> String {
-    format!("{} @ {}", operation.path, operation.address.locale)
-}
-
-fn outcome_text(plan: &Plan, outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Done => "written".to_owned(),
-        Outcome::Converged => "reads as wanted already".to_owned(),
-        Outcome::DidNotTake(_) => "written, but the site reads otherwise".to_owned(),
-        Outcome::Failed { message, hint: _, is_general: _ } => format!("not written: {message}"),
-        Outcome::Skipped(Skip::Stopped) => "not sent: the run was stopped".to_owned(),
-        Outcome::Skipped(Skip::Needs(other)) => {
-            format!("not sent: it needs {} to be written first", place(&plan.operations[*other]))
-        }
-        Outcome::Unknown { message } => format!("sent, outcome unknown: {message}"),
-    }
-}
-
-fn tally(receipt: &Receipt) -> String {
-    if receipt.outcomes.is_empty() {
-        return "Applied: nothing to write.".to_owned();
-    }
-    let words = receipt.outcomes.iter().map(|outcome| outcome.as_ref().map_or("not ended", word));
-    let mut counts: Vec<(&str, usize)> = Vec::new();
-    for word in words {
-        match counts.iter_mut().find(|(known, _)| *known == word) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((word, 1)),
-        }
-    }
-    // What was written comes first.
-    counts.sort_by_key(|(word, _)| (*word != "written", *word));
-    let counts: Vec<String> = counts.iter().map(|(word, number)| format!("{number} {word}")).collect();
-    format!("Applied: {} of {}.", counts.join(", "), count(receipt.outcomes.len(), "request", "requests"))
-}
-
-fn word(outcome: &Outcome) -> &'static str {
-    match outcome {
-        Outcome::Done => "written",
-        Outcome::Converged => "already as wanted",
-        Outcome::DidNotTake(_) => "did not take",
-        Outcome::Failed { .. } => "failed",
-        Outcome::Skipped(_) => "not sent",
-        Outcome::Unknown { .. } => "unknown",
-    }
-}
-
-fn quoted(value: &Value) -> String {
-    match value {
-        Value::Text(text) => format!("\"{}\"", shortened(text)),
-        Value::Flag(flag) => flag.to_string(),
-    }
 }

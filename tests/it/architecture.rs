@@ -26,9 +26,10 @@ const MODULES: &[(&str, &[&str])] = &[
     ("live", &["model", "webflow"]),
     // The core.
     ("event", &["exit", "model"]),
-    ("plan", &["diagnostic", "exit", "model", "source"]),
+    ("plan", &["diagnostic", "event", "exit", "model", "source"]),
     ("revision", &["plan"]),
     ("import", &["model", "plan"]),
+    ("run", &["event", "exit", "model", "plan"]),
     ("apply", &["event", "live", "model", "plan", "webflow"]),
     // Views.
     ("render", &["diagnostic", "event", "model", "plan", "source"]),
@@ -47,6 +48,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "plan",
             "render",
             "revision",
+            "run",
             "sandbox",
             "source",
             "webflow",
@@ -64,12 +66,15 @@ const EDGES: &[&str] = &["webflow", "live", "apply", "sandbox", "cli"];
 /// environment, clock, chance, other program, and nothing async. The longest path decides.
 const REACHES: &[(&str, &[Reach], &str)] = &[
     ("apply", &[Reach::Async, Reach::Clock], "sends, and pauses before it sends again"),
-    ("cli", &[Reach::Async, Reach::Disk, Reach::Environment], "the shell: flags, files, token"),
-    ("live", &[Reach::Async], "reads the site"),
+    ("cli", &[Reach::Async, Reach::Clock, Reach::Disk, Reach::Environment], "the shell: flags, files, token"),
+    ("live", &[Reach::Async, Reach::Clock], "reads the site, and says when"),
     ("main", &[Reach::Environment], "the arguments"),
     ("manifest::load", &[Reach::Disk], "finds and reads the files of a project"),
     ("manifest::walk", &[Reach::Disk], "lists folders"),
     ("revision", &[Reach::Program], "asks git"),
+    ("run", &[Reach::Clock, Reach::Disk], "keeps the record of a run, with the time of each line"),
+    ("run::format", &[], "shapes"),
+    ("run::id", &[], "a name, given the time"),
     ("sandbox", &[Reach::Async, Reach::Clock, Reach::Disk, Reach::Network], "a server with a state file"),
     ("sandbox::routes", &[], "an answer is a function of site, request and time"),
     ("sandbox::site", &[], "questions to a value"),

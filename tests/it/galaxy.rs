@@ -140,7 +140,7 @@ fn what_is_applied_is_done() {
 
     // One request at a time, as the order in which several end is not ours.
     let applied = galaxy.run(&["apply", "--sandbox", "--yes", "--concurrency", "1"]);
-    assert_snapshot!(without_plan(&applied, &plan), @r"
+    assert_snapshot!(without_plan(&applied, &plan), @"
     [the plan]
     Applied: 5 written of 5 requests.
     --- stderr
@@ -149,6 +149,7 @@ fn what_is_applied_is_done() {
     [3/5] /guide/towel-day @ es-MX: done
     [4/5] /guide-to-the-galaxy @ en-US: done
     [5/5] /guide/towel-day @ en-US: done
+    Written as staged changes: nothing is public until the site is published.
     --- exit 0
     ");
     assert_snapshot!(galaxy.run(&["plan", "--sandbox", "--detailed-exitcode"]), @r"

@@ -8,5 +8,6 @@ mod galaxy;
 mod laws;
 mod manifest;
 mod plan;
+mod run;
 mod sandbox;
 mod webflow;

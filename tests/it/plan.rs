@@ -16,7 +16,7 @@ use slugline::plan::{self, Inputs, Plan, Policy, Provenance};
 use slugline::source::{ByteRange, Location};
 
 /// A site and its manifests.
-struct World {
+pub(crate) struct World {
     live: Live,
     desired: Desired,
     policy: Policy,
@@ -24,7 +24,7 @@ struct World {
 
 const LOCALES: [&str; 3] = ["en", "fr", "es"];
 
-fn world() -> World {
+pub(crate) fn world() -> World {
     let locale = |tag: &str| Locale {
         id: Some(format!("id-{tag}").into()),
         tag: tag.into(),
@@ -50,7 +50,7 @@ fn location(line: u32) -> Location {
 
 impl World {
     /// Adds a published page of the site, its title and slug being its id. Secondary locales inherit everything.
-    fn page(&mut self, id: &str) -> &mut Self {
+    pub(crate) fn page(&mut self, id: &str) -> &mut Self {
         self.page_in(id, None)
     }
 
@@ -92,7 +92,7 @@ impl World {
     }
 
     /// States what a page shall read, as a manifest would.
-    fn wants(&mut self, page: &str, locale: &str, field: Field, value: impl Into<Value>) -> &mut Self {
+    pub(crate) fn wants(&mut self, page: &str, locale: &str, field: Field, value: impl Into<Value>) -> &mut Self {
         let stated = |value: Value| Stated { value, location: location(1) };
         let desired = self.desired.pages.entry(page.into()).or_insert_with(|| DesiredPage {
             path: PagePath::from(format!("/{page}")),
@@ -111,7 +111,7 @@ impl World {
         self
     }
 
-    fn plan(&self) -> Plan {
+    pub(crate) fn plan(&self) -> Plan {
         let provenance = Provenance { environment: None, revision: None, requests: 0 };
         plan::plan(Inputs { desired: &self.desired, live: &self.live, policy: &self.policy }, provenance)
     }

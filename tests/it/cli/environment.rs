@@ -236,7 +236,11 @@ impl TestEnvironment {
         }
         let text = masked(&text, "sha256:", "[DIGEST]", |character| character.is_ascii_hexdigit());
         // The numbers of errors are the system's own.
-        masked(&text, "(os error ", "[N]", |character| character.is_ascii_digit())
+        let text = masked(&text, "(os error ", "[N]", |character| character.is_ascii_digit());
+        let is_of_id = |character: char| character.is_ascii_digit() || "TZ.".contains(character);
+        ["ecorded as ", "--resume=", "slugline undo "]
+            .iter()
+            .fold(text, |text, before| masked(&text, before, "[RUN]", is_of_id))
     }
 }
 

@@ -221,6 +221,7 @@ fn a_site_without_localization() {
     Applied: 1 written of 1 request.
     --- stderr
     [1/1] /guide @ primary: done
+    Written as staged changes: nothing is public until the site is published.
     ");
     environment.write("pages/about.yaml", "id: pgAbout\nlocales:\n  en-US:\n    title: The About\n");
     assert_snapshot!(environment.run("plan").wrote_nothing(), @"
@@ -271,6 +272,7 @@ fn a_locale_that_is_switched_off() {
     Applied: 1 written of 1 request.
     --- stderr
     [1/1] /guide @ fr-FR: done
+    Written as staged changes: nothing is public until the site is published.
     ");
     assert_eq!(environment.values("pgGuide", "fr-FR")["title"], "Le guide ultime");
 }
@@ -302,6 +304,7 @@ fn open_graph_text_is_sent_with_its_flag() {
     Applied: 1 written of 1 request.
     --- stderr
     [1/1] /about @ en-US: done
+    Written as staged changes: nothing is public until the site is published.
     ");
     let open_graph = json!({"title": "About us", "titleCopied": false, "descriptionCopied": true});
     assert_eq!(environment.values("pgAbout", "en-US")["openGraph"], open_graph);

@@ -210,8 +210,9 @@ fn verbose_says_what_was_read() {
     assert_snapshot!(environment.run("plan -v").stderr, @"read 7 pages in 3 locales with 5 requests");
     assert_snapshot!(environment.run("apply --yes -v").stderr, @"
     read 7 pages in 3 locales with 5 requests
-    the site still fits the plan; 1 write
+    the site was read again; 1 write to send, recorded as [RUN]
     [1/1] /guide @ en-US: done
+    Written as staged changes: nothing is public until the site is published.
     ");
 }
 

@@ -166,6 +166,7 @@ fn apply_sends_exactly_the_plan() {
     Applied: 1 written of 1 request.
     --- stderr
     [1/1] /guide @ en-US: done
+    Written as staged changes: nothing is public until the site is published.
     ");
     assert_eq!(
         environment.values("pgGuide", "en-US"),
@@ -224,6 +225,7 @@ fn apply_without_a_plan_file_plans_first() {
     Applied: 1 written of 1 request.
     --- stderr
     [1/1] /guide @ en-US: done
+    Written as staged changes: nothing is public until the site is published.
     ");
     assert_snapshot!(environment.run("apply --yes").wrote_nothing(), @"
     exit: 0

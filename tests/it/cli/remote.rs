@@ -145,9 +145,12 @@ fn a_token_that_may_not_write_plans_and_does_not_apply() {
     Plan: 1 field to change in 1 page-locale of 1 page; 1 request to send.
     /guide @ en-US: not written: `PUT /v2/pages/pgGuide` answered 403 forbidden: Provided access token is valid, but is missing the required scopes (pages:write)
     hint: this request needs a token with the scope `pages:write`; scopes are chosen when a token is made, in the site's settings under Apps & integrations
+    stopped: the token is not accepted; 0 requests not sent
     Applied: 1 failed of 1 request.
     --- stderr
+    stopping: the token is not accepted
     [1/1] /guide @ en-US: failed
+    Recorded as [RUN] `slugline apply --resume=[RUN]` goes on with it, `slugline undo [RUN]` takes it back.
     ");
     assert_eq!(environment.site(), site);
 }

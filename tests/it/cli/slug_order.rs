@@ -162,6 +162,7 @@ fn what_waits_for_a_slug_is_not_sent_if_that_was_not_freed() {
     --- stderr
     [1/2] /b @ en-US: failed
     [2/2] /a @ en-US: skipped
+    Recorded as [RUN] `slugline apply --resume=[RUN]` goes on with it, `slugline undo [RUN]` takes it back.
     ");
     assert_eq!(["pgA", "pgB"].map(|page| slug(&environment, page)), ["a", "b"]);
     assert_eq!(environment.run("apply plan.json").exit, 0);

@@ -135,6 +135,7 @@ fn a_slug_that_a_folder_has() {
     Applied: 1 failed of 1 request.
     --- stderr
     [1/1] /a @ en-US: failed
+    Recorded as [RUN] `slugline apply --resume=[RUN]` goes on with it, `slugline undo [RUN]` takes it back.
     ");
 }
 
@@ -243,6 +244,7 @@ fn a_page_named_by_its_path_can_change_the_slug_of_a_secondary_locale() {
     Applied: 1 written of 1 request.
     --- stderr
     [1/1] /guide @ fr-FR: done
+    Written as staged changes: nothing is public until the site is published.
     ");
 }
 
@@ -346,6 +348,7 @@ fn a_localized_slug_that_the_sites_plan_does_not_allow() {
     Applied: 1 did not take of 1 request.
     --- stderr
     [1/1] /restaurant @ fr-FR: did-not-take
+    Recorded as [RUN] `slugline apply --resume=[RUN]` goes on with it, `slugline undo [RUN]` takes it back.
     "#);
     let mut environment = TestEnvironment::serving(&site);
     environment.write("pages/draft.yaml", "id: pgDraft\nlocales:\n  fr-FR:\n    slug: resto\n");
@@ -376,6 +379,7 @@ fn a_localized_slug_that_the_sites_plan_does_not_allow() {
           ]
         }
       ],
+      "stopped": null,
       "exit": {
         "code": 6,
         "name": "partial"

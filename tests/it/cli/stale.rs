@@ -129,6 +129,7 @@ fn a_field_that_reads_as_wanted_already_is_left_out() {
     --- stderr
     [1/2] /about @ en-US: converged
     [2/2] /guide @ en-US: done
+    Written as staged changes: nothing is public until the site is published.
     ");
 }
 

@@ -61,9 +61,8 @@ fn three_server_errors_in_a_row_stop_the_run() {
     /page-1 @ en-US: not written: `PUT /v2/pages/pg1` answered 503 service unavailable: Service Unavailable
     /page-2 @ en-US: not written: `PUT /v2/pages/pg2` answered 503 service unavailable: Service Unavailable
     /page-3 @ en-US: not written: `PUT /v2/pages/pg3` answered 503 service unavailable: Service Unavailable
-    /page-4 @ en-US: not sent: the run was stopped
-    /page-5 @ en-US: not sent: the run was stopped
     hint: try again later; https://status.webflow.com tells of outages
+    stopped: the server failed several times in a row; 2 requests not sent
     Applied: 3 failed, 2 not sent of 5 requests.
     ");
 }
@@ -75,8 +74,8 @@ fn a_token_that_is_revoked_stops_the_run() {
     exit: 6
     writes: PUT pg1 primary 200, PUT pg2 primary 403
     /page-2 @ en-US: not written: `PUT /v2/pages/pg2` answered 403 forbidden: User is not authorized to perform this action
-    /page-3 @ en-US: not sent: the run was stopped
     hint: this request needs a token with the scope `pages:write`; scopes are chosen when a token is made, in the site's settings under Apps & integrations
+    stopped: the token is not accepted; 1 request not sent
     Applied: 1 written, 1 failed, 1 not sent of 3 requests.
     ");
 }

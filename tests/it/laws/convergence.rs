@@ -93,8 +93,9 @@ pub(super) async fn plan_apply_plan(case: &Case, switches: Switches) {
     let plan = saved_and_read(&plan);
 
     let receipt = world.apply(&plan, case.concurrency, &mut |_| {}).await.expect("the site is as it was");
-    for (operation, outcome) in plan.operations.iter().zip(&receipt.outcomes) {
-        assert_eq!(*outcome, Some(Outcome::Done), "{operation:#?}");
+    for (operation, standing) in plan.operations.iter().zip(&receipt.standings) {
+        let outcome = standing.outcome();
+        assert_eq!(outcome, Some(&Outcome::Done), "{operation:#?}");
     }
     let after = world.server.site();
     check_requests(&world.take_log(), &plan, &site, &stated);

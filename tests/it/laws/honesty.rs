@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use slugline::event::{Event, Mismatch, Outcome};
+use slugline::event::{Event, Mismatch, Outcome, Standing};
 use slugline::exit::Exit;
 use slugline::model::{Field, Value};
 use slugline::plan::{Operation, Plan, Purpose};
@@ -61,7 +61,7 @@ async fn apply_and_compare(site: Site, edits: &[Edit]) {
 
     let after = world.server.site();
     let unmet = expected::unmet(&after, &stated);
-    let outcomes: Vec<&Outcome> = receipt.outcomes.iter().flatten().collect();
+    let outcomes: Vec<&Outcome> = receipt.standings.iter().filter_map(Standing::outcome).collect();
     assert_eq!(outcomes.len(), plan.operations.len());
     let mut unnamed = unnamed(&site, &plan, &outcomes, &unmet);
     unnamed.retain(|spot| !is_reset_unseen(&site, &stated, spot));
@@ -99,7 +99,7 @@ fn check_outcome(before: &Site, after: &Site, operation: &Operation, outcome: &O
             let has_changed = |field: &Field| read(before, *field) != read(after, *field);
             assert!(named.difference(&bent).all(|field| is_missing(field) || has_changed(field)), "{outcome:?}");
         }
-        Outcome::Failed { .. } | Outcome::Skipped(_) | Outcome::Converged => {
+        Outcome::Failed { .. } | Outcome::Skipped(_) | Outcome::Converged | Outcome::Moved(_) => {
             expected::check_only_changed(before, after, None);
         }
         Outcome::Unknown { .. } => panic!("every request was answered"),
@@ -119,7 +119,7 @@ fn unnamed<'s>(site: &Site, plan: &Plan, outcomes: &[&Outcome], unmet: &'s BTree
                         operation.purpose == Purpose::Write
                             && mismatches.iter().any(|mismatch| mismatch.field == spot.2)
                     }
-                    Outcome::Failed { .. } | Outcome::Skipped(_) => true,
+                    Outcome::Failed { .. } | Outcome::Skipped(_) | Outcome::Moved(_) => true,
                     Outcome::Done | Outcome::Converged | Outcome::Unknown { .. } => false,
                 }
         })

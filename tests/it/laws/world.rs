@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 
-use slugline::apply::{self, Remote};
+use slugline::apply::{self, DEFAULT_MAX_READ_AGE, Remote};
 use slugline::diagnostic::{self, Diagnostic};
 use slugline::event::{Event, Receipt};
 use slugline::import::{NewPage, Wanted, new_pages};
@@ -14,6 +14,7 @@ use slugline::model::{FolderId, Live, SiteId};
 use slugline::plan::{Inputs, Plan, Policy, Provenance, plan};
 use slugline::sandbox::{LogEntry, Options, Server, Site};
 use slugline::webflow::{self, Client, Token};
+use tokio::sync::watch;
 
 pub(super) struct World {
     pub(super) server: Server,
@@ -70,8 +71,19 @@ impl World {
         emit: &mut dyn FnMut(&Event),
     ) -> Result<Receipt, apply::Error> {
         let concurrency = NonZeroUsize::new(concurrency).unwrap();
-        let remote = Remote { reader: self.client.reader(), writer: self.client.writer(), concurrency };
-        apply::apply(plan, &remote, emit).await
+        let remote = Remote {
+            reader: self.client.reader(),
+            writer: self.client.writer(),
+            concurrency,
+            max_read_age: DEFAULT_MAX_READ_AGE,
+            deadline: None,
+        };
+        let (_nobody, stop) = watch::channel(None);
+        let mut record = |event: &Event| {
+            emit(event);
+            Ok(())
+        };
+        apply::apply(plan, &remote, stop, &mut record).await
     }
 
     /// Returns the requests since the last call.

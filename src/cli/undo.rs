@@ -1,0 +1,108 @@
+//! `slugline undo`: takes back what a run wrote.
+
+use super::context::{self, Connection, Workspace};
+use super::failure::Failure;
+use super::output::Format;
+use super::plan::show;
+use super::send::{Sending, What};
+use super::ui::Ui;
+use super::{Global, apply, block_on};
+use crate::event::Receipt;
+use crate::exit::Exit;
+use crate::live;
+use crate::plan::{self, Guard, Inputs, Plan, Policy, Provenance, invert};
+use crate::render::account;
+use crate::run::{self, Purpose, Recorded};
+
+/// Restore the values that a run replaced. It is a plan like any other: shown, asked for, recorded.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Undo {
+    /// The run, by its id; by default the newest.
+    #[arg(value_name = "RUN")]
+    run: Option<String>,
+
+    /// Do not ask.
+    #[arg(long)]
+    yes: bool,
+
+    /// Let a guard pass, by its name (repeatable).
+    #[arg(long, value_name = "GUARD", value_parser = apply::parse_guard)]
+    allow: Vec<Guard>,
+
+    /// How to show what happened.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: Format,
+
+    #[command(flatten)]
+    sending: Sending,
+}
+
+impl Undo {
+    pub(super) fn run(self, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
+        if !self.yes && !ui.can_ask() {
+            return Err(Failure::usage("nobody can be asked here: there is no terminal").hint("give `--yes`"));
+        }
+        let workspace = Workspace::open(global)?;
+        let recorded = run::read(&context::state_folder(&workspace.root), self.run.as_deref())?;
+        block_on(async {
+            let connection = Connection::open(global, &workspace.root, ui).await?;
+            let result = self.undo(global, &workspace, &connection, &recorded, ui).await;
+            connection.close().await;
+            result
+        })
+    }
+
+    async fn undo(
+        &self,
+        global: &Global,
+        workspace: &Workspace,
+        connection: &Connection,
+        recorded: &Recorded,
+        ui: &Ui,
+    ) -> Result<Exit, Failure> {
+        let plan = self.plan(global, workspace, connection, recorded, ui).await?;
+        if self.format == Format::Text {
+            show(&plan, &self.allow, Format::Text, Exit::Ok, ui)?;
+        }
+        ui.diagnostics(&plan.diagnostics, &crate::source::Sources::default());
+        if plan.is_invalid() {
+            return Err(Failure::invalid(Vec::new(), crate::source::Sources::default())
+                .context(format!("the run {} cannot be taken back as it is", recorded.id)));
+        }
+        apply::check_guards(&plan, &workspace.site, &self.allow, self.format, ui)?;
+        if !plan.is_empty() && !self.yes {
+            apply::ask(&plan, "Undo the run by this plan?", self.format, ui)?;
+        }
+        let what = What::New(&plan, Purpose::Undo);
+        self.sending.send(what, global, connection, &workspace.root, self.format, ui).await
+    }
+
+    async fn plan(
+        &self,
+        global: &Global,
+        workspace: &Workspace,
+        connection: &Connection,
+        recorded: &Recorded,
+        ui: &Ui,
+    ) -> Result<Plan, Failure> {
+        let live = live::read(&connection.client.reader(), &recorded.plan.target.site, global.concurrency).await?;
+        let receipt = Receipt::of(&recorded.events);
+        let inversion = invert::invert(&recorded.plan, &receipt, &live);
+        if !inversion.moved.is_empty() {
+            ui.alert(|screen, out| account::moved(&inversion.moved, screen, out));
+            let message = format!("the run {} cannot be taken back: somebody has edited what it wrote", recorded.id);
+            return Err(Failure::message(Exit::Refused, message)
+                .fact("moved", crate::render::receipt::moved(&inversion.moved))
+                .hint("nothing was written; state the values you want in the manifests, and apply them"));
+        }
+        let policy = Policy { limits: workspace.limits(), ..Policy::default() };
+        let provenance = Provenance {
+            environment: workspace.environment.clone(),
+            revision: None,
+            requests: connection.client.requests(),
+        };
+        let mut plan = plan::plan(Inputs { desired: &inversion.desired, live: &live, policy: &policy }, provenance);
+        plan.diagnostics.extend(inversion.diagnostics);
+        Ok(plan)
+    }
+}

@@ -1,0 +1,56 @@
+//! The project's lock: one run at a time. The system gives it up when the process ends, however that happens.
+
+use std::fmt;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read as _, Seek as _, Write as _};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Error, file_error};
+
+/// The lock, held until it is dropped.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+/// Who has the lock, as far as its file tells.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Holder {
+    pid: Option<u32>,
+    since: Option<String>,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.pid, &self.since) {
+            (Some(pid), Some(since)) => write!(f, "process {pid}, since {since}"),
+            _ => f.write_str("it does not say which process"),
+        }
+    }
+}
+
+impl Lock {
+    /// Takes the lock of the state folder, or says who has it.
+    pub fn take(state: &Path) -> Result<Self, Error> {
+        let path = state.join("lock");
+        let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+        let mut file = open.map_err(file_error("take the lock", &path))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut text = String::new();
+                // Whoever has it may be writing its name just now; then it stays unnamed.
+                let _ = file.read_to_string(&mut text);
+                return Err(Error::Locked(serde_json::from_str(&text).unwrap_or_default()));
+            }
+            Err(TryLockError::Error(error)) => return Err(file_error("take the lock", &path)(error)),
+        }
+        let holder = Holder { pid: Some(std::process::id()), since: Some(jiff::Timestamp::now().to_string()) };
+        let text = serde_json::to_string(&holder).expect("a holder has text keys only");
+        let written = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(text.as_bytes()));
+        written.map_err(file_error("take the lock", &path))?;
+        Ok(Self { _file: file })
+    }
+}

@@ -1,0 +1,267 @@
+//! A run on disk: its plan, and the log of what happened, written ahead and synced.
+//!
+//! `.slugline/runs/<id>/plan.json` and `events.jsonl`. Ids sort by time. One process at a time has the project's lock.
+//! Must not know the network, or what an event means.
+
+pub mod format;
+mod id;
+mod lock;
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use self::format::{Entry, FORMAT_VERSION, Line};
+use crate::event::Event;
+use crate::exit::Exit;
+use crate::plan::{self, Plan};
+
+pub use id::RunId;
+pub use lock::{Holder, Lock};
+
+/// What a run is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A plan from manifests.
+    Apply,
+    /// A plan that takes back a run.
+    Undo,
+}
+
+impl Purpose {
+    /// The name in the log.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Apply => "apply",
+            Self::Undo => "undo",
+        }
+    }
+}
+
+/// Why a run cannot be opened, read or recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Another process has the project's lock.
+    #[error("another run is under way: {0}")]
+    Locked(Holder),
+    /// A file could not be read or written.
+    #[error("failed to {action} `{}`", path.display())]
+    File {
+        /// What was tried.
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// There is no such run.
+    #[error("there is no run `{0}`")]
+    Unknown(String),
+    /// There is no run at all.
+    #[error("there is no run yet")]
+    None,
+    /// The log makes no sense.
+    #[error("`{}` is damaged at line {line}: {message}", path.display())]
+    Damaged {
+        /// The log.
+        path: PathBuf,
+        /// Counted from 1.
+        line: usize,
+        /// What is wrong.
+        message: String,
+    },
+    /// The plan of the run makes no sense.
+    #[error("the plan of the run cannot be read")]
+    Plan(#[from] plan::file::Error),
+}
+
+fn file_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
+    move |source| Error::File { action, path: path.to_owned(), source }
+}
+
+/// A run that is being recorded. Holds the project's lock.
+#[derive(Debug)]
+pub struct Run {
+    id: RunId,
+    log: File,
+    path: PathBuf,
+    _lock: Lock,
+}
+
+/// A run as it was recorded.
+#[derive(Debug)]
+pub struct Recorded {
+    /// Its id.
+    pub id: RunId,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Its plan.
+    pub plan: Plan,
+    /// What happened.
+    pub events: Vec<Event>,
+}
+
+/// Opens a new run in the project's state folder, with its plan on disk before anything happens.
+pub fn create(state: &Path, plan: &Plan, purpose: Purpose, now: jiff::Timestamp) -> Result<Run, Error> {
+    let lock = Lock::take(state)?;
+    let runs = state.join("runs");
+    fs::create_dir_all(&runs).map_err(file_error("make the folder", &runs))?;
+    let id = id::next(now, newest_id(&runs)?.as_ref());
+    let folder = runs.join(id.as_str());
+    fs::create_dir(&folder).map_err(file_error("make the folder", &folder))?;
+    let plan_path = folder.join("plan.json");
+    write_synced(&plan_path, &plan::file::encode(plan, Exit::Ok)).map_err(file_error("write", &plan_path))?;
+    let mut run = Run::open(id, &folder, lock)?;
+    sync_folder(&folder).and_then(|()| sync_folder(&runs)).map_err(file_error("write", &folder))?;
+    run.append(&opened(plan, purpose))?;
+    Ok(run)
+}
+
+/// Opens a run again, to go on with it. A line that was cut off when the machine or the process died is dropped.
+pub fn reopen(state: &Path, id: Option<&str>) -> Result<(Run, Recorded), Error> {
+    let lock = Lock::take(state)?;
+    let recorded = read(state, id)?;
+    let folder = state.join("runs").join(recorded.id.as_str());
+    let path = folder.join("events.jsonl");
+    let whole = fs::read(&path).map_err(file_error("read", &path))?;
+    let kept = whole.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    let mut run = Run::open(recorded.id.clone(), &folder, lock)?;
+    run.log.set_len(kept as u64).map_err(file_error("mend", &path))?;
+    run.append(&opened(&recorded.plan, recorded.purpose))?;
+    Ok((run, recorded))
+}
+
+/// Reads a run: the one named, or the newest.
+pub fn read(state: &Path, id: Option<&str>) -> Result<Recorded, Error> {
+    let runs = state.join("runs");
+    let id = match id {
+        Some(id) => RunId::parse(id)
+            .filter(|id| runs.join(id.as_str()).is_dir())
+            .ok_or_else(|| Error::Unknown(id.to_owned()))?,
+        None => newest_id(&runs)?.ok_or(Error::None)?,
+    };
+    let folder = runs.join(id.as_str());
+    let plan_path = folder.join("plan.json");
+    let text = fs::read_to_string(&plan_path).map_err(file_error("read", &plan_path))?;
+    let plan = plan::file::decode(&text)?;
+    let (purpose, events) = read_events(&folder.join("events.jsonl"))?;
+    Ok(Recorded { id, purpose, plan, events })
+}
+
+fn read_events(path: &Path) -> Result<(Purpose, Vec<Event>), Error> {
+    let text = match fs::read(path) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        // The process died between the plan and the first line: nothing has happened.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(file_error("read", path)(error)),
+    };
+    let damaged = |line: usize, message: String| Error::Damaged { path: path.to_owned(), line: line + 1, message };
+    let (mut purpose, mut events) = (Purpose::Apply, Vec::new());
+    for (number, line) in text.split_inclusive('\n').enumerate() {
+        // What is not ended was cut off, and nothing has been done on the strength of it.
+        let Some(line) = line.strip_suffix('\n') else { break };
+        let line: Line = serde_json::from_str(line).map_err(|error| damaged(number, error.to_string()))?;
+        if let Entry::Opened { kind, .. } = &line.entry
+            && kind == Purpose::Undo.name()
+        {
+            purpose = Purpose::Undo;
+        }
+        events.extend(line.entry.event().map_err(|message| damaged(number, message))?);
+    }
+    Ok((purpose, events))
+}
+
+/// Returns the ids of all runs, oldest first.
+pub fn list(state: &Path) -> Result<Vec<RunId>, Error> {
+    ids(&state.join("runs"))
+}
+
+fn newest_id(runs: &Path) -> Result<Option<RunId>, Error> {
+    Ok(ids(runs)?.pop())
+}
+
+fn ids(runs: &Path) -> Result<Vec<RunId>, Error> {
+    let entries = match fs::read_dir(runs) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(file_error("read", runs)(error)),
+    };
+    let mut ids: Vec<RunId> = entries
+        .filter_map(Result::ok)
+        // A folder without a plan is one whose making was cut short; nothing has happened in it.
+        .filter(|entry| entry.path().join("plan.json").is_file())
+        .filter_map(|entry| RunId::parse(&entry.file_name().to_string_lossy()))
+        .collect();
+    ids.sort();
+    Ok(ids)
+}
+
+impl Run {
+    fn open(id: RunId, folder: &Path, lock: Lock) -> Result<Self, Error> {
+        let path = folder.join("events.jsonl");
+        let log = OpenOptions::new().create(true).append(true).open(&path).map_err(file_error("write", &path))?;
+        Ok(Self { id, log, path, _lock: lock })
+    }
+
+    /// Returns the run's id.
+    pub fn id(&self) -> &RunId {
+        &self.id
+    }
+
+    /// Records an event. When it returns, the event is on disk.
+    pub fn record(&mut self, event: &Event) -> Result<(), Error> {
+        self.append(&Entry::of(event))
+    }
+
+    /// Records that a publish was queued.
+    pub fn record_published(&mut self, scope: &str) -> Result<(), Error> {
+        self.append(&Entry::Published { scope: scope.to_owned() })
+    }
+
+    /// Records how the command ended.
+    pub fn record_end(&mut self, exit: Exit) -> Result<(), Error> {
+        self.append(&Entry::Ended { code: exit.code(), name: exit.name().to_owned() })
+    }
+
+    fn append(&mut self, entry: &Entry) -> Result<(), Error> {
+        let line = line(entry);
+        // One write a line, so that a cut can only be at its end.
+        let written = self.log.write_all(line.as_bytes()).and_then(|()| self.log.sync_data());
+        written.map_err(file_error("write", &self.path))
+    }
+}
+
+/// Returns an event as a line, newline included.
+pub fn event_line(event: &Event) -> String {
+    line(&Entry::of(event))
+}
+
+fn line(entry: &Entry) -> String {
+    let line = Line { at: jiff::Timestamp::now().to_string(), entry: entry.clone() };
+    let mut text = serde_json::to_string(&line).expect("the format has text keys only");
+    text.push('\n');
+    text
+}
+
+fn opened(plan: &Plan, purpose: Purpose) -> Entry {
+    Entry::Opened {
+        format_version: FORMAT_VERSION.to_owned(),
+        kind: purpose.name().to_owned(),
+        digest: plan::file::digest_of(plan),
+        pid: std::process::id(),
+    }
+}
+
+fn write_synced(path: &Path, text: &str) -> io::Result<()> {
+    // Under another name first: a plan that is there is whole.
+    let half = path.with_extension("part");
+    let mut file = File::create(&half)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&half, path)
+}
+
+/// Makes the names in a folder survive a crash, where the system can.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}

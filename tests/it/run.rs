@@ -1,0 +1,3 @@
+//! Runs: recorded ahead, locked, resumed and taken back.
+
+mod record;
