@@ -31,12 +31,22 @@ pub struct Wanted {
 /// Returns the pages that are wanted and not described yet, by path.
 pub fn new_pages(live: &Live, described: &BTreeSet<PageId>, wanted: &Wanted) -> Vec<NewPage> {
     let pages = live.pages.values().filter(|page| !described.contains(&page.id));
-    let pages = pages.filter(|page| wanted.all || !(page.archived || page.kind == PageKind::Utility));
+    let pages = pages.filter(|page| wanted.all || !is_left_out(page));
     let pages =
         pages.map(|page| NewPage { id: page.id.clone(), path: live.known_path(page), locales: own_values(live, page) });
     let mut pages: Vec<NewPage> = pages.filter(|page| wanted.selection.has_page(&page.path)).collect();
     pages.sort_by(|a, b| (&a.path, &a.id).cmp(&(&b.path, &b.id)));
     pages
+}
+
+/// Returns how many pages without a description are left out unless all are wanted.
+pub fn left_out(live: &Live, described: &BTreeSet<PageId>) -> usize {
+    live.pages.values().filter(|page| is_left_out(page) && !described.contains(&page.id)).count()
+}
+
+/// Archived pages are not published, and what stands on utility pages is not searched for.
+fn is_left_out(page: &LivePage) -> bool {
+    page.archived || page.kind == PageKind::Utility
 }
 
 fn own_values(live: &Live, page: &LivePage) -> Vec<(String, BTreeMap<Field, Value>)> {

@@ -96,7 +96,8 @@ impl Import {
             write_new(root, FILE_NAME, &emit::emit_project(&project))?;
         }
         let pages = self.write_pages(root, &live, &described, &globs)?;
-        report(&live, pages, described.len(), is_new_project, ui);
+        let left_out = if self.all { 0 } else { import::left_out(&live, &described) };
+        report(&live, pages, left_out, described.len(), is_new_project, ui);
         Ok(Exit::Ok)
     }
 
@@ -183,7 +184,7 @@ fn write_new(root: &Path, name: &str, text: &str) -> Result<(), Failure> {
         .map_err(|error| Failure::new(Exit::Failed, error).context(format!("failed to write `{name}`")))
 }
 
-fn report(live: &Live, new: usize, described: usize, is_new_project: bool, ui: &Ui) {
+fn report(live: &Live, new: usize, left_out: usize, described: usize, is_new_project: bool, ui: &Ui) {
     let site = &live.site;
     let locales = view::count(site.locales().count(), "locale", "locales");
     ui.note(&format!("{} ({}): {locales}", site.name, site.id));
@@ -196,6 +197,10 @@ fn report(live: &Live, new: usize, described: usize, is_new_project: bool, ui: &
     if described > 0 {
         let pages = view::count(described, "page was", "pages were");
         ui.note(&format!("{pages} described already and left alone."));
+    }
+    if left_out > 0 {
+        let pages = view::count(left_out, "archived or utility page", "archived or utility pages");
+        ui.note(&format!("Left out {pages}; `--all` takes them in."));
     }
     if new == 0 && !is_new_project {
         ui.note("Nothing to add.");

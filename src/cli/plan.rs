@@ -68,6 +68,7 @@ impl Plan {
         if let Some(path) = self.output.as_ref().filter(|_| exit != Exit::Invalid) {
             files::replace(path, &output::harmless(&plan::file::encode(plan, exit)))
                 .with_context(|| format!("failed to write the plan to `{}`", path.display()))?;
+            ui.note(&format!("Saved. `slugline apply {}` sends exactly this.", path.display()));
         }
         if exit == Exit::Invalid {
             // The plan itself is on stdout; why it cannot be applied goes with the excerpts.

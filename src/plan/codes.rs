@@ -8,6 +8,8 @@ pub const IGNORED_SLUG: Code = Code::new("ignored-slug");
 pub const SLUG_WITHOUT_ID: Code = Code::new("slug-without-id");
 /// A slug of no letters.
 pub const EMPTY_SLUG: Code = Code::new("empty-slug");
+/// A slug that no path can hold.
+pub const INVALID_SLUG: Code = Code::new("invalid-slug");
 /// A slug that another page has and keeps.
 pub const SLUG_TAKEN: Code = Code::new("slug-taken");
 /// A value that was inherited and will not be again.

@@ -62,7 +62,17 @@ pub(super) fn changes(inputs: Inputs<'_>, diagnostics: &mut Vec<Diagnostic>) -> 
         page_diff.complete(&mut of_page);
         changes.extend(of_page);
     }
+    mark_reused(&mut changes);
     changes
+}
+
+/// Marks the old addresses that another page moves to: a redirect from one would hide the page that lives there then.
+fn mark_reused(changes: &mut [Change]) {
+    let redirects = changes.iter().flat_map(|change| &change.redirects);
+    let taken: BTreeSet<PagePath> = redirects.map(|redirect| redirect.to.clone()).collect();
+    for redirect in changes.iter_mut().flat_map(|change| &mut change.redirects) {
+        redirect.is_reused = taken.contains(&redirect.from);
+    }
 }
 
 /// One page on both sides.
@@ -133,6 +143,11 @@ impl PageDiff<'_> {
 
     /// Completes the changes of the page, now that all of them are known: what moves along, and what that risks.
     fn complete(&self, changes: &mut [Change]) {
+        let texts: BTreeSet<(LocaleTag, Field)> = changes
+            .iter()
+            .filter(|change| change.after.as_text().is_some_and(|text| !text.is_empty()))
+            .map(|change| (change.address.locale.clone(), change.field))
+            .collect();
         let written: BTreeSet<(LocaleTag, Field)> =
             changes.iter().map(|change| (change.address.locale.clone(), change.field)).collect();
         for change in changes {
@@ -143,6 +158,9 @@ impl PageDiff<'_> {
                 change.redirects = self.redirects(change);
             }
             change.risks.extend(guard::risks(change));
+            if self.leaves_nothing(change, &texts) {
+                change.risks.insert(Risk::Blanking);
+            }
         }
     }
 
@@ -154,6 +172,20 @@ impl PageDiff<'_> {
         tags.filter(|tag| !written.contains(&(tag.clone(), field))).collect()
     }
 
+    /// Returns whether a change stops copying an Open Graph text that has nothing of its own to show.
+    fn leaves_nothing(&self, change: &Change, texts: &BTreeSet<(LocaleTag, Field)>) -> bool {
+        let copied = match change.field {
+            Field::OpenGraphTitleCopied => Field::SeoTitle,
+            Field::OpenGraphDescriptionCopied => Field::SeoDescription,
+            Field::Title | Field::Slug | Field::SeoTitle | Field::SeoDescription => return false,
+            Field::OpenGraphTitle | Field::OpenGraphDescription => return false,
+        };
+        let locale = &change.address.locale;
+        let had_text = self.live.metadata(&self.page.id, locale).is_some_and(|live| !live.text(copied).is_empty());
+        let has_text = change.field.flagged_text().is_some_and(|text| texts.contains(&(locale.clone(), text)));
+        change.class == Class::Change && change.after == Value::Flag(false) && had_text && !has_text
+    }
+
     /// Returns the published addresses that a new slug moves.
     fn redirects(&self, change: &Change) -> Vec<Redirect> {
         let slug = change.after.as_text().unwrap_or_default();
@@ -161,7 +193,7 @@ impl PageDiff<'_> {
         let redirects = locales.filter_map(|locale| {
             let from = self.page.published_path(locale)?.clone();
             let to = from.with_slug(slug);
-            (from != to).then(|| Redirect { locale: locale.clone(), from, to })
+            (from != to).then(|| Redirect { locale: locale.clone(), from, to, is_reused: false })
         });
         redirects.collect()
     }
@@ -175,8 +207,10 @@ impl PageDiff<'_> {
             Some(ignored_slug(self.page, locale, stated))
         } else if self.wanted.named_by == NamedBy::Path && self.live.site.is_primary(&locale.tag) {
             Some(nameless_slug(self.page, self.wanted, stated))
+        } else if stated.value.is_empty() {
+            Some(empty_slug(stated))
         } else {
-            stated.value.is_empty().then(|| empty_slug(stated))
+            stated.value.as_text().filter(|slug| !is_one_segment(slug)).map(|slug| no_segment(slug, stated))
         };
         let can_change = refusal.is_none();
         diagnostics.extend(refusal);
@@ -198,6 +232,18 @@ fn nameless_slug(page: &LivePage, wanted: &DesiredPage, stated: &Stated) -> Diag
         format!("a page named by its path alone cannot change its slug; `{}` would name nothing then", wanted.path);
     let help = format!("name the page by its id as well: `id: {}`", page.id);
     Diagnostic::error(codes::SLUG_WITHOUT_ID, message).at(stated.location.clone()).help(help)
+}
+
+/// Returns whether a text can be a segment of a path at all. What else the server wants of a slug is not documented.
+fn is_one_segment(slug: &str) -> bool {
+    !slug.contains(|character: char| character.is_whitespace() || character.is_control() || "/?#".contains(character))
+}
+
+fn no_segment(slug: &str, stated: &Stated) -> Diagnostic {
+    let words = slug.split(|character: char| !character.is_alphanumeric() && character != '-' && character != '_');
+    let words: Vec<String> = words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+    let diagnostic = Diagnostic::error(codes::INVALID_SLUG, format!("`{slug}` cannot be part of an address"));
+    diagnostic.at(stated.location.clone()).help(format!("write it in one piece, such as `{}`", words.join("-")))
 }
 
 fn empty_slug(stated: &Stated) -> Diagnostic {

@@ -109,6 +109,8 @@ pub struct Redirect {
     pub from: PagePath,
     /// The same with the new slug, after the next publish.
     pub to: PagePath,
+    /// Whether another page of the plan moves to the old address, so that nothing can redirect from it.
+    pub is_reused: bool,
 }
 
 /// Why a field is written.

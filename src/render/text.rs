@@ -29,10 +29,10 @@ pub fn plan(view: &PlanView<'_>, screen: Screen, out: &mut dyn Write) -> io::Res
     if !view.plan.guards.is_empty() {
         writeln!(out)?;
         guards(&view.plan.guards, screen, out)?;
-        let allow: Vec<String> = view.standing().map(|guard| format!("--allow {}", guard.name())).collect();
-        let text = match allow.is_empty() {
-            true => "allowed".to_owned(),
-            false => format!("if this is meant: slugline apply {}", allow.join(" ")),
+        let allow = view.plan.guards.iter().map(|tripped| format!("--allow {}", tripped.guard.name()));
+        let text = match view.standing().next() {
+            None => "allowed".to_owned(),
+            Some(_) => format!("if this is meant, apply it with {}", allow.collect::<Vec<_>>().join(" ")),
         };
         Line::indented(2).hanging(2).with(Look::Faint, &text).print(screen, out)?;
     }
@@ -104,7 +104,12 @@ fn field_lines(field: &FieldView<'_>, screen: Screen, out: &mut dyn Write) -> io
         note(&format!("moves along in {}, which {inherit} it", tags.join(", ")), Look::Faint, screen, out)?;
     }
     for redirect in redirects {
-        let text = format!("! redirect needed: {} → {}", redirect.from, redirect.to);
+        let text = match redirect.is_reused {
+            false => format!("! redirect needed: {} → {}", redirect.from, redirect.to),
+            true => {
+                format!("! {} → {}; no redirect: another page moves to {}", redirect.from, redirect.to, redirect.from)
+            }
+        };
         note(&text, Look::Warning, screen, out)?;
     }
     let marked = [(Risk::Blanking, "! becomes empty"), (Risk::BindingOverwrite, "! replaces a CMS binding")];

@@ -184,7 +184,7 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::NotAuthorized(_) => {
-                "check the token (`WEBFLOW_TOKEN`): it is wrong, revoked, or of another site; a site token expires after a year without use".to_owned()
+                "the token is wrong, revoked, or of another site; a site token expires after a year without use".to_owned()
             }
             Self::Forbidden(answer) => return Some(forbidden_hint(answer)),
             Self::NotFound(answer) => return not_found_hint(answer),

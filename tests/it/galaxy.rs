@@ -167,10 +167,11 @@ fn what_is_applied_is_done() {
     --- stderr
     --- exit 0
     ");
-    assert_snapshot!(galaxy.run(&["import", "--sandbox"]), @r"
+    assert_snapshot!(galaxy.run(&["import", "--sandbox"]), @"
     --- stderr
     The Hitchhiker's Guide to the Galaxy (6258612d1ee792848f805dcf): 3 locales
     6 pages were described already and left alone.
+    Left out 1 archived or utility page; `--all` takes them in.
     Nothing to add.
     --- exit 0
     ");

@@ -75,8 +75,10 @@ fn explain(kind: &ErrorKind) -> Explanation {
             Some("quote text that starts with `[`, or close the list with `]`"),
         ),
         ErrorKind::InvalidQuotedScalarIndent | ErrorKind::UnclosedQuotedScalar => (
-            "this quote is not closed".to_owned(),
-            Some("close it; inside single quotes, an apostrophe is written twice: `'it''s'`"),
+            "a quote that starts here or above is not closed".to_owned(),
+            Some(
+                "close it; inside single quotes write `''` for an apostrophe, inside double quotes `\\\"` for a quote",
+            ),
         ),
         ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => (
             "text goes on after the closing quote".to_owned(),

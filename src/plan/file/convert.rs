@@ -160,13 +160,13 @@ fn change_from_file(change: format::Change) -> Result<Change, Error> {
 }
 
 fn redirect_to_file(redirect: &Redirect) -> format::Redirect {
-    let Redirect { locale, from, to } = redirect;
-    format::Redirect { locale: locale.to_string(), from: from.to_string(), to: to.to_string() }
+    let Redirect { locale, from, to, is_reused } = redirect;
+    format::Redirect { locale: locale.to_string(), from: from.to_string(), to: to.to_string(), reused: *is_reused }
 }
 
 fn redirect_from_file(redirect: format::Redirect) -> Redirect {
-    let format::Redirect { locale, from, to } = redirect;
-    Redirect { locale: locale.into(), from: from.into(), to: to.into() }
+    let format::Redirect { locale, from, to, reused } = redirect;
+    Redirect { locale: locale.into(), from: from.into(), to: to.into(), is_reused: reused }
 }
 
 fn risk_from_file(name: &str) -> Result<Risk, Error> {

@@ -124,6 +124,8 @@ pub struct Redirect {
     pub from: String,
     /// The path after the next publish.
     pub to: String,
+    /// Whether another page of the plan moves to the old path, so that nothing can redirect from it.
+    pub reused: bool,
 }
 
 /// A field's value: text, or a flag.

@@ -44,7 +44,7 @@ fn mass_update() {
         /page-10 @ en-US: 1 field
         /page-11 @ en-US: 1 field
         and 8 more
-      if this is meant: slugline apply --allow mass-update
+      if this is meant, apply it with --allow mass-update
 
     Plan: 11 fields to change in 11 page-locales of 11 pages; 11 requests to send.
     --- stderr
@@ -93,7 +93,7 @@ fn blanking() {
 
     guard blanking: 1 title or description becomes empty
         /guide @ en-US: seo.description
-      if this is meant: slugline apply --allow blanking
+      if this is meant, apply it with --allow blanking
 
     Plan: 1 field to change in 1 page-locale of 1 page; 1 request to send.
     --- stderr
@@ -128,7 +128,7 @@ fn slug_change() {
         /guide @ en-US: /guide → /the-guide
         /guide @ fr-FR: /fr/guide → /fr/the-guide
         /guide @ ja-JP: /ja/guide → /ja/the-guide
-      if this is meant: slugline apply --allow slug-change
+      if this is meant, apply it with --allow slug-change
 
     Plan: 1 field to change in 1 page-locale of 1 page; 1 request to send.
     --- stderr
@@ -179,7 +179,7 @@ fn binding_overwrite() {
 
     guard binding-overwrite: 1 CMS binding is replaced by the same text for every item
         /detail_articles @ en-US: seo.title
-      if this is meant: slugline apply --allow binding-overwrite
+      if this is meant, apply it with --allow binding-overwrite
 
     Plan: 1 field to change in 1 page-locale of 1 page; 1 request to send.
     --- stderr
@@ -230,7 +230,7 @@ fn several_guards_at_once() {
         /guide @ ja-JP: /ja/guide → /ja/the-guide
     guard blanking: 1 title or description becomes empty
         /guide @ en-US: seo.description
-      if this is meant: slugline apply --allow slug-change --allow blanking
+      if this is meant, apply it with --allow slug-change --allow blanking
 
     Plan: 2 fields to change in 1 page-locale of 1 page; 1 request to send.
     --- stderr

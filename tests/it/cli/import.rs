@@ -24,6 +24,7 @@ fn import_then_plan_is_empty() {
     Galaxy (siteGalaxy): 3 locales
     Wrote slugline.yaml.
     Wrote 6 manifests.
+    Left out 1 archived or utility page; `--all` takes them in.
     ");
     assert_snapshot!(environment.read("slugline.yaml"), @"
     version: 1
@@ -70,6 +71,7 @@ fn a_second_import_changes_nothing() {
     --- stderr
     Galaxy (siteGalaxy): 3 locales
     6 pages were described already and left alone.
+    Left out 1 archived or utility page; `--all` takes them in.
     Nothing to add.
     ");
 }
@@ -86,6 +88,7 @@ fn import_adds_what_is_not_described_and_leaves_the_rest() {
     Galaxy (siteGalaxy): 3 locales
     Wrote 5 manifests.
     1 page was described already and left alone.
+    Left out 1 archived or utility page; `--all` takes them in.
     ");
     assert_eq!(environment.read("pages/a guide.yaml"), format!("# Mine.\r\n{GUIDE}"));
     assert_eq!(environment.run("plan --detailed-exitcode").exit, 0);

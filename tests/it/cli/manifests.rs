@@ -381,13 +381,13 @@ fn all_problems_of_all_files_at_once() {
       |
       = help: write the slug, or remove the key
 
-    error[syntax]: this quote is not closed
+    error[syntax]: a quote that starts here or above is not closed
      --> pages/towel.yaml:2:26
       |
     2 | locales: {en-US: {title: 'Towel}}
       |                          ^
       |
-      = help: close it; inside single quotes, an apostrophe is written twice: `'it''s'`
+      = help: close it; inside single quotes write `''` for an apostrophe, inside double quotes `\"` for a quote
 
     error: 4 errors in the project's files; nothing was written
     "#);

@@ -37,7 +37,7 @@ fn a_wrong_token() {
     --- stdout
     --- stderr
     error: `GET /v2/token/introspect` answered 401 unauthorized: Request not authorized
-      hint: check the token (`WEBFLOW_TOKEN`): it is wrong, revoked, or of another site; a site token expires after a year without use
+      hint: the token is wrong, revoked, or of another site; a site token expires after a year without use
     ");
     assert!(!ran.stderr.contains("wrong-token-123"));
 }

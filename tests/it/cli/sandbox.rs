@@ -68,6 +68,7 @@ fn a_project_without_a_site_of_its_own_gets_the_sample() {
     The Hitchhiker's Guide to the Galaxy (6258612d1ee792848f805dcf): 3 locales
     Wrote slugline.yaml.
     Wrote 6 manifests.
+    Left out 1 archived or utility page; `--all` takes them in.
     ");
     assert_eq!(environment.run("plan --sandbox --detailed-exitcode").exit, 0);
 }

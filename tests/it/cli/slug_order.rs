@@ -40,6 +40,7 @@ fn two_pages_swap_their_slugs() {
 
     Plan: 2 fields to change in 2 page-locales of 2 pages; 3 requests to send.
     --- stderr
+    Saved. `slugline apply plan.json` sends exactly this.
     ");
     assert_snapshot!(environment.run("apply plan.json -q"), @"
     exit: 0

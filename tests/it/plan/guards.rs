@@ -80,3 +80,35 @@ fn what_stands_in_the_way_is_what_is_not_allowed() {
     assert!(standing("site", &[Guard::Blanking]).is_empty());
     assert_eq!(standing("other", &[Guard::Blanking]), [Guard::WrongSite]);
 }
+
+#[test]
+fn a_copied_text_that_is_given_up_for_nothing_trips() {
+    let mut world = world();
+    world.page("a").reads_everywhere("a", Field::SeoDescription, "shown");
+    world.reads_everywhere("a", Field::OpenGraphDescriptionCopied, true);
+    world.wants("a", "en", Field::OpenGraphDescription, "");
+    assert_eq!(tripped(&world), [Guard::Blanking]);
+    world.wants("a", "en", Field::OpenGraphDescription, "own");
+    assert!(tripped(&world).is_empty());
+}
+
+#[test]
+fn nothing_redirects_from_an_address_that_another_page_takes() {
+    let mut world = world();
+    for (page, slug) in [("a", "b"), ("b", "c")] {
+        world.page(page).wants(page, "en", Field::Slug, slug);
+    }
+    let plan = world.plan();
+    let reused: Vec<_> = plan.changes.iter().map(|change| change.redirects[0].is_reused).collect();
+    assert_eq!(reused, [false, true]);
+}
+
+#[test]
+fn a_slug_of_several_segments_or_words_is_an_error() {
+    for slug in ["a/b", "About us", "a?b", "a#b", "a\tb"] {
+        let mut world = world();
+        world.page("a").wants("a", "en", Field::Slug, slug);
+        let diagnostics = world.plan().diagnostics;
+        assert_eq!(diagnostics[0].code.as_str(), "invalid-slug", "{slug}");
+    }
+}

@@ -155,9 +155,9 @@ async fn refusals_say_why_and_what_to_do() {
     assert!(errors[0].is_authorization() && errors[3].is_authorization());
     assert_eq!(errors[3].outcome(), WriteOutcome::Refused);
     let shown = errors.map(|error| format!("{error}\nhint: {}", error.hint().unwrap()));
-    insta::assert_snapshot!(shown.join("\n"), @r"
+    insta::assert_snapshot!(shown.join("\n"), @"
     `GET /v2/sites` answered 401 unauthorized: Request not authorized
-    hint: check the token (`WEBFLOW_TOKEN`): it is wrong, revoked, or of another site; a site token expires after a year without use
+    hint: the token is wrong, revoked, or of another site; a site token expires after a year without use
     `GET /v2/sites/000000000000000000000000` answered 404 not found: Requested resource not found: The site cannot be found
     hint: check the site id, and that the token is a token of that site
     `GET /v2/pages/000000000000000000000000` answered 404 not found: Requested resource not found: The page cannot be found
