@@ -99,12 +99,16 @@ impl Trace {
 }
 
 impl Inversion {
-    /// Returns the fields of a page-locale that must be written to read as before.
+    /// Returns the fields of a page-locale that must read as before.
     fn restored(&mut self, address: &Address, trace: &Trace, now: &Metadata) -> BTreeMap<Field, Value> {
         let mut restored = BTreeMap::new();
         for (field, before) in &trace.before {
             let (now, left) = (now.effective(*field), &trace.left[field]);
             if now == *before {
+                // Stated, though nothing is to be done: what the run has kept by sending it, the undo must keep as well.
+                if trace.sent.contains(field) {
+                    restored.insert(*field, before.clone());
+                }
                 continue;
             }
             if left.contains(&now) {
