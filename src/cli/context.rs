@@ -17,12 +17,14 @@ use crate::manifest::project::{MassUpdate, Project};
 use crate::model::{Desired, Live, SiteId};
 use crate::plan::Limits;
 use crate::sandbox::{self, Server};
-use crate::webflow::{self, Client, Token};
+use crate::webflow::{self, Authorization, Client, Token};
 
 /// The variables that hold the token, the first one that is set wins.
 const TOKEN_VARIABLES: [&str; 2] = ["WEBFLOW_TOKEN", "WEBFLOW_API_TOKEN"];
 /// The variable that names a file with the token.
 const TOKEN_FILE_VARIABLE: &str = "WEBFLOW_TOKEN_FILE";
+/// Requests a minute that every plan of Webflow allows.
+const LEAST_RATE_LIMIT: u32 = 60;
 /// The folder of what the program keeps for itself.
 pub(crate) const STATE_FOLDER: &str = ".slugline";
 /// The sandbox that a project brings along.
@@ -129,6 +131,8 @@ pub(crate) struct Connection {
     pub(crate) client: Client,
     /// The one site that the token is for, if it says so.
     pub(crate) token_sites: Vec<String>,
+    /// Requests a minute that the token, or the user, allows.
+    pub(crate) per_minute: u32,
     /// Kept running for as long as the client is used.
     sandbox: Option<Server>,
 }
@@ -144,16 +148,18 @@ impl Connection {
             None => client_options(global, api_url(global)?, token()?, ui),
         };
         let client = Client::new(options)?;
-        let token_sites = match client.reader().introspect().await {
-            Ok(introspection) => introspection.authorization.authorized_to.site_ids,
+        let asked = match client.reader().introspect().await {
+            Ok(introspection) => introspection.authorization,
             // Not every kind of token can be asked; the first answer's headers tell the limit then.
             Err(error) if error.status().is_some_and(|status| status != 401) => {
                 ui.detail(&format!("the token cannot be introspected: {error}"));
-                Vec::new()
+                Authorization::default()
             }
             Err(error) => return Err(error.into()),
         };
-        Ok(Self { client, token_sites, sandbox })
+        let limit = asked.rate_limit.unwrap_or(LEAST_RATE_LIMIT);
+        let per_minute = global.rpm.map_or(limit, |rpm| limit.min(rpm.get()));
+        Ok(Self { client, token_sites: asked.authorized_to.site_ids, per_minute, sandbox })
     }
 
     /// Stops the sandbox, if there is one.
@@ -177,9 +183,9 @@ fn client_options(global: &Global, base_url: webflow::BaseUrl, token: Token, ui:
     options.base_url = base_url;
     options.namespace = global.api_namespace;
     options.requests_per_minute = global.rpm.map(|rpm| rpm.get());
-    let ui = *ui;
+    let ui = ui.clone();
     options.on_wait = Some(Arc::new(move |wait: webflow::Wait| {
-        ui.note(&format!("waiting: {}, {} s", wait.reason, wait.length.as_secs_f64().ceil()));
+        ui.wait(format!("{}, {} s", wait.reason, wait.length.as_secs_f64().ceil()));
     }));
     options
 }

@@ -10,6 +10,7 @@ mod files;
 mod import;
 mod output;
 mod plan;
+mod progress;
 mod sandbox;
 mod schema;
 mod send;

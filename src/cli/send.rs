@@ -76,11 +76,13 @@ impl Sending {
             What::New(plan, purpose) => {
                 let state = context::make_state_folder(root)?;
                 let run = run::create(&state, plan, purpose, jiff::Timestamp::now())?;
-                (plan, None, Recorder::new(run, plan, self.events.as_deref(), *ui)?)
+                (plan, None, Recorder::new(run, plan, self.events.as_deref(), connection.per_minute, ui.clone())?)
             }
-            What::Rest(plan, run, receipt) => {
-                (plan, Some(receipt), Recorder::new(run, plan, self.events.as_deref(), *ui)?)
-            }
+            What::Rest(plan, run, receipt) => (
+                plan,
+                Some(receipt),
+                Recorder::new(run, plan, self.events.as_deref(), connection.per_minute, ui.clone())?,
+            ),
         };
         let (stop, listener) = listen()?;
         let mut record = |event: &Event| recorder.record(event);
@@ -92,6 +94,7 @@ impl Sending {
         match ended {
             Ok(receipt) => recorder.close(plan, &receipt, format, ui),
             Err(error) => {
+                ui.end_progress();
                 if let apply::Error::Stale(moved) = &error {
                     ui.alert(|screen, out| account::moved(moved, screen, out));
                 }
@@ -176,17 +179,18 @@ struct Recorder {
     ui: Ui,
     places: Vec<String>,
     ended: usize,
+    per_minute: u32,
     /// Why the record could not be kept.
     failure: Option<anyhow::Error>,
 }
 
 impl Recorder {
-    fn new(run: Run, plan: &Plan, events: Option<&Path>, ui: Ui) -> Result<Self, Failure> {
+    fn new(run: Run, plan: &Plan, events: Option<&Path>, per_minute: u32, ui: Ui) -> Result<Self, Failure> {
         let stream = events.map(File::create).transpose().map_err(|error| {
             Failure::new(Exit::Failed, error).context("failed to open the file for `--events`".to_owned())
         })?;
         let places = plan.operations.iter().map(account::place).collect();
-        Ok(Self { run, stream, ui, places, ended: 0, failure: None })
+        Ok(Self { run, stream, ui, places, ended: 0, per_minute, failure: None })
     }
 
     fn record(&mut self, event: &Event) -> Result<(), Unrecorded> {
@@ -208,13 +212,17 @@ impl Recorder {
         let total = self.places.len();
         match event {
             Event::Began { operations } => {
+                self.ui.progress(*operations, self.per_minute);
                 let writes = view::count(*operations, "write", "writes");
                 self.ui.detail(&format!("the site was read again; {writes} to send, recorded as {}", self.run.id()));
             }
             Event::Sending { operation: _ } => {}
             Event::Finished { operation, outcome } => {
                 self.ended += 1;
-                if *outcome == Outcome::Skipped(Skip::Stopped) {
+                self.ui.advance();
+                // A bar counts what goes well, and the receipt what was stopped.
+                let is_counted = self.ui.has_watcher() && outcome.is_success();
+                if is_counted || *outcome == Outcome::Skipped(Skip::Stopped) {
                     return;
                 }
                 self.ui.note(&format!("[{}/{total}] {}: {}", self.ended, self.places[*operation], outcome.name()));
@@ -225,6 +233,7 @@ impl Recorder {
 
     fn close(mut self, plan: &Plan, receipt: &Receipt, format: Format, ui: &Ui) -> Result<Exit, Failure> {
         let exit = receipt.exit();
+        self.ui.end_progress();
         self.end(exit);
         show(plan, receipt, format, ui)?;
         if let Some(error) = &self.failure {

@@ -6,6 +6,7 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write};
 
 use anstream::{AutoStream, ColorChoice as StreamChoice};
 
+use super::progress::Progress;
 use crate::diagnostic::Diagnostic;
 use crate::render::print::{Line, Look, Screen};
 use crate::render::{diagnostics, escape};
@@ -27,12 +28,13 @@ pub(crate) enum Color {
 const UNBOUNDED: usize = 10_000;
 
 /// The streams of the program and how they want text.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Ui {
     stdout: Screen,
     stderr: Screen,
     quiet: bool,
     verbose: bool,
+    progress: Progress,
 }
 
 impl Ui {
@@ -45,12 +47,12 @@ impl Ui {
             color: wants_color(color, AutoStream::choice(&io::stderr())),
             width: io::stderr().is_terminal().then(width).flatten(),
         };
-        Self { stdout, stderr, quiet, verbose }
+        Self { stdout, stderr, quiet, verbose, progress: Progress::default() }
     }
 
     /// Writes data to stdout, in the form that the function gives it for the screen.
     pub(crate) fn data(&self, write: impl FnOnce(Screen, &mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-        let delivered = deliver(io::stdout().lock(), |out| write(self.stdout, out));
+        let delivered = self.progress.aside(|| deliver(io::stdout().lock(), |out| write(self.stdout, out)));
         delivered.map_err(|error| io::Error::new(error.kind(), format!("failed to write to stdout: {error}")))
     }
 
@@ -76,7 +78,7 @@ impl Ui {
     /// Writes to stderr what must be seen.
     pub(crate) fn alert(&self, write: impl FnOnce(Screen, &mut dyn Write) -> io::Result<()>) {
         // There is nowhere left to say that stderr cannot be written.
-        let _ = deliver(io::stderr().lock(), |out| write(self.stderr, out));
+        let _ = self.progress.aside(|| deliver(io::stderr().lock(), |out| write(self.stderr, out)));
     }
 
     /// Writes an error, what led to it, and the way out.
@@ -112,6 +114,35 @@ impl Ui {
         let mut answer = String::new();
         io::stdin().lock().read_line(&mut answer)?;
         Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+    }
+
+    /// Shows a bar for so many steps, if somebody watches.
+    pub(crate) fn progress(&self, total: usize, per_minute: u32) {
+        if self.has_watcher() && !self.quiet {
+            self.progress.start(total, per_minute);
+        }
+    }
+
+    /// Counts a step.
+    pub(crate) fn advance(&self) {
+        self.progress.advance();
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn end_progress(&self) {
+        self.progress.end();
+    }
+
+    /// Says what the program waits for.
+    pub(crate) fn wait(&self, what: String) {
+        if !self.progress.wait(what.clone()) {
+            self.note(&format!("waiting: {what}"));
+        }
+    }
+
+    /// Returns whether a bar tells already what goes well.
+    pub(crate) fn has_watcher(&self) -> bool {
+        io::stderr().is_terminal()
     }
 
     /// Returns whether somebody is there to be asked.

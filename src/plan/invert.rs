@@ -50,7 +50,7 @@ pub fn invert(plan: &Plan, receipt: &Receipt, live: &Live) -> Inversion {
         };
         let restored = inversion.restored(address, trace, now);
         if !trace.is_primary {
-            inversion.warn_of_inheritance(address, trace, &traces, live);
+            inversion.warn_of_inheritance(address, trace, &restored, &traces, live);
         }
         if !restored.is_empty() {
             inversion.want(address, trace, restored, &places);
@@ -144,12 +144,13 @@ impl Inversion {
         restored
     }
 
-    /// A value that read as the primary's was inherited, as far as the API lets one tell. Once one is written there is no
-    /// way back to inheriting it.
+    /// A value that read as the primary's, or as nothing, was inherited as far as the API lets one tell. Once one is
+    /// written there is no way back to inheriting it.
     fn warn_of_inheritance(
         &mut self,
         address: &Address,
         trace: &Trace,
+        restored: &BTreeMap<Field, Value>,
         traces: &BTreeMap<&Address, Trace>,
         live: &Live,
     ) {
@@ -160,12 +161,14 @@ impl Inversion {
         };
         let is_lost = |field: &&Field| {
             let before = trace.before.get(field);
-            before.is_some_and(|before| !before.is_empty() && primary_before(field).as_ref() == Some(before))
+            before.is_some_and(|before| before.is_empty() || primary_before(field).as_ref() == Some(before))
         };
-        let lost: Vec<&str> = trace.sent.iter().filter(is_lost).map(|field| field.name()).collect();
+        // What the run has written, and what the undo will.
+        let own: BTreeSet<Field> = trace.sent.iter().chain(restored.keys()).copied().collect();
+        let lost: Vec<&str> = own.iter().filter(is_lost).map(|field| field.name()).collect();
         if !lost.is_empty() {
             let message = format!(
-                "{} @ {} will read as before in {}, but no longer follow the primary locale",
+                "{} @ {}: {} will read as before, but no longer follow the primary locale",
                 trace.path,
                 address.locale,
                 lost.join(", ")
