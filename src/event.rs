@@ -19,6 +19,11 @@ pub enum Event {
         /// Which operation it is for.
         operation: usize,
     },
+    /// The request was not sent after all: its turn would have come too late.
+    Held {
+        /// Which operation it was for.
+        operation: usize,
+    },
     /// It is known, or known to be unknown, how an operation ended.
     Finished {
         /// Which one.
@@ -236,6 +241,7 @@ impl Receipt {
                 self.stop = None;
             }
             Event::Sending { operation } => self.set(*operation, Standing::Sending),
+            Event::Held { operation } => self.set(*operation, Standing::Waiting),
             Event::Finished { operation, outcome } => self.set(*operation, Standing::Ended(outcome.clone())),
             Event::Stopped(stop) => self.stop = Some(*stop),
         }

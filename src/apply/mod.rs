@@ -6,8 +6,9 @@
 mod reads;
 mod write;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
@@ -15,8 +16,8 @@ use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::watch;
 
-use self::reads::Reads;
-use self::write::{Ended, Written};
+use self::reads::{Demand, Reads};
+use self::write::{Ended, Sender, Trouble, Written};
 use crate::event::{Event, Mismatch, Outcome, Receipt, Skip, Standing, Stop};
 use crate::live;
 use crate::plan::staleness::{self, Moved, MovedField, Verdict};
@@ -25,6 +26,9 @@ use crate::webflow::{Reader, Writer};
 
 /// Operations in a row that the server could not be reached for, or failed at, after which nothing more is sent.
 const MAX_UNAVAILABLE: u32 = 3;
+
+/// How often an operation whose turn comes too late is read again before that is an error.
+const MAX_LATE: u32 = 5;
 
 /// How long requests under way may take once somebody wants the run to end. GitHub kills a step 10 s after it asked.
 const GRACE: Duration = Duration::from_secs(5);
@@ -66,13 +70,22 @@ pub enum Error {
     /// The site could not be read.
     #[error("failed to read the site again before the first write")]
     Read(#[from] live::Error),
+    /// Somebody wanted the end before the first write.
+    #[error("stopped before the first write: {}", .0.describe())]
+    Stopped(Stop),
 }
 
 /// Applies the plan and returns how each operation ended. An error means that nothing was written.
-pub async fn apply(plan: &Plan, remote: &Remote, stop: StopSignal, record: &mut Record<'_>) -> Result<Receipt, Error> {
-    let reads = Reads::of(remote, plan).await?;
+pub async fn apply(
+    plan: &Plan,
+    remote: &Remote,
+    mut stop: StopSignal,
+    record: &mut Record<'_>,
+) -> Result<Receipt, Error> {
+    let reads = read(plan, remote, &mut stop).await?;
     staleness::check(plan, &reads.all()).map_err(Error::Stale)?;
-    let mut run = Run::new(plan, remote, &reads, Receipt::default(), stop, record);
+    let is_closed = AtomicBool::new(false);
+    let mut run = Run::new(plan, remote, &reads, Receipt::default(), stop, record, &is_closed);
     run.go().await;
     Ok(run.receipt)
 }
@@ -83,13 +96,25 @@ pub async fn resume(
     plan: &Plan,
     receipt: Receipt,
     remote: &Remote,
-    stop: StopSignal,
+    mut stop: StopSignal,
     record: &mut Record<'_>,
 ) -> Result<Receipt, Error> {
-    let reads = Reads::of(remote, plan).await?;
-    let mut run = Run::new(plan, remote, &reads, receipt, stop, record);
+    let reads = read(plan, remote, &mut stop).await?;
+    let is_closed = AtomicBool::new(false);
+    let mut run = Run::new(plan, remote, &reads, receipt, stop, record, &is_closed);
     run.go().await;
     Ok(run.receipt)
+}
+
+/// Reads what the plan is about, unless somebody wants the end first.
+async fn read<'p>(plan: &'p Plan, remote: &Remote, stop: &mut StopSignal) -> Result<Reads<'p>, Error> {
+    let deadline = remote.deadline.map(Into::into);
+    tokio::select! {
+        biased;
+        stop = wanted(stop) => Err(Error::Stopped(stop)),
+        () = at(deadline) => Err(Error::Stopped(Stop::Deadline)),
+        reads = Reads::of(remote, plan) => Ok(reads?),
+    }
 }
 
 /// Returns the operations by level. A plan has them in the order of their levels.
@@ -113,6 +138,11 @@ struct Run<'a, 'r> {
     stop_signal: StopSignal,
     record: &'a mut Record<'r>,
     unavailable: u32,
+    /// Operations that an earlier attempt may have carried out, as long as nothing says that it has or has not.
+    open: BTreeSet<usize>,
+    /// How often the turn of an operation came too late.
+    late: BTreeMap<usize, u32>,
+    is_closed: &'a AtomicBool,
 }
 
 /// A stage that an operation has come through.
@@ -120,7 +150,7 @@ enum Step {
     /// It may be sent, on what was read then.
     Ready(usize, Instant),
     /// It needs no sending, or must not be sent.
-    Settled(usize, Outcome),
+    Settled(usize, Outcome, Trouble),
     /// It was sent, or its turn came too late.
     Written(usize, Written),
 }
@@ -135,8 +165,14 @@ impl<'a, 'r> Run<'a, 'r> {
         receipt: Receipt,
         stop_signal: StopSignal,
         record: &'a mut Record<'r>,
+        is_closed: &'a AtomicBool,
     ) -> Self {
-        Self { plan, remote, reads, receipt, stop_signal, record, unavailable: 0 }
+        let is_open = |(_, standing): &(usize, &Standing)| {
+            standing.may_have_written() && !standing.outcome().is_some_and(Outcome::is_final)
+        };
+        let open = receipt.standings.iter().enumerate().filter(is_open).map(|(index, _)| index).collect();
+        let (unavailable, late) = (0, BTreeMap::new());
+        Self { plan, remote, reads, receipt, stop_signal, record, unavailable, open, late, is_closed }
     }
 
     async fn go(&mut self) {
@@ -146,9 +182,7 @@ impl<'a, 'r> Run<'a, 'r> {
         for level in levels(self.plan) {
             self.level(level).await;
         }
-        if self.receipt.stop.is_none() {
-            self.check_pins().await;
-        }
+        self.check_pins().await;
     }
 
     /// Sends the operations of a level side by side. One task does it all, so that events come one after the other and
@@ -159,7 +193,7 @@ impl<'a, 'r> Run<'a, 'r> {
         loop {
             self.fill(&mut waiting, &mut under_way);
             let step = tokio::select! {
-                step = under_way.next() => step,
+                biased;
                 stop = wanted(&mut self.stop_signal), if grace_ends.is_none() => {
                     self.halt(stop);
                     grace_ends = Some(tokio::time::Instant::now() + GRACE);
@@ -167,6 +201,7 @@ impl<'a, 'r> Run<'a, 'r> {
                 }
                 // What is under way now stays without an end in the record: it may have been carried out.
                 () = at(grace_ends) => return,
+                step = under_way.next() => step,
             };
             let Some(step) = step else { return };
             self.take(step, &mut under_way);
@@ -183,64 +218,83 @@ impl<'a, 'r> Run<'a, 'r> {
             }
             match self.skip(index) {
                 Some(skip) => self.finish(index, Outcome::Skipped(skip)),
-                None => under_way.push(self.check(index)),
+                None => under_way.push(self.check(index, Demand::Young)),
             }
         }
     }
 
     fn take(&mut self, step: Step, under_way: &mut UnderWay<'a>) {
         match step {
-            Step::Settled(index, outcome) => self.finish(index, outcome),
-            Step::Ready(index, read_at) => {
-                // Much may have happened while it was read again.
-                if let Some(skip) = self.skip(index) {
-                    return self.finish(index, Outcome::Skipped(skip));
-                }
-                if self.tell(Event::Sending { operation: index }).is_err() {
-                    return self.finish(index, Outcome::Skipped(Skip::Stopped));
-                }
-                let (remote, operation) = (self.remote, &self.plan.operations[index]);
-                under_way.push(Box::pin(async move {
-                    Step::Written(index, write::write(remote, operation, read_at).await)
-                }));
+            Step::Settled(index, outcome, trouble) => {
+                self.heed(trouble);
+                self.finish(index, outcome);
             }
-            Step::Written(index, written) => {
-                self.heed(&written);
-                match written.ended {
-                    Ended::TooLate => match self.skip(index) {
-                        Some(skip) => self.finish(index, Outcome::Skipped(skip)),
-                        None => under_way.push(self.check(index)),
-                    },
-                    Ended::Outcome(outcome, found) => {
-                        if let Some(found) = found {
-                            self.reads.learn(&self.plan.operations[index].address, *found, Instant::now());
-                        }
-                        self.finish(index, outcome);
-                    }
+            Step::Ready(index, read_at) => self.send(index, read_at, under_way),
+            Step::Written(index, Written { ended: Ended::TooLate, .. }) => self.hold(index, under_way),
+            Step::Written(index, Written { ended: Ended::Outcome(outcome, seen), trouble }) => {
+                self.heed(trouble);
+                let address = &self.plan.operations[index].address;
+                match seen {
+                    Some((found, at)) => self.reads.learn(address, *found, at),
+                    None => self.reads.forget(address),
                 }
+                self.finish(index, outcome);
             }
         }
     }
 
+    fn send(&mut self, index: usize, read_at: Instant, under_way: &mut UnderWay<'a>) {
+        // Much may have happened while it was read again.
+        if let Some(skip) = self.skip(index) {
+            return self.finish(index, Outcome::Skipped(skip));
+        }
+        if self.tell(Event::Sending { operation: index }).is_err() {
+            return self.finish(index, Outcome::Skipped(Skip::Stopped));
+        }
+        // It reads as before, so whatever an earlier attempt did is no question any more.
+        self.open.remove(&index);
+        let operation = &self.plan.operations[index];
+        let sender =
+            Sender { remote: self.remote, primary: self.written_primary(operation), is_closed: self.is_closed };
+        under_way.push(Box::pin(async move { Step::Written(index, write::write(sender, operation, read_at).await) }));
+    }
+
+    /// Reads an operation's page again whose turn would have come too late. The read waits for a turn itself, so that
+    /// the write's comes soon after it.
+    fn hold(&mut self, index: usize, under_way: &mut UnderWay<'a>) {
+        // If this cannot be recorded, the operation counts as sent, which does no harm.
+        let _ = self.tell(Event::Held { operation: index });
+        let late = self.late.entry(index).or_insert(0);
+        *late += 1;
+        if *late > MAX_LATE {
+            return self.finish(index, never_young());
+        }
+        match self.skip(index) {
+            Some(skip) => self.finish(index, Outcome::Skipped(skip)),
+            None => under_way.push(self.check(index, Demand::New)),
+        }
+    }
+
     /// Reads again where that is due, and holds what is read against the plan.
-    fn check(&self, index: usize) -> LocalBoxFuture<'a, Step> {
+    fn check(&self, index: usize, demand: Demand) -> LocalBoxFuture<'a, Step> {
         let (plan, remote, reads) = (self.plan, self.remote, self.reads);
         let operation = &plan.operations[index];
         let primary = self.written_primary(operation);
-        let was_sent = self.receipt.standings[index] == Standing::Sending;
+        let is_open = self.open.contains(&index);
         Box::pin(async move {
-            let reading = match reads.fresh(remote, operation).await {
+            let reading = match reads.fresh(remote, operation, demand).await {
                 Ok(Some(reading)) => reading,
-                Ok(None) => return Step::Settled(index, gone()),
-                Err(error) => return Step::Settled(index, unread(&error)),
+                Ok(None) => return Step::Settled(index, gone(), Trouble::default()),
+                Err(error) => return unread(index, &error),
             };
-            match staleness::verdict(plan, operation, &reading.metadata, primary) {
-                Verdict::Send => Step::Ready(index, reading.at),
+            let outcome = match staleness::verdict(plan, operation, &reading.metadata, primary) {
+                Verdict::Send => return Step::Ready(index, reading.at),
                 // It was sent, and nobody heard of it since; now it is known.
-                Verdict::Converged if was_sent => Step::Settled(index, Outcome::Done),
-                Verdict::Converged => Step::Settled(index, Outcome::Converged),
-                Verdict::Moved(fields) => Step::Settled(index, moved(fields)),
-            }
+                Verdict::Converged if is_open => Outcome::Done,
+                Verdict::Converged => Outcome::Converged,
+                Verdict::Moved(fields) => moved(fields),
+            };
+            Step::Settled(index, outcome, Trouble::default())
         })
     }
 
@@ -260,18 +314,29 @@ impl<'a, 'r> Run<'a, 'r> {
     async fn check_pins(&mut self) {
         let plan = self.plan;
         let is_pinned = |index: &usize| {
-            plan.operations[*index].has_pin && self.receipt.standings[*index].outcome() == Some(&Outcome::Done)
+            let operation = &plan.operations[*index];
+            let is_done = self.receipt.standings[*index].outcome() == Some(&Outcome::Done);
+            operation.has_pin && is_done && self.written_primary(operation).is_some()
         };
         let pinned: Vec<usize> = (0..plan.operations.len()).filter(is_pinned).collect();
         let operations = pinned.iter().map(|index| &plan.operations[*index]);
         let addresses = operations.map(|operation| (&operation.address, operation.locale_id.as_ref()));
         let Remote { reader, concurrency, .. } = self.remote;
-        let read = live::read_again(reader, &plan.target.site, addresses, *concurrency).await;
-        // What cannot be read cannot be said to be lost; the next plan will tell.
-        let Ok(found) = read else { return };
+        let read = tokio::select! {
+            biased;
+            stop = wanted(&mut self.stop_signal) => {
+                self.halt(stop);
+                None
+            }
+            read = live::read_again(reader, &plan.target.site, addresses, *concurrency) => read.ok(),
+        };
         for index in pinned {
             let operation = &plan.operations[index];
-            let Some(reading) = found.get(&operation.address) else { continue };
+            let Some(reading) = read.as_ref().and_then(|found| found.get(&operation.address)) else {
+                let message = "it could not be read again after the primary locale was written".to_owned();
+                self.finish(index, Outcome::Unknown { message });
+                continue;
+            };
             // What was not sent may have followed the primary by now, as it should.
             let mut mismatches = write::mismatches(operation, &reading.metadata);
             mismatches.retain(|mismatch| operation.body.fields.contains_key(&mismatch.field));
@@ -282,6 +347,10 @@ impl<'a, 'r> Run<'a, 'r> {
     }
 
     fn skip(&mut self, index: usize) -> Option<Skip> {
+        let asked = *self.stop_signal.borrow();
+        if let Some(stop) = asked {
+            self.halt(stop);
+        }
         if self.receipt.stop.is_none() && self.remote.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
             self.halt(Stop::Deadline);
         }
@@ -293,9 +362,9 @@ impl<'a, 'r> Run<'a, 'r> {
     }
 
     /// Stops the run where going on cannot help: without authorization, or against a server that is down.
-    fn heed(&mut self, written: &Written) {
-        self.unavailable = if written.is_unavailable { self.unavailable + 1 } else { 0 };
-        if written.is_authorization_error {
+    fn heed(&mut self, trouble: Trouble) {
+        self.unavailable = if trouble.is_unavailable { self.unavailable + 1 } else { 0 };
+        if trouble.is_authorization {
             self.halt(Stop::Authorization);
         } else if self.unavailable >= MAX_UNAVAILABLE {
             self.halt(Stop::ServerErrors);
@@ -304,12 +373,19 @@ impl<'a, 'r> Run<'a, 'r> {
 
     fn halt(&mut self, stop: Stop) {
         if self.receipt.stop.is_none() {
-            // If this cannot be recorded, that it could not is the reason that counts.
+            self.is_closed.store(true, Ordering::Relaxed);
+            // A stop that cannot be recorded is a stop all the same.
             let _ = self.tell(Event::Stopped(stop));
         }
     }
 
     fn finish(&mut self, operation: usize, outcome: Outcome) {
+        let outcome = match outcome {
+            Outcome::Skipped(_) | Outcome::Failed { .. } | Outcome::Moved(_) if self.open.contains(&operation) => {
+                Outcome::Unknown { message: "an earlier attempt may have carried it out".to_owned() }
+            }
+            outcome => outcome,
+        };
         // What happened is in the receipt even if it cannot be recorded; the run ends then.
         let _ = self.tell(Event::Finished { operation, outcome });
     }
@@ -353,11 +429,20 @@ fn gone() -> Outcome {
     Outcome::Failed { message: "the page is gone".to_owned(), hint: None, is_general: false }
 }
 
-fn unread(error: &live::Error) -> Outcome {
+fn never_young() -> Outcome {
+    Outcome::Failed {
+        message: "its turn never came while what was read of the page was young enough".to_owned(),
+        hint: Some("allow older readings with `--max-read-age`, or more requests with `--rpm`".to_owned()),
+        is_general: true,
+    }
+}
+
+fn unread(index: usize, error: &live::Error) -> Step {
     match error {
-        live::Error::Request(error) => write::failed(error),
+        live::Error::Request(error) => Step::Settled(index, write::failed(error), Trouble::of(error)),
         live::Error::Shifting { .. } | live::Error::Unreadable { .. } => {
-            Outcome::Failed { message: error.to_string(), hint: None, is_general: false }
+            let outcome = Outcome::Failed { message: error.to_string(), hint: None, is_general: false };
+            Step::Settled(index, outcome, Trouble::default())
         }
     }
 }

@@ -11,6 +11,15 @@ use crate::live::{self, Reading};
 use crate::model::{Address, LocaleId, Metadata, SiteId};
 use crate::plan::{Operation, Plan};
 
+/// How new a reading must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Demand {
+    /// Young enough for a write.
+    Young,
+    /// Made from now on.
+    New,
+}
+
 /// The newest readings.
 #[derive(Debug)]
 pub(super) struct Reads<'a> {
@@ -25,7 +34,20 @@ impl<'a> Reads<'a> {
         let addresses = operations.map(|operation| (&operation.address, operation.locale_id.as_ref()));
         let site = &plan.target.site;
         let known = live::read_again(&remote.reader, site, addresses, remote.concurrency).await?;
-        Ok(Self { site, known: Mutex::new(known) })
+        let reads = Self { site, known: Mutex::new(known) };
+        reads.complete(remote, plan).await?;
+        Ok(reads)
+    }
+
+    /// Asks for each page that no list had, which may be gone or only have been passed over while the list shifted.
+    async fn complete(&self, remote: &Remote, plan: &Plan) -> Result<(), live::Error> {
+        for operation in &plan.operations {
+            let is_known = self.known().contains_key(&operation.address);
+            if !is_known {
+                self.read_alone(remote, &operation.address, operation.locale_id.as_ref(), 0).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Returns what everything reads.
@@ -33,20 +55,30 @@ impl<'a> Reads<'a> {
         self.known().iter().map(|(address, reading)| (address.clone(), reading.metadata.clone())).collect()
     }
 
-    /// Returns what the operation's page reads, from a reading that is young enough for a write; nothing if the page is
-    /// gone.
-    pub(super) async fn fresh(&self, remote: &Remote, operation: &Operation) -> Result<Option<Reading>, live::Error> {
+    /// Returns what the operation's page reads; nothing if it is gone. What is known is good enough while it is young,
+    /// unless a new reading is asked for.
+    pub(super) async fn fresh(
+        &self,
+        remote: &Remote,
+        operation: &Operation,
+        demand: Demand,
+    ) -> Result<Option<Reading>, live::Error> {
         let known = self.known().get(&operation.address).cloned();
-        let Some(known) = known else { return Ok(None) };
-        if known.at.elapsed() < remote.max_read_age {
-            return Ok(Some(known));
+        match known {
+            None => self.read_alone(remote, &operation.address, operation.locale_id.as_ref(), 0).await,
+            Some(known) if demand == Demand::Young && known.at.elapsed() < remote.max_read_age => Ok(Some(known)),
+            Some(known) => self.refresh(remote, operation, known).await,
         }
-        self.refresh(remote, operation, known.offset).await
+    }
+
+    /// Forgets what is known of a page, since something has happened to it that nobody saw.
+    pub(super) fn forget(&self, address: &Address) {
+        self.known().remove(address);
     }
 
     /// Takes in what the answer to a write reads.
     pub(super) fn learn(&self, address: &Address, metadata: Metadata, at: Instant) {
-        if let Some(known) = self.known().get_mut(address) {
+        if let Some(known) = self.known().get_mut(address).filter(|known| known.at <= at) {
             (known.metadata, known.at) = (metadata, at);
         }
     }
@@ -55,25 +87,25 @@ impl<'a> Reads<'a> {
         &self,
         remote: &Remote,
         operation: &Operation,
-        offset: u32,
+        old: Reading,
     ) -> Result<Option<Reading>, live::Error> {
         let address = &operation.address;
         let locale = operation.locale_id.as_ref();
-        let part = live::read_part(&remote.reader, self.site, &address.locale, locale, offset).await?;
+        let part = live::read_part(&remote.reader, self.site, &address.locale, locale, old.offset).await?;
         {
             let mut known = self.known();
             for (found, reading) in part {
-                // What the plan is not about needs no keeping.
-                if let Some(known) = known.get_mut(&found) {
+                // What the plan is not about needs no keeping, and a write may have been answered meanwhile.
+                if let Some(known) = known.get_mut(&found).filter(|known| known.at <= reading.at) {
                     *known = reading;
                 }
             }
         }
         let known = self.known().get(address).cloned();
-        match known.filter(|known| known.at.elapsed() < remote.max_read_age) {
+        match known.filter(|known| known.at > old.at) {
             Some(reading) => Ok(Some(reading)),
-            // The list has shifted, or the pace made the read itself too old; ask for the page alone.
-            None => self.read_alone(remote, address, locale, offset).await,
+            // The list has shifted; ask for the page alone.
+            None => self.read_alone(remote, address, locale, old.offset).await,
         }
     }
 
@@ -85,9 +117,10 @@ impl<'a> Reads<'a> {
         offset: u32,
     ) -> Result<Option<Reading>, live::Error> {
         let reading = live::read_page(&remote.reader, address, locale, offset).await?;
-        if let Some(reading) = &reading {
-            self.known().insert(address.clone(), reading.clone());
-        }
+        match &reading {
+            Some(reading) => self.known().insert(address.clone(), reading.clone()),
+            None => self.known().remove(address),
+        };
         Ok(reading)
     }
 

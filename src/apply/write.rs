@@ -1,25 +1,32 @@
 //! One operation: send it, compare the answer with what was sent, and settle by reading what the answer leaves open.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::Remote;
 use crate::event::{Mismatch, Outcome};
 use crate::live;
-use crate::model::{Field, LocaleId, Metadata};
+use crate::model::{Field, LocaleId, Metadata, Value};
 use crate::plan::{Body, Operation, staleness};
 use crate::webflow::{self, OpenGraphUpdate, PageUpdate, SeoUpdate, WriteOutcome};
 
 /// How an operation ended, and what that says about the ones to come.
 pub(super) struct Written {
     pub(super) ended: Ended,
-    pub(super) is_authorization_error: bool,
+    pub(super) trouble: Trouble,
+}
+
+/// What an operation's end says about the requests to come.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Trouble {
+    pub(super) is_authorization: bool,
     pub(super) is_unavailable: bool,
 }
 
 /// How sending an operation ended.
 pub(super) enum Ended {
-    /// With an outcome, and what the page was last seen to read.
-    Outcome(Outcome, Option<Box<Metadata>>),
+    /// With an outcome, and what the page was last seen to read, and when, if it was seen.
+    Outcome(Outcome, Option<(Box<Metadata>, Instant)>),
     /// It was not sent: its turn would have come when what was read had become too old.
     TooLate,
 }
@@ -27,58 +34,82 @@ pub(super) enum Ended {
 /// How often a request whose outcome was unknown is sent, as long as reads show that it was not carried out.
 const TRIES: u32 = 3;
 
+/// A reading made for a write is good for that long, however young readings have to be; else no write could ever go out.
+const LEAST_AGE: Duration = Duration::from_secs(5);
+
 /// The pause before it is sent again; most of what passes by itself has passed then.
 const PAUSE: Duration = Duration::from_millis(500);
 
+/// What an operation is sent by.
+#[derive(Clone, Copy)]
+pub(super) struct Sender<'a> {
+    pub(super) remote: &'a Remote,
+    /// The operation that has written the page's primary locale by now, if one has.
+    pub(super) primary: Option<&'a Operation>,
+    /// Set once nothing more may be sent.
+    pub(super) is_closed: &'a AtomicBool,
+}
+
 /// Sends an operation. The answer's values are the verification; where there is no answer to trust, a read decides
 /// whether it is done, or sent again.
-pub(super) async fn write(remote: &Remote, operation: &Operation, read_at: Instant) -> Written {
-    let mut not_after = read_at + remote.max_read_age;
+pub(super) async fn write(sender: Sender<'_>, operation: &Operation, read_at: Instant) -> Written {
+    let remote = sender.remote;
+    let young_for = remote.max_read_age.max(LEAST_AGE);
+    let mut not_after = read_at + young_for;
     let mut tries = 1;
     loop {
         let writer = remote.writer.not_after(remote.deadline.map_or(not_after, |deadline| deadline.min(not_after)));
         let page = operation.address.page.as_str();
+        let sent_at = Instant::now();
         let error = match writer.update_page(page, locale_id(operation), &page_update(&operation.body)).await {
-            Ok(answer) => return Written::answered(operation, &answer),
-            Err(webflow::Error::Expired { .. }) => return Written::too_late(),
+            Ok(answer) => return Written::answered(sender, operation, &answer, sent_at),
+            Err(webflow::Error::Expired { .. }) if tries == 1 => return Written::too_late(),
             Err(error) => error,
         };
-        let settled_at = Instant::now();
-        let settled = settle(remote, operation, &error).await;
-        if !matches!(settled, Settled::NotWritten) {
-            return Written::new(settled.outcome(&error), Some(&error));
-        }
-        if tries == TRIES {
-            // What reads the same before and after may have been carried out all the same.
-            let settled = if is_told_by_a_read(operation) { settled } else { Settled::Unknown };
-            return Written::new(settled.outcome(&error), Some(&error));
+        let settled = settle(sender, operation, &error).await;
+        let Settled::NotWritten(settled_at) = settled else {
+            return Written::new(settled, &error);
+        };
+        if tries == TRIES || sender.is_closed.load(Ordering::Relaxed) {
+            // What reads the same before and after may have been carried out all the same, and what was not answered
+            // may be carried out yet.
+            let is_certain = is_told_by_a_read(operation) && error.status().is_some();
+            return Written::new(if is_certain { settled } else { Settled::Unknown }, &error);
         }
         tokio::time::sleep(PAUSE * tries).await;
         // The read that settled it is the one that the next try goes out on.
-        not_after = settled_at + remote.max_read_age;
+        not_after = settled_at + young_for;
         tries += 1;
     }
 }
 
 impl Written {
-    fn answered(operation: &Operation, answer: &webflow::Page) -> Self {
-        let (outcome, found) = match live::readable(answer) {
-            Ok(found) => (verify(operation, &found), Some(Box::new(found))),
-            Err(error) => (Outcome::Unknown { message: error.to_string() }, None),
+    fn answered(sender: Sender<'_>, operation: &Operation, answer: &webflow::Page, sent_at: Instant) -> Self {
+        let ended = match live::readable(answer) {
+            Ok(found) => Ended::Outcome(verify(sender, operation, &found), Some((Box::new(found), sent_at))),
+            Err(error) => Ended::Outcome(Outcome::Unknown { message: error.to_string() }, None),
         };
-        Self { ended: Ended::Outcome(outcome, found), is_authorization_error: false, is_unavailable: false }
+        Self { ended, trouble: Trouble::default() }
     }
 
     fn too_late() -> Self {
-        Self { ended: Ended::TooLate, is_authorization_error: false, is_unavailable: false }
+        Self { ended: Ended::TooLate, trouble: Trouble::default() }
     }
 
-    fn new(outcome: Outcome, error: Option<&webflow::Error>) -> Self {
-        Self {
-            ended: Ended::Outcome(outcome, None),
-            is_authorization_error: error.is_some_and(webflow::Error::is_authorization),
-            is_unavailable: error.is_some_and(webflow::Error::is_unavailable),
-        }
+    fn new(settled: Settled, error: &webflow::Error) -> Self {
+        let ended = match settled {
+            Settled::Done(found, at) => Ended::Outcome(Outcome::Done, Some((found, at))),
+            Settled::Refused | Settled::NotWritten(_) => Ended::Outcome(failed(error), None),
+            Settled::Unknown => Ended::Outcome(Outcome::Unknown { message: error.to_string() }, None),
+        };
+        Self { ended, trouble: Trouble::of(error) }
+    }
+}
+
+impl Trouble {
+    /// Returns what an error says about the requests to come.
+    pub(super) fn of(error: &webflow::Error) -> Self {
+        Self { is_authorization: error.is_authorization(), is_unavailable: error.is_unavailable() }
     }
 }
 
@@ -88,40 +119,31 @@ fn locale_id(operation: &Operation) -> Option<&str> {
 
 /// What is known of a request that ended with an error.
 enum Settled {
-    /// It was carried out.
-    Done,
+    /// It was carried out, as this reading shows.
+    Done(Box<Metadata>, Instant),
     /// It was refused, or never sent.
     Refused,
-    /// It was not carried out, or makes no difference that a read could show; sending it again does no harm.
-    NotWritten,
+    /// It was not carried out, or makes no difference that a read could show, as of then; sending it again does no harm.
+    NotWritten(Instant),
     /// Nobody can say, or the page reads as nobody expects.
     Unknown,
 }
 
-impl Settled {
-    fn outcome(self, error: &webflow::Error) -> Outcome {
-        match self {
-            Self::Done => Outcome::Done,
-            Self::Refused | Self::NotWritten => failed(error),
-            Self::Unknown => Outcome::Unknown { message: error.to_string() },
-        }
-    }
-}
-
 /// Decides by a read where the error leaves it open whether the request was carried out.
-async fn settle(remote: &Remote, operation: &Operation, error: &webflow::Error) -> Settled {
+async fn settle(sender: Sender<'_>, operation: &Operation, error: &webflow::Error) -> Settled {
     match error.outcome() {
         WriteOutcome::NotSent | WriteOutcome::Refused => return Settled::Refused,
         WriteOutcome::Unknown => {}
     }
-    let page = remote.reader.page(operation.address.page.as_str(), locale_id(operation)).await;
-    let Some(found) = page.ok().and_then(|page| live::readable(&page).ok()) else { return Settled::Unknown };
+    let page = sender.remote.reader.page_timed(operation.address.page.as_str(), locale_id(operation)).await;
+    let found = page.ok().and_then(|(page, at)| Some((live::readable(&page).ok()?, at)));
+    let Some((found, at)) = found else { return Settled::Unknown };
     // An operation that only pins what is inherited reads the same before and after. Taking it for done could lose the
     // value when the primary is written next, so that question comes first.
-    if precondition_holds(operation, &found) {
-        Settled::NotWritten
-    } else if verify(operation, &found) == Outcome::Done {
-        Settled::Done
+    if precondition_holds(sender, operation, &found) {
+        Settled::NotWritten(at)
+    } else if verify(sender, operation, &found) == Outcome::Done {
+        Settled::Done(Box::new(found), at)
     } else {
         Settled::Unknown
     }
@@ -140,13 +162,23 @@ pub(super) fn failed(error: &webflow::Error) -> Outcome {
     }
 }
 
-fn precondition_holds(operation: &Operation, found: &Metadata) -> bool {
-    operation.precondition.iter().all(|(field, before)| staleness::is_unmoved(*field, before, &found.effective(*field)))
+fn precondition_holds(sender: Sender<'_>, operation: &Operation, found: &Metadata) -> bool {
+    let mut readings = operation.precondition.iter().map(|(field, before)| (*field, before, found.effective(*field)));
+    readings.all(|(field, before, found)| {
+        staleness::is_unmoved(field, before, &found) || has_followed(sender, operation, field, &found)
+    })
+}
+
+/// Returns whether a field that was not sent reads as the primary was written because it inherits it.
+fn has_followed(sender: Sender<'_>, operation: &Operation, field: Field, found: &Value) -> bool {
+    let is_sent = operation.body.fields.contains_key(&field);
+    !is_sent && sender.primary.is_some_and(|primary| staleness::has_followed(operation, primary, field, found))
 }
 
 /// Compares what a page reads with what it should read now.
-fn verify(operation: &Operation, found: &Metadata) -> Outcome {
-    let mismatches = mismatches(operation, found);
+fn verify(sender: Sender<'_>, operation: &Operation, found: &Metadata) -> Outcome {
+    let mut mismatches = mismatches(operation, found);
+    mismatches.retain(|mismatch| !has_followed(sender, operation, mismatch.field, &mismatch.found));
     if mismatches.is_empty() { Outcome::Done } else { Outcome::DidNotTake(mismatches) }
 }
 
@@ -193,7 +225,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::model::{Kind, Value};
+    use crate::model::Kind;
     use crate::plan::file;
 
     #[test]

@@ -36,7 +36,7 @@ pub(crate) struct Apply {
 
     /// Go on with a run that ended before its end: the one named, or the newest.
     #[arg(long, value_name = "RUN", num_args = 0..=1, require_equals = true, default_missing_value = "",
-        conflicts_with_all = ["plan", "page", "locale", "allow"])]
+        conflicts_with_all = ["plan", "page", "locale"])]
     resume: Option<String>,
 
     #[command(flatten)]
@@ -105,16 +105,19 @@ impl Apply {
         if !plan.is_empty() && !is_saved && !self.yes {
             ask(&plan, "Apply this plan?", self.format, ui)?;
         }
-        let what = What::New(&plan, Purpose::Apply);
+        let what = What::New(&plan, Purpose::Apply, None);
         self.sending.send(what, global, connection, &workspace.root, self.format, ui).await
     }
 
     /// Goes on with a recorded run. Nobody is asked: what is sent was agreed to when the run began.
     fn resume(&self, run: Option<&str>, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
         let workspace = Workspace::open(global)?;
-        let (run, recorded) = run::reopen(&context::state_folder(&workspace.root), run)?;
+        let state = context::state_folder(&workspace.root);
+        let (run, recorded) = run::reopen(&state, run, &context::remote_name(global)?)?;
         let receipt = Receipt::of(&recorded.events);
-        check_guards(&recorded.plan, &workspace.site, &Guard::ALL[1..], self.format, ui)?;
+        // The guards of the plan were let pass when the run began; that of the project is asked again.
+        let allowed: Vec<Guard> = Guard::ALL[1..].iter().chain(&self.allow).copied().collect();
+        check_guards(&recorded.plan, &workspace.site, &allowed, self.format, ui)?;
         if receipt.is_success() && !receipt.standings.is_empty() {
             ui.note(&format!("The run {} is done; there is nothing to go on with.", recorded.id));
         }

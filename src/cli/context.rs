@@ -263,6 +263,16 @@ pub(crate) fn sandbox_site(root: &Path) -> Result<sandbox::Site, Failure> {
     Ok(sandbox::sample())
 }
 
+/// Returns what the record of a run calls the place that it writes to. Servers on this machine are for trying things,
+/// on another port each time, so they are one place.
+pub(crate) fn remote_name(global: &Global) -> Result<String, Failure> {
+    if global.sandbox {
+        return Ok("sandbox".to_owned());
+    }
+    let url = api_url(global)?;
+    Ok(if url.is_loopback() { "a server on this machine".to_owned() } else { url.to_string() })
+}
+
 /// Returns the folder of what the program keeps for itself.
 pub(crate) fn state_folder(root: &Path) -> PathBuf {
     root.join(STATE_FOLDER)
@@ -275,7 +285,9 @@ pub(crate) fn make_state_folder(root: &Path) -> Result<PathBuf, Failure> {
     let made = std::fs::create_dir_all(&folder)
         .and_then(|()| if ignore.exists() { Ok(()) } else { std::fs::write(&ignore, "*\n") });
     made.map_err(|error| {
-        Failure::new(Exit::Failed, error).context(format!("failed to make the folder `{}`", folder.display()))
+        Failure::new(Exit::Failed, error)
+            .context(format!("failed to make the folder `{}`", folder.display()))
+            .hint("nothing was written; what happens is recorded there before anything is sent")
     })?;
     Ok(folder)
 }

@@ -1,6 +1,7 @@
 //! A command that did not do what was asked: the exit, what to say, and the way out.
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::event::Stop;
 use crate::exit::Exit;
 use crate::render::receipt;
 use crate::source::Sources;
@@ -116,7 +117,10 @@ impl From<run::Error> for Failure {
             run::Error::Unknown(_) | run::Error::None => {
                 (Exit::Usage, "runs are kept in .slugline/runs of the project that made them")
             }
-            run::Error::Damaged { .. } | run::Error::Plan(_) => {
+            run::Error::OtherRemote { .. } => {
+                (Exit::Usage, "give or leave out `--sandbox` or `--api-url` as the run did")
+            }
+            run::Error::Damaged { .. } | run::Error::Plan(_) | run::Error::NewerVersion(_) => {
                 (Exit::Invalid, "nothing was written; run `slugline plan` to see what is left to do")
             }
         };
@@ -129,6 +133,14 @@ impl From<apply::Error> for Failure {
         match error {
             apply::Error::Read(error) => {
                 Self::from(error).context("failed to read the site again before the first write".to_owned())
+            }
+            apply::Error::Stopped(stop) => {
+                let exit = match stop {
+                    Stop::Interrupted => Exit::Interrupted,
+                    Stop::Terminated => Exit::Terminated,
+                    Stop::Authorization | Stop::ServerErrors | Stop::Deadline | Stop::Record => Exit::Unavailable,
+                };
+                Self::new(exit, error).hint("nothing was written")
             }
             apply::Error::Stale(ref moved) => Self::message(Exit::Refused, &error)
                 .fact("moved", receipt::moved(moved))

@@ -18,7 +18,7 @@ use crate::event::{Event, Outcome, Receipt, Skip, Stop};
 use crate::exit::Exit;
 use crate::plan::Plan;
 use crate::render::{account, receipt, view};
-use crate::run::{self, Purpose, Run};
+use crate::run::{self, Lock, Purpose, Run};
 
 /// Flags of the commands that write.
 #[derive(Debug, clap::Args)]
@@ -48,7 +48,7 @@ fn seconds(text: &str) -> Result<Duration, &'static str> {
 /// What is to be sent.
 pub(super) enum What<'a> {
     /// A plan, from its beginning.
-    New(&'a Plan, Purpose),
+    New(&'a Plan, Purpose, Option<Lock>),
     /// The rest of a run.
     Rest(&'a Plan, Run, Receipt),
 }
@@ -72,17 +72,20 @@ impl Sending {
             deadline: self.timeout.map(|timeout| Instant::now() + timeout),
         };
         let (plan, so_far, mut recorder) = match what {
-            What::New(plan, _) if plan.is_empty() => return show(plan, &Receipt::default(), format, ui),
-            What::New(plan, purpose) => {
+            What::New(plan, ..) if plan.is_empty() => return show(plan, &Receipt::default(), format, ui),
+            What::New(plan, purpose, lock) => {
+                let stream = self.stream()?;
                 let state = context::make_state_folder(root)?;
-                let run = run::create(&state, plan, purpose, jiff::Timestamp::now())?;
-                (plan, None, Recorder::new(run, plan, self.events.as_deref(), connection.per_minute, ui.clone())?)
+                let lock = lock.map_or_else(|| Lock::take(&state), Ok)?;
+                let remote = context::remote_name(global)?;
+                let run = run::create(&state, lock, plan, purpose, &remote, jiff::Timestamp::now())?;
+                (plan, None, Recorder::new(run, plan, stream, connection.per_minute, ui.clone()))
             }
-            What::Rest(plan, run, receipt) => (
-                plan,
-                Some(receipt),
-                Recorder::new(run, plan, self.events.as_deref(), connection.per_minute, ui.clone())?,
-            ),
+            What::Rest(plan, run, receipt) => {
+                // A run that never began, or that was refused, has promised nothing yet: it is checked as a new one is.
+                let so_far = (!receipt.standings.is_empty()).then_some(receipt);
+                (plan, so_far, Recorder::new(run, plan, self.stream()?, connection.per_minute, ui.clone()))
+            }
         };
         let (stop, listener) = listen()?;
         let mut record = |event: &Event| recorder.record(event);
@@ -103,6 +106,14 @@ impl Sending {
                 Err(failure)
             }
         }
+    }
+}
+
+impl Sending {
+    fn stream(&self) -> Result<Option<File>, Failure> {
+        self.events.as_deref().map(File::create).transpose().map_err(|error| {
+            Failure::new(Exit::Failed, error).context("failed to open the file for `--events`".to_owned())
+        })
     }
 }
 
@@ -185,12 +196,9 @@ struct Recorder {
 }
 
 impl Recorder {
-    fn new(run: Run, plan: &Plan, events: Option<&Path>, per_minute: u32, ui: Ui) -> Result<Self, Failure> {
-        let stream = events.map(File::create).transpose().map_err(|error| {
-            Failure::new(Exit::Failed, error).context("failed to open the file for `--events`".to_owned())
-        })?;
+    fn new(run: Run, plan: &Plan, stream: Option<File>, per_minute: u32, ui: Ui) -> Self {
         let places = plan.operations.iter().map(account::place).collect();
-        Ok(Self { run, stream, ui, places, ended: 0, per_minute, failure: None })
+        Self { run, stream, ui, places, ended: 0, per_minute, failure: None }
     }
 
     fn record(&mut self, event: &Event) -> Result<(), Unrecorded> {
@@ -216,7 +224,7 @@ impl Recorder {
                 let writes = view::count(*operations, "write", "writes");
                 self.ui.detail(&format!("the site was read again; {writes} to send, recorded as {}", self.run.id()));
             }
-            Event::Sending { operation: _ } => {}
+            Event::Sending { operation: _ } | Event::Held { operation: _ } => {}
             Event::Finished { operation, outcome } => {
                 self.ended += 1;
                 self.ui.advance();
@@ -235,7 +243,10 @@ impl Recorder {
         let exit = receipt.exit();
         self.ui.end_progress();
         self.end(exit);
-        show(plan, receipt, format, ui)?;
+        if let Err(failure) = show(plan, receipt, format, ui) {
+            // What was written is written; that it could not be told does not change how it ended.
+            ui.error(&failure.error, failure.hint.as_deref());
+        }
         if let Some(error) = &self.failure {
             let hint = "what was written is listed above; make room, and run `slugline plan` to see what is left";
             ui.error(error, Some(hint));
@@ -244,7 +255,7 @@ impl Recorder {
                 return Ok(exit);
             }
             ui.note("Written as staged changes: nothing is public until the site is published.");
-        } else {
+        } else if receipt.standings.iter().any(|standing| !standing.outcome().is_some_and(Outcome::is_final)) {
             ui.note(&format!(
                 "Recorded as {id}. `slugline apply --resume={id}` goes on with it, `slugline undo {id}` takes it back.",
                 id = self.run.id()

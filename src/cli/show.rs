@@ -42,7 +42,8 @@ impl Show {
     fn show_run(&self, id: &RunId, ui: &Ui) -> Result<Exit, Failure> {
         let folder = context::folder()?;
         let root = load::find_project(&folder).unwrap_or(folder);
-        let Recorded { id: _, purpose, plan, events } = run::read(&context::state_folder(&root), Some(id.as_str()))?;
+        let Recorded { id: _, purpose, remote: _, plan, events } =
+            run::read(&context::state_folder(&root), Some(id.as_str()))?;
         let receipt = Receipt::of(&events);
         match self.format {
             Format::Text => {

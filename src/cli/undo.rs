@@ -10,9 +10,9 @@ use super::{Global, apply, block_on};
 use crate::event::Receipt;
 use crate::exit::Exit;
 use crate::live;
-use crate::plan::{self, Guard, Inputs, Plan, Policy, Provenance, invert};
+use crate::plan::{self, Guard, Inputs, Limits, Plan, Policy, Provenance, invert};
 use crate::render::account;
-use crate::run::{self, Purpose, Recorded};
+use crate::run::{self, Lock, Purpose, Recorded};
 
 /// Restore the values that a run replaced. It is a plan like any other: shown, asked for, recorded.
 #[derive(Debug, clap::Args)]
@@ -43,10 +43,21 @@ impl Undo {
             return Err(Failure::usage("nobody can be asked here: there is no terminal").hint("give `--yes`"));
         }
         let workspace = Workspace::open(global)?;
-        let recorded = run::read(&context::state_folder(&workspace.root), self.run.as_deref())?;
+        let state = context::state_folder(&workspace.root);
+        if run::list(&state)?.is_empty() {
+            return Err(run::Error::None.into());
+        }
+        // Held from here on, so that no run under way is taken for all that there is to undo.
+        let lock = Lock::take(&state)?;
+        let remote = context::remote_name(global)?;
+        let recorded = match &self.run {
+            Some(id) => run::read(&state, Some(id))?,
+            None => run::newest_written(&state, &remote)?,
+        };
+        recorded.check_remote(&remote)?;
         block_on(async {
             let connection = Connection::open(global, &workspace.root, ui).await?;
-            let result = self.undo(global, &workspace, &connection, &recorded, ui).await;
+            let result = self.undo(global, &workspace, &connection, &recorded, lock, ui).await;
             connection.close().await;
             result
         })
@@ -58,8 +69,10 @@ impl Undo {
         workspace: &Workspace,
         connection: &Connection,
         recorded: &Recorded,
+        lock: Lock,
         ui: &Ui,
     ) -> Result<Exit, Failure> {
+        ui.note(&format!("Taking back the run {}.", recorded.id));
         let plan = self.plan(global, workspace, connection, recorded, ui).await?;
         if self.format == Format::Text {
             show(&plan, &self.allow, Format::Text, Exit::Ok, ui)?;
@@ -73,7 +86,7 @@ impl Undo {
         if !plan.is_empty() && !self.yes {
             apply::ask(&plan, "Undo the run by this plan?", self.format, ui)?;
         }
-        let what = What::New(&plan, Purpose::Undo);
+        let what = What::New(&plan, Purpose::Undo, Some(lock));
         self.sending.send(what, global, connection, &workspace.root, self.format, ui).await
     }
 
@@ -95,7 +108,9 @@ impl Undo {
                 .fact("moved", crate::render::receipt::moved(&inversion.moved))
                 .hint("nothing was written; state the values you want in the manifests, and apply them"));
         }
-        let policy = Policy { limits: workspace.limits(), ..Policy::default() };
+        // What a run was allowed to write at once, its undo may take back at once.
+        let limits = Limits { percent: 100, floor: usize::MAX, ceiling: usize::MAX };
+        let policy = Policy { limits, ..Policy::default() };
         let provenance = Provenance {
             environment: workspace.environment.clone(),
             revision: None,

@@ -158,8 +158,7 @@ async fn read_list(
     locale: Option<&LocaleId>,
     offset: u32,
 ) -> Result<(Vec<(Address, Reading)>, bool), Error> {
-    let at = Instant::now();
-    let list = reader.list_pages(site.as_str(), locale.map(LocaleId::as_str), offset).await?;
+    let (list, at) = reader.list_pages_timed(site.as_str(), locale.map(LocaleId::as_str), offset).await?;
     let is_last = list.pages.is_empty() || offset + list.pages.len() as u32 >= total(&list);
     let readings = list.pages.iter().map(|page| {
         let address = Address { page: page.id.as_str().into(), locale: tag.clone() };
@@ -175,9 +174,8 @@ pub async fn read_page(
     locale: Option<&LocaleId>,
     offset: u32,
 ) -> Result<Option<Reading>, Error> {
-    let at = Instant::now();
-    match reader.page(address.page.as_str(), locale.map(LocaleId::as_str)).await {
-        Ok(page) => Ok(Some(Reading { metadata: readable(&page)?, at, offset })),
+    match reader.page_timed(address.page.as_str(), locale.map(LocaleId::as_str)).await {
+        Ok((page, at)) => Ok(Some(Reading { metadata: readable(&page)?, at, offset })),
         Err(webflow::Error::NotFound(_)) => Ok(None),
         Err(error) => Err(error.into()),
     }

@@ -47,14 +47,14 @@ pub fn verdict(plan: &Plan, operation: &Operation, reading: &Metadata, primary: 
         return Verdict::Converged;
     }
     let mut moved = moves(operation, reading);
-    moved.retain(|moved| !primary.is_some_and(|primary| has_followed(operation, primary, moved)));
+    moved.retain(|moved| !primary.is_some_and(|primary| has_followed(operation, primary, moved.field, &moved.found)));
     if moved.is_empty() { Verdict::Send } else { Verdict::Moved(moved) }
 }
 
 /// Returns whether a field reads as the primary was written because it inherits it.
-fn has_followed(operation: &Operation, primary: &Operation, moved: &MovedField) -> bool {
-    let looked_inherited = operation.precondition.get(&moved.field) == primary.precondition.get(&moved.field);
-    looked_inherited && primary.body.fields.get(&moved.field) == Some(&moved.found)
+pub fn has_followed(operation: &Operation, primary: &Operation, field: Field, found: &Value) -> bool {
+    let looked_inherited = operation.precondition.get(&field) == primary.precondition.get(&field);
+    looked_inherited && primary.body.fields.get(&field) == Some(found)
 }
 
 /// Returns everything that has moved since the plan was made, if anything has.

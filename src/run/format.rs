@@ -11,6 +11,8 @@ use crate::model::{Field, Kind, Value as ModelValue};
 
 /// The version written. Readers refuse a newer major.
 pub const FORMAT_VERSION: &str = "1.0";
+/// How the versions begin that can be read.
+pub(super) const MAJOR: &str = "1.";
 
 /// A line of `events.jsonl`: something that happened, and when.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -35,6 +37,8 @@ pub enum Entry {
         kind: String,
         /// The plan's digest.
         digest: String,
+        /// `sandbox`, or the API's address.
+        remote: String,
         /// The process.
         pid: u32,
     },
@@ -45,6 +49,11 @@ pub enum Entry {
     },
     /// A request is about to be sent.
     Sending {
+        /// The operation, by its `order` in the plan.
+        operation: usize,
+    },
+    /// The request was not sent after all.
+    Held {
         /// The operation, by its `order` in the plan.
         operation: usize,
     },
@@ -116,6 +125,7 @@ impl Entry {
         match event {
             Event::Began { operations } => Self::Began { operations: *operations },
             Event::Sending { operation } => Self::Sending { operation: *operation },
+            Event::Held { operation } => Self::Held { operation: *operation },
             Event::Finished { operation, outcome } => finished(*operation, outcome),
             Event::Stopped(stop) => Self::Stopped { reason: stop.name().to_owned() },
         }
@@ -127,6 +137,7 @@ impl Entry {
             Self::Opened { .. } | Self::Published { .. } | Self::Ended { .. } => return Ok(None),
             Self::Began { operations } => Event::Began { operations },
             Self::Sending { operation } => Event::Sending { operation },
+            Self::Held { operation } => Event::Held { operation },
             Self::Stopped { reason } => {
                 let stop = Stop::ALL.into_iter().find(|stop| stop.name() == reason);
                 Event::Stopped(stop.ok_or_else(|| format!("the reason `{reason}` is not known"))?)

@@ -11,8 +11,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use self::format::{Entry, FORMAT_VERSION, Line};
-use crate::event::Event;
+use self::format::{Entry, FORMAT_VERSION, Line, MAJOR};
+use crate::event::{Event, Receipt, Standing};
 use crate::exit::Exit;
 use crate::plan::{self, Plan};
 
@@ -70,6 +70,19 @@ pub enum Error {
         /// What is wrong.
         message: String,
     },
+    /// The log is of a newer program.
+    #[error("the run was recorded in format version `{0}`; this program reads 1.x")]
+    NewerVersion(String),
+    /// The run wrote to another place.
+    #[error("the run `{id}` wrote to {was}, and this is {is}")]
+    OtherRemote {
+        /// The run.
+        id: RunId,
+        /// Where it wrote.
+        was: String,
+        /// Where the command would.
+        is: String,
+    },
     /// The plan of the run makes no sense.
     #[error("the plan of the run cannot be read")]
     Plan(#[from] plan::file::Error),
@@ -85,6 +98,8 @@ pub struct Run {
     id: RunId,
     log: File,
     path: PathBuf,
+    /// Bytes of the log that are whole lines; nothing if it cannot be brought back to that.
+    whole: Option<u64>,
     _lock: Lock,
 }
 
@@ -95,6 +110,8 @@ pub struct Recorded {
     pub id: RunId,
     /// What it is for.
     pub purpose: Purpose,
+    /// Where it wrote: `sandbox`, or the API's address.
+    pub remote: String,
     /// Its plan.
     pub plan: Plan,
     /// What happened.
@@ -102,8 +119,14 @@ pub struct Recorded {
 }
 
 /// Opens a new run in the project's state folder, with its plan on disk before anything happens.
-pub fn create(state: &Path, plan: &Plan, purpose: Purpose, now: jiff::Timestamp) -> Result<Run, Error> {
-    let lock = Lock::take(state)?;
+pub fn create(
+    state: &Path,
+    lock: Lock,
+    plan: &Plan,
+    purpose: Purpose,
+    remote: &str,
+    now: jiff::Timestamp,
+) -> Result<Run, Error> {
     let runs = state.join("runs");
     fs::create_dir_all(&runs).map_err(file_error("make the folder", &runs))?;
     let id = id::next(now, newest_id(&runs)?.as_ref());
@@ -113,21 +136,26 @@ pub fn create(state: &Path, plan: &Plan, purpose: Purpose, now: jiff::Timestamp)
     write_synced(&plan_path, &plan::file::encode(plan, Exit::Ok)).map_err(file_error("write", &plan_path))?;
     let mut run = Run::open(id, &folder, lock)?;
     sync_folder(&folder).and_then(|()| sync_folder(&runs)).map_err(file_error("write", &folder))?;
-    run.append(&opened(plan, purpose))?;
+    run.append(&opened(plan, purpose, remote))?;
     Ok(run)
 }
 
 /// Opens a run again, to go on with it. A line that was cut off when the machine or the process died is dropped.
-pub fn reopen(state: &Path, id: Option<&str>) -> Result<(Run, Recorded), Error> {
+pub fn reopen(state: &Path, id: Option<&str>, remote: &str) -> Result<(Run, Recorded), Error> {
+    if !state.join("runs").is_dir() {
+        return Err(Error::None);
+    }
     let lock = Lock::take(state)?;
     let recorded = read(state, id)?;
+    recorded.check_remote(remote)?;
     let folder = state.join("runs").join(recorded.id.as_str());
     let path = folder.join("events.jsonl");
     let whole = fs::read(&path).map_err(file_error("read", &path))?;
     let kept = whole.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
     let mut run = Run::open(recorded.id.clone(), &folder, lock)?;
     run.log.set_len(kept as u64).map_err(file_error("mend", &path))?;
-    run.append(&opened(&recorded.plan, recorded.purpose))?;
+    run.whole = Some(kept as u64);
+    run.append(&opened(&recorded.plan, recorded.purpose, remote))?;
     Ok((run, recorded))
 }
 
@@ -144,11 +172,40 @@ pub fn read(state: &Path, id: Option<&str>) -> Result<Recorded, Error> {
     let plan_path = folder.join("plan.json");
     let text = fs::read_to_string(&plan_path).map_err(file_error("read", &plan_path))?;
     let plan = plan::file::decode(&text)?;
-    let (purpose, events) = read_events(&folder.join("events.jsonl"))?;
-    Ok(Recorded { id, purpose, plan, events })
+    let Log { purpose, remote, events } = read_log(&folder.join("events.jsonl"))?;
+    Ok(Recorded { id, purpose, remote, plan, events })
 }
 
-fn read_events(path: &Path) -> Result<(Purpose, Vec<Event>), Error> {
+/// Reads the newest run that may have written something to this place.
+pub fn newest_written(state: &Path, remote: &str) -> Result<Recorded, Error> {
+    for id in list(state)?.iter().rev() {
+        let recorded = read(state, Some(id.as_str()))?;
+        let receipt = Receipt::of(&recorded.events);
+        if recorded.remote == remote && receipt.standings.iter().any(Standing::may_have_written) {
+            return Ok(recorded);
+        }
+    }
+    Err(Error::None)
+}
+
+impl Recorded {
+    /// Fails if the run wrote to another place than a command would: a rehearsal says nothing of the real site.
+    pub fn check_remote(&self, remote: &str) -> Result<(), Error> {
+        if self.remote == remote {
+            return Ok(());
+        }
+        Err(Error::OtherRemote { id: self.id.clone(), was: self.remote.clone(), is: remote.to_owned() })
+    }
+}
+
+/// What a log says.
+struct Log {
+    purpose: Purpose,
+    remote: String,
+    events: Vec<Event>,
+}
+
+fn read_log(path: &Path) -> Result<Log, Error> {
     let text = match fs::read(path) {
         Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         // The process died between the plan and the first line: nothing has happened.
@@ -156,19 +213,21 @@ fn read_events(path: &Path) -> Result<(Purpose, Vec<Event>), Error> {
         Err(error) => return Err(file_error("read", path)(error)),
     };
     let damaged = |line: usize, message: String| Error::Damaged { path: path.to_owned(), line: line + 1, message };
-    let (mut purpose, mut events) = (Purpose::Apply, Vec::new());
+    let mut log = Log { purpose: Purpose::Apply, remote: String::new(), events: Vec::new() };
     for (number, line) in text.split_inclusive('\n').enumerate() {
         // What is not ended was cut off, and nothing has been done on the strength of it.
         let Some(line) = line.strip_suffix('\n') else { break };
         let line: Line = serde_json::from_str(line).map_err(|error| damaged(number, error.to_string()))?;
-        if let Entry::Opened { kind, .. } = &line.entry
-            && kind == Purpose::Undo.name()
-        {
-            purpose = Purpose::Undo;
+        if let Entry::Opened { format_version, kind, remote, digest: _, pid: _ } = &line.entry {
+            if !format_version.starts_with(MAJOR) {
+                return Err(Error::NewerVersion(format_version.clone()));
+            }
+            log.purpose = if kind == Purpose::Undo.name() { Purpose::Undo } else { Purpose::Apply };
+            log.remote.clone_from(remote);
         }
-        events.extend(line.entry.event().map_err(|message| damaged(number, message))?);
+        log.events.extend(line.entry.event().map_err(|message| damaged(number, message))?);
     }
-    Ok((purpose, events))
+    Ok(log)
 }
 
 /// Returns the ids of all runs, oldest first.
@@ -200,7 +259,7 @@ impl Run {
     fn open(id: RunId, folder: &Path, lock: Lock) -> Result<Self, Error> {
         let path = folder.join("events.jsonl");
         let log = OpenOptions::new().create(true).append(true).open(&path).map_err(file_error("write", &path))?;
-        Ok(Self { id, log, path, _lock: lock })
+        Ok(Self { id, log, path, whole: Some(0), _lock: lock })
     }
 
     /// Returns the run's id.
@@ -225,8 +284,16 @@ impl Run {
 
     fn append(&mut self, entry: &Entry) -> Result<(), Error> {
         let line = line(entry);
+        let Some(whole) = self.whole else {
+            return Err(file_error("write", &self.path)(io::ErrorKind::StorageFull.into()));
+        };
         // One write a line, so that a cut can only be at its end.
         let written = self.log.write_all(line.as_bytes()).and_then(|()| self.log.sync_data());
+        match &written {
+            Ok(()) => self.whole = Some(whole + line.len() as u64),
+            // Half a line must not become the beginning of the next one.
+            Err(_) => self.whole = self.log.set_len(whole).ok().map(|()| whole),
+        }
         written.map_err(file_error("write", &self.path))
     }
 }
@@ -243,11 +310,12 @@ fn line(entry: &Entry) -> String {
     text
 }
 
-fn opened(plan: &Plan, purpose: Purpose) -> Entry {
+fn opened(plan: &Plan, purpose: Purpose, remote: &str) -> Entry {
     Entry::Opened {
         format_version: FORMAT_VERSION.to_owned(),
         kind: purpose.name().to_owned(),
         digest: plan::file::digest_of(plan),
+        remote: remote.to_owned(),
         pid: std::process::id(),
     }
 }

@@ -21,6 +21,11 @@ impl Reads {
     }
 
     pub(super) async fn get<T: DeserializeOwned>(&self, target: &Target) -> Result<T, Error> {
+        Ok(self.get_timed(target).await?.0)
+    }
+
+    /// Returns the answer, and a moment before the request that it answers was sent: after any wait for a turn.
+    pub(super) async fn get_timed<T: DeserializeOwned>(&self, target: &Target) -> Result<(T, Instant), Error> {
         let call = self.0.call(Method::GET, target, None)?;
         self.0.send(Kind::Read, &call, None).await
     }
@@ -65,6 +70,6 @@ impl Writes {
     ) -> Result<T, Error> {
         let body = serde_json::to_vec(body).map_err(|error| Error::Setup { cause: error.to_string() })?;
         let call = self.transport.call(method, target, Some(body))?;
-        self.transport.send(Kind::Write, &call, self.deadline).await
+        Ok(self.transport.send(Kind::Write, &call, self.deadline).await?.0)
     }
 }

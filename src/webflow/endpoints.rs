@@ -50,16 +50,31 @@ impl Reader {
     /// Returns up to [`PAGES_PER_LIST`] pages in one locale, the primary without `locale_id`.
     /// `offset` counts pages. Folders are not in the list.
     pub async fn list_pages(&self, site: &str, locale_id: Option<&str>, offset: u32) -> Result<PageList, Error> {
+        Ok(self.list_pages_timed(site, locale_id, offset).await?.0)
+    }
+
+    /// Returns a part of the list as [`Self::list_pages`] does, and a moment before its request was sent.
+    pub async fn list_pages_timed(
+        &self,
+        site: &str,
+        locale_id: Option<&str>,
+        offset: u32,
+    ) -> Result<(PageList, Instant), Error> {
         let target = Target::new(Endpoint::Pages, &["sites", site, "pages"])
             .query("limit", Some(&PAGES_PER_LIST.to_string()))
             .query("offset", Some(&offset.to_string()))
             .query("localeId", locale_id);
-        self.reads.get(&target).await
+        self.reads.get_timed(&target).await
     }
 
     /// Returns a page, or a folder, in one locale.
     pub async fn page(&self, page: &str, locale_id: Option<&str>) -> Result<Page, Error> {
-        self.reads.get(&Target::new(Endpoint::Page, &["pages", page]).query("localeId", locale_id)).await
+        Ok(self.page_timed(page, locale_id).await?.0)
+    }
+
+    /// Returns a page as [`Self::page`] does, and a moment before its request was sent.
+    pub async fn page_timed(&self, page: &str, locale_id: Option<&str>) -> Result<(Page, Instant), Error> {
+        self.reads.get_timed(&Target::new(Endpoint::Page, &["pages", page]).query("localeId", locale_id)).await
     }
 }
 

@@ -68,13 +68,13 @@ impl Transport {
         Call::new(base_url, *namespace, token, method, target, body)
     }
 
-    /// Sends a call until it succeeds or must not be sent again.
+    /// Sends a call until it succeeds or must not be sent again. Returns the answer and when its request was sent.
     pub(super) async fn send<T: DeserializeOwned>(
         &self,
         kind: Kind,
         call: &Call,
         deadline: Option<Instant>,
-    ) -> Result<T, Error> {
+    ) -> Result<(T, Instant), Error> {
         let mut failed = Failed::default();
         loop {
             let mut error = match self.send_once(call, deadline).await {
@@ -98,11 +98,16 @@ impl Transport {
         }
     }
 
-    async fn send_once<T: DeserializeOwned>(&self, call: &Call, deadline: Option<Instant>) -> Result<T, Error> {
+    async fn send_once<T: DeserializeOwned>(
+        &self,
+        call: &Call,
+        deadline: Option<Instant>,
+    ) -> Result<(T, Instant), Error> {
         let line = || call.line.clone();
         let place = self.pacer.place(deadline.map(Into::into)).await;
         let mut place = place.map_err(|TooLate| Error::Expired { request: line() })?;
         self.shared.sent.fetch_add(1, Ordering::Relaxed);
+        let sent_at = Instant::now();
         let mut response = self.request(call).send().await.map_err(|error| self.lost(call, error))?;
         let status = response.status().as_u16();
         place.hear(quota(status, response.headers()));
@@ -110,7 +115,7 @@ impl Transport {
             200..=299 => {
                 let (body, end) = body::read(&mut response, LARGEST_BODY).await;
                 match end {
-                    End::Whole => self.decode(call, &response, &body),
+                    End::Whole => Ok((self.decode(call, &response, &body)?, sent_at)),
                     End::TooLarge => Err(Error::TooLarge { request: line(), limit: LARGEST_BODY }),
                     End::Broken(error) => Err(self.lost(call, error)),
                 }

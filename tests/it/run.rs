@@ -1,3 +1,11 @@
 //! Runs: recorded ahead, locked, resumed and taken back.
 
+mod gate;
+mod project;
+
+mod disk;
+mod kill;
 mod record;
+mod signals;
+mod stale;
+mod undo;

@@ -348,7 +348,6 @@ fn a_localized_slug_that_the_sites_plan_does_not_allow() {
     Applied: 1 did not take of 1 request.
     --- stderr
     [1/1] /restaurant @ fr-FR: did-not-take
-    Recorded as [RUN] `slugline apply --resume=[RUN]` goes on with it, `slugline undo [RUN]` takes it back.
     "#);
     let mut environment = TestEnvironment::serving(&site);
     environment.write("pages/draft.yaml", "id: pgDraft\nlocales:\n  fr-FR:\n    slug: resto\n");

@@ -12,10 +12,10 @@ use super::sites::{Card, Leaf, Spot, card, leaf, spot, text};
 use super::slug_table::{SlugEdit, SlugTable, slug_edit};
 
 /// What the manifests state, by page id and locale. Open Graph text comes with its flag.
-pub(super) type Stated = BTreeMap<(String, LocaleKey), Values>;
+pub(crate) type Stated = BTreeMap<(String, LocaleKey), Values>;
 
 #[derive(Debug, Clone)]
-pub(super) enum Edit {
+pub(crate) enum Edit {
     Leaf(Spot, Leaf, Wish),
     Card(Spot, Card, CardWish),
     /// The field is no longer managed.
@@ -26,14 +26,14 @@ pub(super) enum Edit {
 }
 
 #[derive(Debug, Clone)]
-pub(super) enum Wish {
+pub(crate) enum Wish {
     Text(String),
     AsItReads,
     AsThePrimaryReads,
 }
 
 #[derive(Debug, Clone)]
-pub(super) enum CardWish {
+pub(crate) enum CardWish {
     Text(Wish),
     Copied,
     NotCopied,
@@ -63,12 +63,12 @@ fn edit_with(text: impl Strategy<Value = String> + Clone) -> impl Strategy<Value
 }
 
 /// Edits that a willing server carries out in full.
-pub(super) fn edits() -> impl Strategy<Value = Vec<Edit>> {
+pub(crate) fn edits() -> impl Strategy<Value = Vec<Edit>> {
     proptest::collection::vec(edit_with(text().boxed()), 0..25)
 }
 
 /// Edits among which are some that a server may refuse or bend.
-pub(super) fn bold_edits() -> impl Strategy<Value = Vec<Edit>> {
+pub(crate) fn bold_edits() -> impl Strategy<Value = Vec<Edit>> {
     let padded = Just(" padded\u{a0}".to_owned());
     let text = prop_oneof![3 => text(), 1 => padded];
     let edit = prop_oneof![
@@ -79,7 +79,7 @@ pub(super) fn bold_edits() -> impl Strategy<Value = Vec<Edit>> {
 }
 
 /// Returns what is stated after the edits.
-pub(super) fn apply(site: &Site, mut stated: Stated, edits: &[Edit]) -> Stated {
+pub(crate) fn apply(site: &Site, mut stated: Stated, edits: &[Edit]) -> Stated {
     let mut slugs = SlugTable::new(site);
     for edit in edits {
         match edit {

@@ -10,11 +10,11 @@ use super::project::stated_at;
 use super::reading::{self, Values, all_reads, own, reads};
 
 /// A field of a page in a locale.
-pub(super) type Spot = (String, LocaleKey, Field);
+pub(crate) type Spot = (String, LocaleKey, Field);
 
 /// Also states what the API cannot tell from an inherited value, where the server replaces whole objects: that would be
 /// lost with any write beside it. What is written about a page-locale in a manifest is kept whatever the server does.
-pub(super) fn state_what_cannot_be_told(site: &Site, stated: &mut Stated) {
+pub(crate) fn state_what_cannot_be_told(site: &Site, stated: &mut Stated) {
     if site.switches.merge == Merge::Merges {
         return;
     }
@@ -56,7 +56,7 @@ fn state(values: &mut Values, field: Field, value: Value) {
 
 /// Returns the page-locales that need a write: something stated reads otherwise, or reads as stated only because the
 /// primary locale does, for which something else is stated.
-pub(super) fn writes(site: &Site, stated: &Stated) -> BTreeSet<(String, LocaleKey)> {
+pub(crate) fn writes(site: &Site, stated: &Stated) -> BTreeSet<(String, LocaleKey)> {
     let needs_write = |page: &Page, key: &LocaleKey, values: &Values| {
         values.iter().any(|(field, value)| {
             let now = reads(site, page, key, *field);
@@ -74,7 +74,7 @@ pub(super) fn writes(site: &Site, stated: &Stated) -> BTreeSet<(String, LocaleKe
 }
 
 /// Returns whether a page that moves would end up with the slug of another page of its folder.
-pub(super) fn has_slug_clash(site: &Site, stated: &Stated) -> bool {
+pub(crate) fn has_slug_clash(site: &Site, stated: &Stated) -> bool {
     site.locale_keys().iter().any(|key| {
         let mut holders: BTreeMap<(Option<&str>, String), Vec<bool>> = BTreeMap::new();
         for page in site.pages.iter().filter(|page| page.branch.is_none()) {
@@ -97,7 +97,7 @@ fn slug_after(stated: &Stated, page: &Page, key: &LocaleKey) -> String {
 }
 
 /// Returns what is stated and reads otherwise.
-pub(super) fn unmet(site: &Site, stated: &Stated) -> BTreeSet<Spot> {
+pub(crate) fn unmet(site: &Site, stated: &Stated) -> BTreeSet<Spot> {
     let mut unmet = BTreeSet::new();
     for ((id, key), values) in stated {
         let page = site.page(id).expect("the page is still there");
@@ -109,7 +109,7 @@ pub(super) fn unmet(site: &Site, stated: &Stated) -> BTreeSet<Spot> {
 
 /// Checks that nothing has changed that nobody stated: the values that page-locales have of their own are the same, so
 /// that inherited ones still follow their primary, and so is everything else of the site.
-pub(super) fn check_untouched(before: &Site, after: &Site, stated: &Stated) {
+pub(crate) fn check_untouched(before: &Site, after: &Site, stated: &Stated) {
     assert_eq!(without_values(before), without_values(after));
     for (old, new) in before.pages.iter().zip(&after.pages) {
         for key in before.locale_keys() {
@@ -158,7 +158,7 @@ fn without_values(site: &Site) -> Site {
 }
 
 /// Checks that a step has changed no page-locale but this one, or none at all.
-pub(super) fn check_only_changed(before: &Site, after: &Site, address: Option<&(String, LocaleKey)>) {
+pub(crate) fn check_only_changed(before: &Site, after: &Site, address: Option<&(String, LocaleKey)>) {
     assert_eq!(without_values(before), without_values(after));
     for (old, new) in before.pages.iter().zip(&after.pages) {
         for key in before.locale_keys() {
@@ -170,7 +170,7 @@ pub(super) fn check_only_changed(before: &Site, after: &Site, address: Option<&(
 }
 
 /// Checks that the program's reader and this module's agree on everything.
-pub(super) fn check_read(site: &Site, live: &slugline::model::Live) {
+pub(crate) fn check_read(site: &Site, live: &slugline::model::Live) {
     let pages: Vec<&Page> = site.pages.iter().filter(|page| page.branch.is_none()).collect();
     assert_eq!(live.pages.len(), pages.len());
     for page in pages {
@@ -184,7 +184,7 @@ pub(super) fn check_read(site: &Site, live: &slugline::model::Live) {
 }
 
 /// Returns how often a time in the document may have moved: only pages that were written are newer.
-pub(super) fn newer_pages<'s>(before: &'s Site, after: &'s Site) -> BTreeSet<&'s str> {
+pub(crate) fn newer_pages<'s>(before: &'s Site, after: &'s Site) -> BTreeSet<&'s str> {
     let time = |page: &Page| {
         let own = page.values.values().filter_map(|Metadata { last_updated, .. }| *last_updated);
         own.chain(page.last_updated).max()

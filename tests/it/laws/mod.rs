@@ -3,13 +3,13 @@
 //! What is expected is worked out here from the sandbox's document alone, without the code under test. The cases are
 //! the same in every run; `SLUGLINE_CASES` multiplies their number, `PROPTEST_RNG_SEED` gives others.
 
-mod edits;
-mod expected;
-mod project;
-mod reading;
-mod sites;
+pub(crate) mod edits;
+pub(crate) mod expected;
+pub(crate) mod project;
+pub(crate) mod reading;
+pub(crate) mod sites;
 mod slug_table;
-mod world;
+pub(crate) mod world;
 
 mod command_line;
 mod convergence;
@@ -24,7 +24,7 @@ const SEED: u64 = 42;
 
 /// Returns a configuration for so many cases in an ordinary run. Nothing is written to disk: a failure says its input,
 /// and the seed makes it come again.
-fn cases(ordinary: u32) -> Config {
+pub(crate) fn cases(ordinary: u32) -> Config {
     let times = std::env::var("SLUGLINE_CASES").ok().and_then(|times| times.parse().ok()).unwrap_or(1);
     let default = Config::default();
     let rng_seed = if default.rng_seed == RngSeed::Random { RngSeed::Fixed(SEED) } else { default.rng_seed };

@@ -16,20 +16,20 @@ use super::reading::{self, Values};
 
 /// How the pages are laid out in files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Layout {
+pub(crate) enum Layout {
     FileEach,
     /// The same files, made in the opposite order.
     FileEachBackwards,
     OneFile,
 }
 
-pub(super) struct Project {
+pub(crate) struct Project {
     folder: TempDir,
 }
 
 impl Project {
     /// Writes manifests that state exactly this. Pages among `by_path` have their path alone for a name.
-    pub(super) fn new(site: &Site, stated: &Stated, by_path: &BTreeMap<String, String>, layout: Layout) -> Self {
+    pub(crate) fn new(site: &Site, stated: &Stated, by_path: &BTreeMap<String, String>, layout: Layout) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("slugline.yaml"), format!("version: 1\nsite: {}\n", site.id())).unwrap();
         fs::create_dir(folder.path().join("pages")).unwrap();
@@ -56,12 +56,12 @@ impl Project {
         project
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
     /// Reads the project. What was written is valid, but a project without any pages is worth a remark.
-    pub(super) fn load(&self) -> Loaded {
+    pub(crate) fn load(&self) -> Loaded {
         let loaded = load(self.path());
         assert!(!slugline::diagnostic::has_errors(&loaded.diagnostics), "{:#?}", loaded.diagnostics);
         loaded
@@ -94,7 +94,7 @@ fn is_implied(values: &Values, field: Field) -> bool {
 }
 
 /// Returns what imported manifests state.
-pub(super) fn imported(site: &Site, pages: &[NewPage]) -> Stated {
+pub(crate) fn imported(site: &Site, pages: &[NewPage]) -> Stated {
     let mut stated = Stated::new();
     for page in pages {
         for (tag, values) in &page.locales {
@@ -108,6 +108,6 @@ pub(super) fn imported(site: &Site, pages: &[NewPage]) -> Stated {
 }
 
 /// Returns the values stated of a page in a locale.
-pub(super) fn stated_at<'s>(stated: &'s Stated, page: &str, key: &LocaleKey) -> Option<&'s Values> {
+pub(crate) fn stated_at<'s>(stated: &'s Stated, page: &str, key: &LocaleKey) -> Option<&'s Values> {
     stated.get(&(page.to_owned(), key.clone()))
 }

@@ -8,10 +8,10 @@ use slugline::model::{Field, Kind, Value};
 use slugline::sandbox::{InheritedReads, LocaleKey, Metadata, OpenGraph, Page, PageKind, Seo, Site};
 
 /// Values of a page in a locale; what is not there is not set, or not stated.
-pub(super) type Values = BTreeMap<Field, Value>;
+pub(crate) type Values = BTreeMap<Field, Value>;
 
 /// Returns the values that a page has of its own in a locale.
-pub(super) fn own(page: &Page, key: &LocaleKey) -> Values {
+pub(crate) fn own(page: &Page, key: &LocaleKey) -> Values {
     let Some(Metadata { title, slug, seo, open_graph, last_updated: _ }) = page.values.get(key) else {
         return Values::new();
     };
@@ -32,7 +32,7 @@ pub(super) fn own(page: &Page, key: &LocaleKey) -> Values {
 
 /// Returns what a field means to a reader: Open Graph text is nothing while it is copied, and a slug that reads as
 /// nothing is the primary's, since no page is without one.
-pub(super) fn reads(site: &Site, page: &Page, key: &LocaleKey, field: Field) -> Value {
+pub(crate) fn reads(site: &Site, page: &Page, key: &LocaleKey, field: Field) -> Value {
     let is_home_slug = field == Field::Slug && page.kind == PageKind::Home;
     let is_copied = field.copied_flag().is_some_and(|flag| reads(site, page, key, flag) == Value::Flag(true));
     if is_home_slug || is_copied {
@@ -49,24 +49,24 @@ pub(super) fn reads(site: &Site, page: &Page, key: &LocaleKey, field: Field) -> 
 }
 
 /// Returns all that a reader gets for a page in a locale.
-pub(super) fn all_reads(site: &Site, page: &Page, key: &LocaleKey) -> Values {
+pub(crate) fn all_reads(site: &Site, page: &Page, key: &LocaleKey) -> Values {
     Field::ALL.into_iter().map(|field| (field, reads(site, page, key, field))).collect()
 }
 
 /// Returns the slug that counts in a locale, also where it is inherited and reads as nothing.
-pub(super) fn slug(page: &Page, key: &LocaleKey) -> String {
+pub(crate) fn slug(page: &Page, key: &LocaleKey) -> String {
     let slug = own(page, key).remove(&Field::Slug).or_else(|| own(page, &LocaleKey::Primary).remove(&Field::Slug));
     let slug = slug.filter(|_| page.kind != PageKind::Home);
     slug.as_ref().and_then(Value::as_text).unwrap_or_default().to_owned()
 }
 
 /// Returns whether the slug of a page can be set at all.
-pub(super) fn has_free_slug(page: &Page) -> bool {
+pub(crate) fn has_free_slug(page: &Page) -> bool {
     page.kind == PageKind::Static && page.branch.is_none()
 }
 
 /// Returns the tag that names a locale in a manifest.
-pub(super) fn tag(site: &Site, key: &LocaleKey) -> String {
+pub(crate) fn tag(site: &Site, key: &LocaleKey) -> String {
     match (key, &site.locales) {
         (LocaleKey::Primary, Some(locales)) => locales.primary.tag.clone(),
         (LocaleKey::Primary, None) => "primary".to_owned(),
@@ -75,7 +75,7 @@ pub(super) fn tag(site: &Site, key: &LocaleKey) -> String {
 }
 
 /// Returns the locale of that tag.
-pub(super) fn key(site: &Site, name: &str) -> LocaleKey {
+pub(crate) fn key(site: &Site, name: &str) -> LocaleKey {
     let found = site.locale_keys().into_iter().find(|key| tag(site, key) == name);
     found.expect("the tag is one of the site's")
 }

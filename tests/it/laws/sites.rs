@@ -11,7 +11,7 @@ use slugline::sandbox::{
 
 /// A leaf that can hold any text; slugs have rules of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Leaf {
+pub(crate) enum Leaf {
     Title,
     SeoTitle,
     SeoDescription,
@@ -19,16 +19,16 @@ pub(super) enum Leaf {
 
 /// One of the two Open Graph pairs of a text and its flag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Card {
+pub(crate) enum Card {
     Title,
     Description,
 }
 
 /// A page and a locale of whatever site.
 #[derive(Debug, Clone)]
-pub(super) struct Spot {
-    pub(super) page: Index,
-    pub(super) locale: Index,
+pub(crate) struct Spot {
+    pub(crate) page: Index,
+    pub(crate) locale: Index,
 }
 
 /// Something about a site that generated ones seldom have.
@@ -57,20 +57,20 @@ enum OwnCard {
     CopyOfPrimary,
 }
 
-pub(super) fn spot() -> impl Strategy<Value = Spot> {
+pub(crate) fn spot() -> impl Strategy<Value = Spot> {
     (any::<Index>(), any::<Index>()).prop_map(|(page, locale)| Spot { page, locale })
 }
 
-pub(super) fn leaf() -> impl Strategy<Value = Leaf> {
+pub(crate) fn leaf() -> impl Strategy<Value = Leaf> {
     select(vec![Leaf::Title, Leaf::SeoTitle, Leaf::SeoDescription])
 }
 
-pub(super) fn card() -> impl Strategy<Value = Card> {
+pub(crate) fn card() -> impl Strategy<Value = Card> {
     select(vec![Card::Title, Card::Description])
 }
 
 /// Few texts, so that equal ones meet; among them what YAML, HTML and CMS bindings make hard.
-pub(super) fn text() -> impl Strategy<Value = String> {
+pub(crate) fn text() -> impl Strategy<Value = String> {
     let texts = [
         "A",
         "B",
@@ -114,7 +114,7 @@ fn twist() -> impl Strategy<Value = Twist> {
 
 /// A site that shows itself on one line, as the document that makes it again.
 #[derive(Clone)]
-pub(super) struct Shown(pub(super) Site);
+pub(crate) struct Shown(pub(crate) Site);
 
 impl fmt::Debug for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -123,7 +123,7 @@ impl fmt::Debug for Shown {
 }
 
 /// Returns sites of up to so many pages, all switches at their defaults.
-pub(super) fn site(most_pages: usize) -> impl Strategy<Value = Shown> {
+pub(crate) fn site(most_pages: usize) -> impl Strategy<Value = Shown> {
     // On a small site many edits meet; a large one has folders, branches and templates.
     let pages = prop_oneof![1..=most_pages.min(5), 1..=most_pages];
     let shape = (pages, 1..=4_usize, 0..1_000_u64);
@@ -136,7 +136,7 @@ pub(super) fn site(most_pages: usize) -> impl Strategy<Value = Shown> {
 }
 
 /// Returns the switches with which every plan can be carried out in full. The bulk endpoint is not used.
-pub(super) fn willing_switches() -> impl Strategy<Value = Switches> {
+pub(crate) fn willing_switches() -> impl Strategy<Value = Switches> {
     let first = (select(Merge::ALL), select(InheritedReads::ALL), select(Copied::ALL), select(CopiedText::ALL));
     (first, select(SlugTaken::ALL), select(Normalize::ALL), select(Updated::ALL)).prop_map(
         |((merge, inherited_reads, copied, copied_text), slug_taken, normalize, updated)| Switches {
@@ -154,7 +154,7 @@ pub(super) fn willing_switches() -> impl Strategy<Value = Switches> {
 
 impl Spot {
     /// Returns what is here on a site: the place of the page, and the locale.
-    pub(super) fn on(&self, site: &Site) -> (usize, LocaleKey) {
+    pub(crate) fn on(&self, site: &Site) -> (usize, LocaleKey) {
         let keys = site.locale_keys();
         (self.page.index(site.pages.len()), self.locale.get(&keys).clone())
     }

@@ -24,7 +24,7 @@ pub(super) struct SlugTable {
 
 /// An edit of slugs within a folder and a locale.
 #[derive(Debug, Clone)]
-pub(super) struct SlugEdit {
+pub(crate) struct SlugEdit {
     folder: Index,
     locale: Index,
     pages: Vec<Index>,

@@ -16,24 +16,24 @@ use slugline::sandbox::{LogEntry, Options, Server, Site};
 use slugline::webflow::{self, Client, Token};
 use tokio::sync::watch;
 
-pub(super) struct World {
-    pub(super) server: Server,
-    pub(super) client: Client,
+pub(crate) struct World {
+    pub(crate) server: Server,
+    pub(crate) client: Client,
     site: SiteId,
 }
 
 /// Runs a case to its end. One thread will do, since nothing in a case has work to share.
-pub(super) fn block_on<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
-pub(super) fn four() -> NonZeroUsize {
+pub(crate) fn four() -> NonZeroUsize {
     NonZeroUsize::new(4).unwrap()
 }
 
 impl World {
     /// Serves the site. The limits of the real server would only make the tests wait.
-    pub(super) async fn new(site: Site) -> Self {
+    pub(crate) async fn new(site: Site) -> Self {
         let (id, token) = (SiteId::from(site.id()), Token::new(site.token().to_owned()).unwrap());
         let server = Server::start(site, Options { limit: false, ..Options::default() }).await.unwrap();
         let mut options = webflow::Options::new(token);
@@ -42,12 +42,12 @@ impl World {
     }
 
     /// Reads the site by list.
-    pub(super) async fn read(&self) -> Live {
+    pub(crate) async fn read(&self) -> Live {
         live::read(&self.client.reader(), &self.site, four()).await.unwrap()
     }
 
     /// Returns the site with all its folders, and what an import makes of it.
-    pub(super) async fn import(&self) -> (Live, Vec<NewPage>) {
+    pub(crate) async fn import(&self) -> (Live, Vec<NewPage>) {
         let mut live = self.read().await;
         let folders: BTreeSet<FolderId> = live.pages.values().filter_map(|page| page.folder.clone()).collect();
         live::read_folders(&self.client.reader(), &mut live, folders, four()).await.unwrap();
@@ -56,7 +56,7 @@ impl World {
     }
 
     /// Plans as `slugline plan` does.
-    pub(super) async fn plan(&self, loaded: &Loaded) -> Plan {
+    pub(crate) async fn plan(&self, loaded: &Loaded) -> Plan {
         let mut live = self.read().await;
         let folders = lower::folders_needed(&loaded.pages, &live);
         live::read_folders(&self.client.reader(), &mut live, folders, four()).await.unwrap();
@@ -64,7 +64,7 @@ impl World {
     }
 
     /// Applies as `slugline apply` does; guards are asked before that.
-    pub(super) async fn apply(
+    pub(crate) async fn apply(
         &self,
         plan: &Plan,
         concurrency: usize,
@@ -87,7 +87,7 @@ impl World {
     }
 
     /// Returns the requests since the last call.
-    pub(super) fn take_log(&self) -> Vec<LogEntry> {
+    pub(crate) fn take_log(&self) -> Vec<LogEntry> {
         let log = self.server.log();
         self.server.clear_log();
         log
@@ -95,7 +95,7 @@ impl World {
 }
 
 /// Plans without a request.
-pub(super) fn plan_for(loaded: &Loaded, live: &Live) -> Plan {
+pub(crate) fn plan_for(loaded: &Loaded, live: &Live) -> Plan {
     let (desired, diagnostics) = lower::lower(&loaded.pages, &[], live);
     assert!(!diagnostic::has_errors(&diagnostics), "{diagnostics:#?}");
     let policy = Policy::default();
@@ -104,11 +104,11 @@ pub(super) fn plan_for(loaded: &Loaded, live: &Live) -> Plan {
 }
 
 /// Returns the codes of all problems.
-pub(super) fn codes(diagnostics: &[Diagnostic]) -> BTreeSet<&str> {
+pub(crate) fn codes(diagnostics: &[Diagnostic]) -> BTreeSet<&str> {
     diagnostics.iter().map(|diagnostic| diagnostic.code.as_str()).collect()
 }
 
 /// Returns whether a request only reads.
-pub(super) fn is_read(entry: &LogEntry) -> bool {
+pub(crate) fn is_read(entry: &LogEntry) -> bool {
     entry.method == "GET"
 }

@@ -1,11 +1,12 @@
 //! The record of a run: what is written comes back, whatever happened to the end of it.
 
 use std::fs;
+use std::path::Path;
 
 use slugline::event::{Event, Mismatch, Outcome, Receipt, Skip, Stop};
 use slugline::model::Field;
 use slugline::plan::Plan;
-use slugline::run::{self, Error, Purpose};
+use slugline::run::{self, Error, Lock, Purpose, Run};
 
 fn plan() -> Plan {
     let mut world = crate::plan::world();
@@ -15,6 +16,20 @@ fn plan() -> Plan {
 
 fn now() -> jiff::Timestamp {
     "2026-11-22T12:00:00Z".parse().unwrap()
+}
+
+/// Takes the lock. A child that another test is just starting holds a copy of it for a moment.
+fn lock(state: &Path) -> Lock {
+    loop {
+        match Lock::take(state) {
+            Err(Error::Locked(_)) => std::thread::yield_now(),
+            taken => return taken.unwrap(),
+        }
+    }
+}
+
+fn create(state: &Path, purpose: Purpose) -> Run {
+    run::create(state, lock(state), &plan(), purpose, "sandbox", now()).unwrap()
 }
 
 fn events() -> Vec<Event> {
@@ -32,7 +47,8 @@ fn events() -> Vec<Event> {
         Outcome::Unknown { message: "lost".to_owned() },
     ];
     let finished = outcomes.into_iter().map(|outcome| Event::Finished { operation: 1, outcome });
-    let mut events = vec![Event::Began { operations: 2 }, Event::Sending { operation: 0 }];
+    let mut events =
+        vec![Event::Began { operations: 2 }, Event::Sending { operation: 0 }, Event::Held { operation: 0 }];
     events.extend(finished);
     events.extend(Stop::ALL.map(Event::Stopped));
     events
@@ -41,7 +57,7 @@ fn events() -> Vec<Event> {
 #[test]
 fn every_event_comes_back() {
     let state = tempfile::tempdir().unwrap();
-    let mut run = run::create(state.path(), &plan(), Purpose::Undo, now()).unwrap();
+    let mut run = create(state.path(), Purpose::Undo);
     for event in events() {
         run.record(&event).unwrap();
     }
@@ -67,7 +83,7 @@ fn the_committed_schema_is_fresh_and_fits() {
 fn a_log_that_was_cut_anywhere_is_mended() {
     let state = tempfile::tempdir().unwrap();
     let id = {
-        let mut run = run::create(state.path(), &plan(), Purpose::Apply, now()).unwrap();
+        let mut run = create(state.path(), Purpose::Apply);
         events().iter().for_each(|event| run.record(event).unwrap());
         run.id().clone()
     };
@@ -76,7 +92,14 @@ fn a_log_that_was_cut_anywhere_is_mended() {
     for cut in 0..=whole.len() {
         fs::write(&log, &whole[..cut]).unwrap();
         let lines = whole[..cut].iter().filter(|byte| **byte == b'\n').count();
-        let (mut run, recorded) = run::reopen(state.path(), Some(id.as_str())).unwrap();
+        // A log without its first line does not say where the run wrote.
+        let remote = if lines == 0 { "" } else { "sandbox" };
+        let (mut run, recorded) = loop {
+            match run::reopen(state.path(), Some(id.as_str()), remote) {
+                Err(Error::Locked(_)) => std::thread::yield_now(),
+                opened => break opened.unwrap(),
+            }
+        };
         // The first line opens the run, and is no event.
         assert_eq!(recorded.events, events()[..lines.saturating_sub(1)], "cut at {cut}");
         run.record(&Event::Began { operations: 2 }).unwrap();
@@ -90,7 +113,7 @@ fn a_log_that_was_cut_anywhere_is_mended() {
 #[test]
 fn a_log_with_a_hole_is_refused_with_its_line() {
     let state = tempfile::tempdir().unwrap();
-    let mut run = run::create(state.path(), &plan(), Purpose::Apply, now()).unwrap();
+    let mut run = create(state.path(), Purpose::Apply);
     run.record(&Event::Began { operations: 2 }).unwrap();
     let log = state.path().join("runs").join(run.id().as_str()).join("events.jsonl");
     let mut text = fs::read_to_string(&log).unwrap();
@@ -103,12 +126,12 @@ fn a_log_with_a_hole_is_refused_with_its_line() {
 #[test]
 fn one_process_at_a_time() {
     let state = tempfile::tempdir().unwrap();
-    let first = run::create(state.path(), &plan(), Purpose::Apply, now()).unwrap();
-    let second = run::create(state.path(), &plan(), Purpose::Apply, now()).unwrap_err();
+    let first = create(state.path(), Purpose::Apply);
+    let second = Lock::take(state.path()).unwrap_err();
     let said = second.to_string();
     assert!(said.contains(&format!("process {}", std::process::id())), "{said}");
     drop(first);
-    let third = run::create(state.path(), &plan(), Purpose::Apply, now()).unwrap();
+    let third = create(state.path(), Purpose::Apply);
     assert_eq!(third.id().as_str(), "20261122T120000.001Z");
     assert_eq!(run::list(state.path()).unwrap().len(), 2);
 }
@@ -118,6 +141,19 @@ fn what_is_no_run_is_said() {
     let state = tempfile::tempdir().unwrap();
     assert!(matches!(run::read(state.path(), None), Err(Error::None)));
     assert!(matches!(run::read(state.path(), Some("../x")), Err(Error::Unknown(_))));
-    let missing = state.path().join("nowhere");
-    assert!(matches!(run::create(&missing, &plan(), Purpose::Apply, now()), Err(Error::File { .. })));
+    assert!(matches!(Lock::take(&state.path().join("nowhere")), Err(Error::File { .. })));
+}
+
+#[test]
+fn a_rehearsal_is_not_taken_for_the_real_thing() {
+    let state = tempfile::tempdir().unwrap();
+    let mut run = create(state.path(), Purpose::Apply);
+    for event in [Event::Began { operations: 2 }, Event::Sending { operation: 0 }] {
+        run.record(&event).unwrap();
+    }
+    drop(run);
+    assert!(run::newest_written(state.path(), "sandbox").is_ok());
+    assert!(matches!(run::newest_written(state.path(), "https://api.webflow.com"), Err(Error::None)));
+    let recorded = run::read(state.path(), None).unwrap();
+    assert!(matches!(recorded.check_remote("https://api.webflow.com"), Err(Error::OtherRemote { .. })));
 }

@@ -1,0 +1,177 @@
+//! A project with a dozen changes, the site they are for, and the program as a process between the two.
+
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::LazyLock;
+
+use serde_json::{Value as Json, json};
+use slugline::event::Receipt;
+use slugline::run::{self, Recorded};
+use slugline::sandbox::{LogEntry, Options, Server, Site};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_slugline");
+
+const TOKEN: &str = "t0ken-Hj3mW8sLq2";
+
+/// What the manifests state, page by page: two pages swap their slugs, two locales keep what their primary gives up.
+const MANIFESTS: [(&str, &str); 8] = [
+    ("one", "{en-US: {slug: two}}"),
+    ("two", "{en-US: {slug: one, seo: {title: Two is one}}}"),
+    ("three", "{en-US: {seo: {title: Changed}}, fr-FR: {seo: {title: three in search}}}"),
+    ("four", "{en-US: {title: Changed, seo: {description: Changed too}}, fr-FR: {title: four, seo: {title: Quatre}}}"),
+    ("five", "{en-US: {openGraph: {title: A card}}, fr-FR: {openGraph: {titleCopied: true}}}"),
+    ("six", "{en-US: {title: Sixth}, fr-FR: {slug: six-fr}}"),
+    ("seven", "{fr-FR: {title: Sept, seo: {title: Sept}}}"),
+    ("eight", "{en-US: {title: Eighth}}"),
+];
+
+/// The servers of all tests run here.
+static RUNTIME: LazyLock<Runtime> =
+    LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap());
+
+pub(super) struct Project {
+    pub(super) server: Server,
+    folder: TempDir,
+}
+
+/// How the program ended.
+pub(super) struct Ended {
+    /// Nothing if it was killed.
+    pub(super) exit: Option<i32>,
+    pub(super) stdout: String,
+    pub(super) stderr: String,
+}
+
+impl Project {
+    /// Returns a project and its site, both as they always are at first.
+    pub(super) fn new() -> Self {
+        let site = Site::from_json(&site().to_string()).unwrap();
+        let options = Options { limit: false, ..Options::default() };
+        let server = RUNTIME.block_on(Server::start(site, options)).unwrap();
+        let project = Self { server, folder: tempfile::tempdir().unwrap() };
+        std::fs::write(project.path("slugline.yaml"), "version: 1\nsite: siteNumbers\n").unwrap();
+        std::fs::create_dir(project.path("pages")).unwrap();
+        for (name, locales) in MANIFESTS {
+            let manifest = format!("id: {name}\nlocales: {locales}\n");
+            std::fs::write(project.path(&format!("pages/{name}.yaml")), manifest).unwrap();
+        }
+        project
+    }
+
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Returns where the program keeps its runs.
+    pub(super) fn state(&self) -> PathBuf {
+        self.path(".slugline")
+    }
+
+    /// Returns the log of the newest run.
+    pub(super) fn log(&self) -> PathBuf {
+        self.state().join("runs").join(self.recorded().0.id.as_str()).join("events.jsonl")
+    }
+
+    /// Returns the number of runs on record.
+    pub(super) fn runs(&self) -> usize {
+        run::list(&self.state()).unwrap().len()
+    }
+
+    /// Returns the newest run, and how far it came.
+    pub(super) fn recorded(&self) -> (Recorded, Receipt) {
+        let recorded = run::read(&self.state(), None).unwrap();
+        let receipt = Receipt::of(&recorded.events);
+        (recorded, receipt)
+    }
+
+    /// Starts the program, which will talk to the server by way of that URL.
+    pub(super) fn start(&self, url: &str, arguments: &[&str]) -> Child {
+        self.start_by(Command::new(PROGRAM), url, arguments)
+    }
+
+    /// Starts it where no file can grow beyond so many blocks of 512 bytes.
+    pub(super) fn start_limited(&self, blocks: usize, url: &str, arguments: &[&str]) -> Child {
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", &format!(r#"trap '' XFSZ; ulimit -f {blocks}; exec "$0" "$@""#), PROGRAM]);
+        self.start_by(shell, url, arguments)
+    }
+
+    fn start_by(&self, mut command: Command, url: &str, arguments: &[&str]) -> Child {
+        command.args(arguments).args(["--api-url", url]).current_dir(self.folder.path()).env_clear();
+        command.env("WEBFLOW_TOKEN", TOKEN).env("GIT_CEILING_DIRECTORIES", self.folder.path());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().unwrap()
+    }
+
+    /// Runs the program to its end.
+    pub(super) fn run(&self, arguments: &[&str]) -> Ended {
+        Ended::of(self.start(self.server.url(), arguments))
+    }
+
+    /// Returns the site without the times that writes move.
+    pub(super) fn site(&self) -> Json {
+        let mut site: Json = serde_json::from_str(&self.server.site().to_json()).unwrap();
+        forget_times(&mut site);
+        site
+    }
+
+    /// Returns the writes that have reached the server.
+    pub(super) fn writes(&self) -> Vec<LogEntry> {
+        let mut log = self.server.log();
+        log.retain(|entry| entry.method != "GET");
+        log
+    }
+}
+
+impl Ended {
+    /// Waits for the program's end.
+    pub(super) fn of(child: Child) -> Self {
+        let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Self { exit: status.code(), stdout: text(stdout), stderr: text(stderr) }
+    }
+
+    #[track_caller]
+    pub(super) fn expect(self, exit: i32) -> Self {
+        assert_eq!(self.exit, Some(exit), "{}\n--- stderr\n{}", self.stdout, self.stderr);
+        self
+    }
+}
+
+/// Returns a command with the flags without which it would ask, or guards would refuse what the manifests state.
+pub(super) fn agreed(command: &'static str) -> Vec<&'static str> {
+    vec![command, "--yes", "--allow", "slug-change", "--allow", "mass-update"]
+}
+
+fn site() -> Json {
+    let pages: Vec<Json> = MANIFESTS
+        .iter()
+        .map(|(name, _)| {
+            let seo = json!({"title": format!("{name} in search"), "description": format!("All about {name}")});
+            json!({"id": name, "values": {"primary": {"title": name, "slug": name, "seo": seo}}})
+        })
+        .collect();
+    json!({
+        "site": {"id": "siteNumbers", "displayName": "Numbers"},
+        "tokens": [{"token": TOKEN, "rateLimit": 100_000}],
+        "locales": {
+            "primary": {"tag": "en-US", "id": "locEn"},
+            "secondary": [{"tag": "fr-FR", "id": "locFr", "subdirectory": "fr"}],
+        },
+        "folders": [],
+        "pages": pages,
+    })
+}
+
+fn forget_times(json: &mut Json) {
+    match json {
+        Json::Object(object) => {
+            object.retain(|key, _| key != "lastUpdated");
+            object.values_mut().for_each(forget_times);
+        }
+        Json::Array(items) => items.iter_mut().for_each(forget_times),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
+    }
+}
