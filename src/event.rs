@@ -155,6 +155,15 @@ impl Stop {
     pub const ALL: [Self; 6] =
         [Self::Authorization, Self::ServerErrors, Self::Deadline, Self::Interrupted, Self::Terminated, Self::Record];
 
+    /// Returns the exit of a run that was ended by a signal, whatever had been written by then.
+    pub fn signal_exit(self) -> Option<Exit> {
+        match self {
+            Self::Interrupted => Some(Exit::Interrupted),
+            Self::Terminated => Some(Exit::Terminated),
+            Self::Authorization | Self::ServerErrors | Self::Deadline | Self::Record => None,
+        }
+    }
+
     /// The name in JSON.
     pub fn name(self) -> &'static str {
         match self {
@@ -265,11 +274,7 @@ impl Receipt {
 
     /// Returns the exit that tells the truth about the run.
     pub fn exit(&self) -> Exit {
-        match self.stop {
-            Some(Stop::Interrupted) => Exit::Interrupted,
-            Some(Stop::Terminated) => Exit::Terminated,
-            Some(Stop::Authorization | Stop::ServerErrors | Stop::Deadline | Stop::Record) | None => self.result(),
-        }
+        self.stop.and_then(Stop::signal_exit).unwrap_or_else(|| self.result())
     }
 
     fn result(&self) -> Exit {

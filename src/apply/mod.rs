@@ -84,10 +84,7 @@ pub async fn apply(
 ) -> Result<Receipt, Error> {
     let reads = read(plan, remote, &mut stop).await?;
     staleness::check(plan, &reads.all()).map_err(Error::Stale)?;
-    let is_closed = AtomicBool::new(false);
-    let mut run = Run::new(plan, remote, &reads, Receipt::default(), stop, record, &is_closed);
-    run.go().await;
-    Ok(run.receipt)
+    Ok(go(plan, Receipt::default(), remote, &reads, stop, record).await)
 }
 
 /// Goes on with a run that ended before its end. What is known to be done is not sent again; what somebody else has
@@ -100,10 +97,21 @@ pub async fn resume(
     record: &mut Record<'_>,
 ) -> Result<Receipt, Error> {
     let reads = read(plan, remote, &mut stop).await?;
+    Ok(go(plan, receipt, remote, &reads, stop, record).await)
+}
+
+async fn go(
+    plan: &Plan,
+    receipt: Receipt,
+    remote: &Remote,
+    reads: &Reads<'_>,
+    stop: StopSignal,
+    record: &mut Record<'_>,
+) -> Receipt {
     let is_closed = AtomicBool::new(false);
-    let mut run = Run::new(plan, remote, &reads, receipt, stop, record, &is_closed);
+    let mut run = Run::new(plan, remote, reads, receipt, stop, record, &is_closed);
     run.go().await;
-    Ok(run.receipt)
+    run.receipt
 }
 
 /// Reads what the plan is about, unless somebody wants the end first.

@@ -1,7 +1,6 @@
 //! A command that did not do what was asked: the exit, what to say, and the way out.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::event::Stop;
 use crate::exit::Exit;
 use crate::render::receipt;
 use crate::source::Sources;
@@ -135,11 +134,7 @@ impl From<apply::Error> for Failure {
                 Self::from(error).context("failed to read the site again before the first write".to_owned())
             }
             apply::Error::Stopped(stop) => {
-                let exit = match stop {
-                    Stop::Interrupted => Exit::Interrupted,
-                    Stop::Terminated => Exit::Terminated,
-                    Stop::Authorization | Stop::ServerErrors | Stop::Deadline | Stop::Record => Exit::Unavailable,
-                };
+                let exit = stop.signal_exit().unwrap_or(Exit::Unavailable);
                 Self::new(exit, error).hint("nothing was written")
             }
             apply::Error::Stale(ref moved) => Self::message(Exit::Refused, &error)

@@ -71,22 +71,18 @@ impl Sending {
             max_read_age: self.max_read_age,
             deadline: self.timeout.map(|timeout| Instant::now() + timeout),
         };
-        let (plan, so_far, mut recorder) = match what {
-            What::New(plan, ..) if plan.is_empty() => return show(plan, &Receipt::default(), format, ui),
-            What::New(plan, purpose, lock) => {
-                let stream = self.stream()?;
-                let state = context::make_state_folder(root)?;
-                let lock = lock.map_or_else(|| Lock::take(&state), Ok)?;
-                let remote = context::remote_name(global)?;
-                let run = run::create(&state, lock, plan, purpose, &remote, jiff::Timestamp::now())?;
-                (plan, None, Recorder::new(run, plan, stream, connection.per_minute, ui.clone()))
-            }
-            What::Rest(plan, run, receipt) => {
-                // A run that never began, or that was refused, has promised nothing yet: it is checked as a new one is.
-                let so_far = (!receipt.standings.is_empty()).then_some(receipt);
-                (plan, so_far, Recorder::new(run, plan, self.stream()?, connection.per_minute, ui.clone()))
-            }
+        if let What::New(plan, ..) = &what
+            && plan.is_empty()
+        {
+            return show(plan, &Receipt::default(), format, ui);
+        }
+        let stream = self.stream()?;
+        let (plan, so_far, run) = match what {
+            What::New(plan, purpose, lock) => (plan, None, create(plan, purpose, lock, global, root)?),
+            // A run that never began, or that was refused, has promised nothing yet: it is checked as a new one is.
+            What::Rest(plan, run, receipt) => (plan, Some(receipt).filter(|it| !it.standings.is_empty()), run),
         };
+        let mut recorder = Recorder::new(run, plan, stream, connection.per_minute, ui.clone());
         let (stop, listener) = listen()?;
         let mut record = |event: &Event| recorder.record(event);
         let ended = match so_far {
@@ -107,14 +103,20 @@ impl Sending {
             }
         }
     }
-}
 
-impl Sending {
     fn stream(&self) -> Result<Option<File>, Failure> {
         self.events.as_deref().map(File::create).transpose().map_err(|error| {
             Failure::new(Exit::Failed, error).context("failed to open the file for `--events`".to_owned())
         })
     }
+}
+
+/// Opens a new run, with the project's lock.
+fn create(plan: &Plan, purpose: Purpose, lock: Option<Lock>, global: &Global, root: &Path) -> Result<Run, Failure> {
+    let state = context::make_state_folder(root)?;
+    let lock = lock.map_or_else(|| Lock::take(&state), Ok)?;
+    let remote = context::remote_name(global)?;
+    Ok(run::create(&state, lock, plan, purpose, &remote, jiff::Timestamp::now())?)
 }
 
 fn show(plan: &Plan, receipt: &Receipt, format: Format, ui: &Ui) -> Result<Exit, Failure> {
@@ -141,7 +143,7 @@ fn listen() -> Result<(apply::StopSignal, JoinHandle<()>), Failure> {
 
 #[expect(clippy::exit, reason = "whoever asks twice does not want to wait for destructors")]
 fn leave(stop: Stop) {
-    let exit = if stop == Stop::Terminated { Exit::Terminated } else { Exit::Interrupted };
+    let exit = stop.signal_exit().unwrap_or(Exit::Failed);
     std::process::exit(i32::from(exit.code()));
 }
 

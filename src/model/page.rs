@@ -136,11 +136,6 @@ impl LivePage {
         self.locales.get(locale).map_or("", |values| values.metadata.text(Field::Slug))
     }
 
-    /// Returns whether the page has been published in the locale.
-    pub fn is_published(&self, locale: &LocaleTag) -> bool {
-        self.published_path(locale).is_some()
-    }
-
     /// Returns where the page was last published to in the locale.
     pub fn published_path(&self, locale: &LocaleTag) -> Option<&PagePath> {
         self.locales.get(locale)?.published_path.as_ref()

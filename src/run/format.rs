@@ -84,11 +84,6 @@ pub enum Entry {
         /// `authorization`, `server-errors`, `deadline`, `interrupted`, `terminated` or `record`.
         reason: String,
     },
-    /// The site, or one page of it, was queued to be published.
-    Published {
-        /// `site` or `page`.
-        scope: String,
-    },
     /// The command ended.
     Ended {
         /// The exit code.
@@ -134,7 +129,7 @@ impl Entry {
     /// Returns the event, if the line is one of those that a receipt is made of; or why it makes no sense.
     pub(super) fn event(self) -> Result<Option<Event>, String> {
         let event = match self {
-            Self::Opened { .. } | Self::Published { .. } | Self::Ended { .. } => return Ok(None),
+            Self::Opened { .. } | Self::Ended { .. } => return Ok(None),
             Self::Began { operations } => Event::Began { operations },
             Self::Sending { operation } => Event::Sending { operation },
             Self::Held { operation } => Event::Held { operation },

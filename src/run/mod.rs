@@ -272,11 +272,6 @@ impl Run {
         self.append(&Entry::of(event))
     }
 
-    /// Records that a publish was queued.
-    pub fn record_published(&mut self, scope: &str) -> Result<(), Error> {
-        self.append(&Entry::Published { scope: scope.to_owned() })
-    }
-
     /// Records how the command ended.
     pub fn record_end(&mut self, exit: Exit) -> Result<(), Error> {
         self.append(&Entry::Ended { code: exit.code(), name: exit.name().to_owned() })
