@@ -3,8 +3,12 @@
 //! Pure values: a receipt is a fold over events, so that it can be made again from a record of them. Must not know who
 //! listens.
 
+mod publication;
+
 use crate::exit::Exit;
 use crate::model::{Field, Value};
+
+pub use publication::{Publication, Published, Scope};
 
 /// Something that happened while a plan was applied. Operations are named by their place in the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +37,10 @@ pub enum Event {
     },
     /// No new write is sent from here on.
     Stopped(Stop),
+    /// A request to publish is about to be sent.
+    Publishing(Publication),
+    /// It is known, or known to be unknown, how publishing ended.
+    Published(Publication, Published),
 }
 
 /// Why a run sends nothing more.
@@ -232,6 +240,8 @@ pub struct Receipt {
     pub standings: Vec<Standing>,
     /// Why the run sent nothing more, if it was stopped.
     pub stop: Option<Stop>,
+    /// What was to be published, if anything was, and how that ended, if it has.
+    pub publication: Option<(Publication, Option<Published>)>,
 }
 
 impl Receipt {
@@ -253,6 +263,8 @@ impl Receipt {
             Event::Held { operation } => self.set(*operation, Standing::Waiting),
             Event::Finished { operation, outcome } => self.set(*operation, Standing::Ended(outcome.clone())),
             Event::Stopped(stop) => self.stop = Some(*stop),
+            Event::Publishing(publication) => self.publication = Some((publication.clone(), None)),
+            Event::Published(publication, ended) => self.publication = Some((publication.clone(), Some(ended.clone()))),
         }
     }
 
@@ -272,6 +284,11 @@ impl Receipt {
         self.standings.iter().all(Standing::is_success)
     }
 
+    /// Returns whether what was to be published, if anything was, is on its way to the public.
+    fn is_published(&self) -> bool {
+        self.publication.as_ref().is_none_or(|(_, ended)| *ended == Some(Published::Queued))
+    }
+
     /// Returns the exit that tells the truth about the run.
     pub fn exit(&self) -> Exit {
         self.stop.and_then(Stop::signal_exit).unwrap_or_else(|| self.result())
@@ -281,7 +298,7 @@ impl Receipt {
         let is_settled =
             |standing: &Standing| standing.may_have_written() || standing.outcome().is_some_and(Outcome::is_refusal);
         if self.is_success() {
-            Exit::Ok
+            if self.is_published() { Exit::Ok } else { Exit::Partial }
         } else if self.standings.iter().any(is_settled) {
             Exit::Partial
         } else if self.stop == Some(Stop::Record) {

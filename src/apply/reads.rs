@@ -11,13 +11,16 @@ use crate::live::{self, Reading};
 use crate::model::{Address, LocaleId, Metadata, SiteId};
 use crate::plan::{Operation, Plan};
 
-/// How new a reading must be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Demand {
-    /// Young enough for a write.
-    Young,
-    /// Made from now on.
-    New,
+/// Since when a reading must have been made; any time will do if nothing is said.
+pub(super) type Since = Option<Instant>;
+
+/// Returns since when a reading must have been made for a write now.
+pub(super) fn young(remote: &Remote) -> Since {
+    Instant::now().checked_sub(remote.max_read_age)
+}
+
+fn is_since(reading: &Reading, since: Since) -> bool {
+    since.is_none_or(|since| reading.at >= since)
 }
 
 /// The newest readings.
@@ -25,6 +28,8 @@ pub(super) enum Demand {
 pub(super) struct Reads<'a> {
     site: &'a SiteId,
     known: Mutex<BTreeMap<Address, Reading>>,
+    /// Held while a list is read again, so that all who find the same part of it too old wait for one request.
+    reading: tokio::sync::Mutex<()>,
 }
 
 impl<'a> Reads<'a> {
@@ -34,7 +39,7 @@ impl<'a> Reads<'a> {
         let addresses = operations.map(|operation| (&operation.address, operation.locale_id.as_ref()));
         let site = &plan.target.site;
         let known = live::read_again(&remote.reader, site, addresses, remote.concurrency).await?;
-        let reads = Self { site, known: Mutex::new(known) };
+        let reads = Self { site, known: Mutex::new(known), reading: tokio::sync::Mutex::new(()) };
         reads.complete(remote, plan).await?;
         Ok(reads)
     }
@@ -55,19 +60,19 @@ impl<'a> Reads<'a> {
         self.known().iter().map(|(address, reading)| (address.clone(), reading.metadata.clone())).collect()
     }
 
-    /// Returns what the operation's page reads; nothing if it is gone. What is known is good enough while it is young,
-    /// unless a new reading is asked for.
+    /// Returns what the operation's page reads; nothing if it is gone. What is known is good enough if it was read since
+    /// then.
     pub(super) async fn fresh(
         &self,
         remote: &Remote,
         operation: &Operation,
-        demand: Demand,
+        since: Since,
     ) -> Result<Option<Reading>, live::Error> {
         let known = self.known().get(&operation.address).cloned();
         match known {
             None => self.read_alone(remote, &operation.address, operation.locale_id.as_ref(), 0).await,
-            Some(known) if demand == Demand::Young && known.at.elapsed() < remote.max_read_age => Ok(Some(known)),
-            Some(known) => self.refresh(remote, operation, known).await,
+            Some(known) if is_since(&known, since) => Ok(Some(known)),
+            Some(known) => self.refresh(remote, operation, since, known.offset).await,
         }
     }
 
@@ -83,29 +88,41 @@ impl<'a> Reads<'a> {
         }
     }
 
+    /// Reads the part of the list again that had the page, unless that has been done since.
     async fn refresh(
         &self,
         remote: &Remote,
         operation: &Operation,
-        old: Reading,
+        since: Since,
+        offset: u32,
     ) -> Result<Option<Reading>, live::Error> {
         let address = &operation.address;
         let locale = operation.locale_id.as_ref();
-        let part = live::read_part(&remote.reader, self.site, &address.locale, locale, old.offset).await?;
+        let is_new = |known: &Reading| is_since(known, since);
         {
-            let mut known = self.known();
-            for (found, reading) in part {
-                // What the plan is not about needs no keeping, and a write may have been answered meanwhile.
-                if let Some(known) = known.get_mut(&found).filter(|known| known.at <= reading.at) {
-                    *known = reading;
-                }
+            // It is held over a request on purpose: whoever comes second shall find what the first has read.
+            let _reading = self.reading.lock().await;
+            if let Some(reading) = self.known().get(address).filter(|known| is_new(known)).cloned() {
+                return Ok(Some(reading));
             }
+            let part = live::read_part(&remote.reader, self.site, &address.locale, locale, offset).await?;
+            self.learn_all(part);
         }
         let known = self.known().get(address).cloned();
-        match known.filter(|known| known.at > old.at) {
+        match known.filter(is_new) {
             Some(reading) => Ok(Some(reading)),
             // The list has shifted; ask for the page alone.
-            None => self.read_alone(remote, address, locale, old.offset).await,
+            None => self.read_alone(remote, address, locale, offset).await,
+        }
+    }
+
+    fn learn_all(&self, part: Vec<(Address, Reading)>) {
+        let mut known = self.known();
+        for (found, reading) in part {
+            // What the plan is not about needs no keeping, and a write may have been answered meanwhile.
+            if let Some(known) = known.get_mut(&found).filter(|known| known.at <= reading.at) {
+                *known = reading;
+            }
         }
     }
 

@@ -1,14 +1,15 @@
 //! One operation: send it, compare the answer with what was sent, and settle by reading what the answer leaves open.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
 
 use super::Remote;
 use crate::event::{Mismatch, Outcome};
-use crate::live;
+use crate::live::{self, Reading};
 use crate::model::{Field, LocaleId, Metadata, Value};
 use crate::plan::{Body, Operation, staleness};
-use crate::webflow::{self, OpenGraphUpdate, PageUpdate, SeoUpdate, WriteOutcome};
+use crate::webflow::{self, OpenGraphUpdate, PageUpdate, SeoUpdate, WriteOutcome, Writer};
 
 /// How an operation ended, and what that says about the ones to come.
 pub(super) struct Written {
@@ -41,50 +42,84 @@ const LEAST_AGE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// What an operation is sent by.
-#[derive(Clone, Copy)]
 pub(super) struct Sender<'a> {
     pub(super) remote: &'a Remote,
     /// The operation that has written the page's primary locale by now, if one has.
     pub(super) primary: Option<&'a Operation>,
-    /// Set once nothing more may be sent.
-    pub(super) is_closed: &'a AtomicBool,
+    /// Whether nothing more may be sent.
+    pub(super) closed: watch::Receiver<bool>,
+}
+
+impl Sender<'_> {
+    /// Returns a writer for what was read then.
+    pub(super) fn writer(&self, read_at: Instant) -> Writer {
+        let young_until = read_at + self.remote.max_read_age.max(LEAST_AGE);
+        let not_after = self.remote.deadline.map_or(young_until, |deadline| deadline.min(young_until));
+        self.remote.writer.not_after(not_after).until_closed(self.closed.clone())
+    }
 }
 
 /// Sends an operation. The answer's values are the verification; where there is no answer to trust, a read decides
 /// whether it is done, or sent again.
-pub(super) async fn write(sender: Sender<'_>, operation: &Operation, read_at: Instant) -> Written {
-    let remote = sender.remote;
-    let young_for = remote.max_read_age.max(LEAST_AGE);
-    let mut not_after = read_at + young_for;
-    let mut tries = 1;
+pub(super) async fn write(sender: &Sender<'_>, operation: &Operation, read_at: Instant) -> Written {
+    let page = operation.address.page.as_str();
+    let mut read_at = read_at;
+    let mut doubt = Doubt::default();
+    let mut tries = 0;
     loop {
-        let writer = remote.writer.not_after(remote.deadline.map_or(not_after, |deadline| deadline.min(not_after)));
-        let page = operation.address.page.as_str();
         let sent_at = Instant::now();
+        let writer = sender.writer(read_at);
         let error = match writer.update_page(page, locale_id(operation), &page_update(&operation.body)).await {
             Ok(answer) => return Written::answered(sender, operation, &answer, sent_at),
-            Err(webflow::Error::Expired { .. }) if tries == 1 => return Written::too_late(),
+            Err(webflow::Error::Expired { .. }) => return doubt.end().unwrap_or_else(Written::too_late),
             Err(error) => error,
         };
-        let settled = settle(sender, operation, &error).await;
-        let Settled::NotWritten(settled_at) = settled else {
-            return Written::new(settled, &error);
+        read_at = match settle(sender, operation, &error).await {
+            // The read that settled it is the one that the next try goes out on.
+            Settled::NotWritten(at) => at,
+            Settled::Refused => return doubt.open().unwrap_or_else(|| Written::new(Settled::Refused, &error)),
+            settled @ (Settled::Done(..) | Settled::Unknown) => return Written::new(settled, &error),
         };
-        if tries == TRIES || sender.is_closed.load(Ordering::Relaxed) {
-            // What reads the same before and after may have been carried out all the same, and what was not answered
-            // may be carried out yet.
-            let is_certain = is_told_by_a_read(operation) && error.status().is_some();
-            return Written::new(if is_certain { settled } else { Settled::Unknown }, &error);
+        doubt.take(operation, error);
+        tries += 1;
+        if let Some(end) = doubt.end().filter(|_| tries == TRIES || *sender.closed.borrow()) {
+            return end;
         }
         tokio::time::sleep(PAUSE * tries).await;
-        // The read that settled it is the one that the next try goes out on.
-        not_after = settled_at + young_for;
-        tries += 1;
+    }
+}
+
+/// What is not known of the attempts so far, none of which a read has shown to be carried out.
+#[derive(Default)]
+struct Doubt {
+    /// The last attempt that may have been, or may be yet.
+    open: Option<webflow::Error>,
+    /// The last attempt that surely was not.
+    certain: Option<webflow::Error>,
+}
+
+impl Doubt {
+    fn take(&mut self, operation: &Operation, error: webflow::Error) {
+        if is_certain(operation, &error) {
+            self.certain = Some(error);
+        } else {
+            self.open = Some(error);
+        }
+    }
+
+    /// Returns the end of an operation of which an attempt may have been carried out.
+    fn open(&self) -> Option<Written> {
+        self.open.as_ref().map(|error| Written::new(Settled::Unknown, error))
+    }
+
+    /// Returns the end of an operation that is not sent again, if it ever was.
+    fn end(&self) -> Option<Written> {
+        self.open().or_else(|| self.certain.as_ref().map(|error| Written::new(Settled::Refused, error)))
     }
 }
 
 impl Written {
-    fn answered(sender: Sender<'_>, operation: &Operation, answer: &webflow::Page, sent_at: Instant) -> Self {
+    fn answered(sender: &Sender<'_>, operation: &Operation, answer: &webflow::Page, sent_at: Instant) -> Self {
         let ended = match live::readable(answer) {
             Ok(found) => Ended::Outcome(verify(sender, operation, &found), Some((Box::new(found), sent_at))),
             Err(error) => Ended::Outcome(Outcome::Unknown { message: error.to_string() }, None),
@@ -118,7 +153,7 @@ fn locale_id(operation: &Operation) -> Option<&str> {
 }
 
 /// What is known of a request that ended with an error.
-enum Settled {
+pub(super) enum Settled {
     /// It was carried out, as this reading shows.
     Done(Box<Metadata>, Instant),
     /// It was refused, or never sent.
@@ -130,14 +165,20 @@ enum Settled {
 }
 
 /// Decides by a read where the error leaves it open whether the request was carried out.
-async fn settle(sender: Sender<'_>, operation: &Operation, error: &webflow::Error) -> Settled {
+async fn settle(sender: &Sender<'_>, operation: &Operation, error: &webflow::Error) -> Settled {
     match error.outcome() {
         WriteOutcome::NotSent | WriteOutcome::Refused => return Settled::Refused,
         WriteOutcome::Unknown => {}
     }
     let page = sender.remote.reader.page_timed(operation.address.page.as_str(), locale_id(operation)).await;
-    let found = page.ok().and_then(|(page, at)| Some((live::readable(&page).ok()?, at)));
-    let Some((found, at)) = found else { return Settled::Unknown };
+    let reading =
+        page.ok().and_then(|(page, at)| Some(Reading { metadata: live::readable(&page).ok()?, at, offset: 0 }));
+    reading.map_or(Settled::Unknown, |reading| settled_by(sender, operation, reading))
+}
+
+/// Decides by what was read since whether an operation was carried out.
+pub(super) fn settled_by(sender: &Sender<'_>, operation: &Operation, reading: Reading) -> Settled {
+    let Reading { metadata: found, at, offset: _ } = reading;
     // An operation that only pins what is inherited reads the same before and after. Taking it for done could lose the
     // value when the primary is written next, so that question comes first.
     if precondition_holds(sender, operation, &found) {
@@ -147,6 +188,12 @@ async fn settle(sender: Sender<'_>, operation: &Operation, error: &webflow::Erro
     } else {
         Settled::Unknown
     }
+}
+
+/// Returns whether an operation that ended with this error was surely not carried out if a read does not show it. What
+/// reads the same before and after may have been, and what was not answered may be carried out yet.
+pub(super) fn is_certain(operation: &Operation, error: &webflow::Error) -> bool {
+    is_told_by_a_read(operation) && error.status().is_some()
 }
 
 /// Returns whether a read tells if the operation was carried out: not if it only pins what is inherited.
@@ -162,7 +209,7 @@ pub(super) fn failed(error: &webflow::Error) -> Outcome {
     }
 }
 
-fn precondition_holds(sender: Sender<'_>, operation: &Operation, found: &Metadata) -> bool {
+pub(super) fn precondition_holds(sender: &Sender<'_>, operation: &Operation, found: &Metadata) -> bool {
     let mut readings = operation.precondition.iter().map(|(field, before)| (*field, before, found.effective(*field)));
     readings.all(|(field, before, found)| {
         staleness::is_unmoved(field, before, &found) || has_followed(sender, operation, field, &found)
@@ -170,13 +217,13 @@ fn precondition_holds(sender: Sender<'_>, operation: &Operation, found: &Metadat
 }
 
 /// Returns whether a field that was not sent reads as the primary was written because it inherits it.
-fn has_followed(sender: Sender<'_>, operation: &Operation, field: Field, found: &Value) -> bool {
+fn has_followed(sender: &Sender<'_>, operation: &Operation, field: Field, found: &Value) -> bool {
     let is_sent = operation.body.fields.contains_key(&field);
     !is_sent && sender.primary.is_some_and(|primary| staleness::has_followed(operation, primary, field, found))
 }
 
 /// Compares what a page reads with what it should read now.
-fn verify(sender: Sender<'_>, operation: &Operation, found: &Metadata) -> Outcome {
+pub(super) fn verify(sender: &Sender<'_>, operation: &Operation, found: &Metadata) -> Outcome {
     let mut mismatches = mismatches(operation, found);
     mismatches.retain(|mismatch| !has_followed(sender, operation, mismatch.field, &mismatch.found));
     if mismatches.is_empty() { Outcome::Done } else { Outcome::DidNotTake(mismatches) }
@@ -198,7 +245,7 @@ pub(super) fn mismatches(operation: &Operation, found: &Metadata) -> Vec<Mismatc
 }
 
 /// Returns the body as the client sends it.
-fn page_update(body: &Body) -> PageUpdate {
+pub(super) fn page_update(body: &Body) -> PageUpdate {
     let mut update = PageUpdate::default();
     for (field, value) in &body.fields {
         let seo = SeoUpdate::default;

@@ -56,6 +56,7 @@ pub(super) fn parse_guard(name: &str) -> Result<Guard, String> {
 
 impl Apply {
     pub(super) fn run(self, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
+        let ui = &self.sending.ui(self.format, ui)?;
         if let Some(run) = &self.resume {
             return self.resume(Some(run.as_str()).filter(|run| !run.is_empty()), global, ui);
         }
@@ -102,6 +103,7 @@ impl Apply {
             return Err(Failure::invalid(plan.diagnostics.clone(), sources));
         }
         check_guards(&plan, &workspace.site, &self.allow, self.format, ui)?;
+        self.sending.announce(&plan, ui);
         if !plan.is_empty() && !is_saved && !self.yes {
             ask(&plan, "Apply this plan?", self.format, ui)?;
         }
@@ -119,8 +121,9 @@ impl Apply {
         let allowed: Vec<Guard> = Guard::ALL[1..].iter().chain(&self.allow).copied().collect();
         check_guards(&recorded.plan, &workspace.site, &allowed, self.format, ui)?;
         if receipt.is_success() && !receipt.standings.is_empty() {
-            ui.note(&format!("The run {} is done; there is nothing to go on with.", recorded.id));
+            ui.note(&format!("The run {} is done; there is nothing more to write.", recorded.id));
         }
+        self.sending.announce(&recorded.plan, ui);
         block_on(async {
             let connection = Connection::open(global, &workspace.root, ui).await?;
             let what = What::Rest(&recorded.plan, run, receipt);

@@ -11,10 +11,12 @@ mod import;
 mod output;
 mod plan;
 mod progress;
+mod recorder;
 mod sandbox;
 mod schema;
 mod send;
 mod show;
+mod signals;
 mod ui;
 mod undo;
 

@@ -35,6 +35,8 @@ pub(crate) struct Ui {
     quiet: bool,
     verbose: bool,
     progress: Progress,
+    /// Whether stdout is for something else, so that data for people goes to stderr.
+    is_diverted: bool,
 }
 
 impl Ui {
@@ -47,11 +49,25 @@ impl Ui {
             color: wants_color(color, AutoStream::choice(&io::stderr())),
             width: io::stderr().is_terminal().then(width).flatten(),
         };
-        Self { stdout, stderr, quiet, verbose, progress: Progress::default() }
+        Self { stdout, stderr, quiet, verbose, progress: Progress::default(), is_diverted: false }
+    }
+
+    /// Returns one that leaves stdout alone.
+    pub(crate) fn without_stdout(&self) -> Self {
+        Self { is_diverted: true, ..self.clone() }
+    }
+
+    /// Writes a line of events to stdout.
+    pub(crate) fn events(&self, line: &str) -> io::Result<()> {
+        self.progress.aside(|| deliver(io::stdout().lock(), |out| out.write_all(line.as_bytes())))
     }
 
     /// Writes data to stdout, in the form that the function gives it for the screen.
     pub(crate) fn data(&self, write: impl FnOnce(Screen, &mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+        if self.is_diverted {
+            self.alert(write);
+            return Ok(());
+        }
         let delivered = self.progress.aside(|| deliver(io::stdout().lock(), |out| write(self.stdout, out)));
         delivered.map_err(|error| io::Error::new(error.kind(), format!("failed to write to stdout: {error}")))
     }

@@ -39,6 +39,7 @@ pub(crate) struct Undo {
 
 impl Undo {
     pub(super) fn run(self, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
+        let ui = &self.sending.ui(self.format, ui)?;
         if !self.yes && !ui.can_ask() {
             return Err(Failure::usage("nobody can be asked here: there is no terminal").hint("give `--yes`"));
         }
@@ -83,6 +84,7 @@ impl Undo {
                 .context(format!("the run {} cannot be taken back as it is", recorded.id)));
         }
         apply::check_guards(&plan, &workspace.site, &self.allow, self.format, ui)?;
+        self.sending.announce(&plan, ui);
         if !plan.is_empty() && !self.yes {
             apply::ask(&plan, "Undo the run by this plan?", self.format, ui)?;
         }

@@ -26,7 +26,7 @@ const ATTEMPTS: usize = 3;
 const MAX_DEPTH: usize = 64;
 
 /// Why the site could not be read.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
     /// A request failed.
     #[error(transparent)]

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use super::print::{Line, Look, Screen};
 use super::text::shortened;
 use super::view::count;
-use crate::event::{Mismatch, Outcome, Receipt, Skip, Standing};
+use crate::event::{Mismatch, Outcome, Publication, Published, Receipt, Scope, Skip, Standing};
 use crate::model::{Field, Value};
 use crate::plan::staleness::Moved;
 use crate::plan::{Operation, Plan, Purpose};
@@ -59,18 +59,59 @@ pub fn receipt(plan: &Plan, receipt: &Receipt, screen: Screen, out: &mut dyn Wri
         Line::indented(0).hanging(2).with(Look::Error, &text).print(screen, out)?;
     }
     let look = if receipt.is_success() { Look::Strong } else { Look::Error };
-    Line::indented(0).hanging(2).with(look, &tally(receipt)).print(screen, out)
+    Line::indented(0).hanging(2).with(look, &tally(receipt)).print(screen, out)?;
+    if let Some((publication, ended)) = &receipt.publication {
+        let (look, text) = published(plan, publication, ended.as_ref());
+        Line::indented(0).hanging(2).with(look, &text).print(screen, out)?;
+    }
+    Ok(())
+}
+
+/// Returns what is published, for people.
+pub fn scope(plan: &Plan, scope: &Scope) -> String {
+    match scope {
+        Scope::Page(page) => {
+            let operation = plan.operations.iter().find(|operation| operation.address.page == *page);
+            let path = operation.map_or(page.as_str(), |operation| operation.path.as_str());
+            format!("the page {path} in all its locales")
+        }
+        Scope::Site => "the whole site, with everything that anyone has staged".to_owned(),
+    }
+}
+
+fn published(plan: &Plan, publication: &Publication, ended: Option<&Published>) -> (Look, String) {
+    let what = scope(plan, &publication.scope);
+    let place = if publication.domains.is_empty() {
+        "the site's webflow.io subdomain".to_owned()
+    } else {
+        publication.domains.join(", ")
+    };
+    match ended {
+        Some(Published::Queued) => (Look::Strong, format!("Publishing {what}, to {place}: queued by the server.")),
+        Some(Published::Failed { message, hint: _ }) => (Look::Error, format!("Not published: {message}")),
+        Some(Published::Skipped) => (Look::Error, "Not published: the run was stopped.".to_owned()),
+        Some(Published::Unknown { message }) => {
+            (Look::Error, format!("Publishing {what}, to {place}: outcome unknown: {message}"))
+        }
+        None => {
+            (Look::Error, format!("Publishing {what}, to {place}: outcome unknown: the run ended before the answer"))
+        }
+    }
 }
 
 /// Returns the ways out, each once.
 fn hints(receipt: &Receipt) -> BTreeSet<&str> {
     let outcomes = receipt.standings.iter().filter_map(Standing::outcome);
+    let published = receipt.publication.as_ref().and_then(|(_, ended)| match ended.as_ref()? {
+        Published::Failed { message: _, hint } => hint.as_deref(),
+        Published::Queued | Published::Skipped | Published::Unknown { message: _ } => None,
+    });
     let hints = outcomes.filter_map(|outcome| match outcome {
         Outcome::Failed { message: _, hint, is_general: _ } => hint.as_deref(),
         Outcome::Done | Outcome::Converged | Outcome::DidNotTake(_) | Outcome::Moved(_) => None,
         Outcome::Skipped(_) | Outcome::Unknown { .. } => None,
     });
-    hints.collect()
+    hints.chain(published).collect()
 }
 
 /// Returns the moves to a temporary slug whose page may still be there.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::event::{Mismatch, Outcome, Receipt, Skip, Standing, Stop};
+use crate::event::{Mismatch, Outcome, Publication, Published, Receipt, Scope, Skip, Standing, Stop};
 use crate::plan::staleness::{Moved, MovedField};
 use crate::plan::{Operation, Plan, file};
 
@@ -22,6 +22,7 @@ pub fn json(plan: &Plan, receipt: &Receipt) -> String {
         "target": {"site": plan.target.site.as_str(), "name": plan.target.name},
         "operations": operations,
         "stopped": receipt.stop.map(Stop::name),
+        "publication": receipt.publication.as_ref().map(publication),
         "exit": {"code": exit.code(), "name": exit.name()},
     });
     format!("{json:#}\n")
@@ -46,6 +47,26 @@ fn operation(order: usize, (operation, standing): (&Operation, &Standing)) -> Js
         }
         Some(Outcome::Unknown { message }) => json["message"] = message.as_str().into(),
         Some(Outcome::Skipped(Skip::Needs(other))) => json["needs"] = (*other).into(),
+    }
+    json
+}
+
+fn publication((publication, ended): &(Publication, Option<Published>)) -> Json {
+    let Publication { scope, domains } = publication;
+    let page = match scope {
+        Scope::Page(page) => Some(page.as_str()),
+        Scope::Site => None,
+    };
+    let mut json = json!({"page": page, "domains": domains});
+    // What was asked for and not heard of is as unknown as what ended so.
+    json["outcome"] = ended.as_ref().map_or("unknown", Published::name).into();
+    match ended {
+        Some(Published::Failed { message, hint }) => {
+            json["message"] = message.as_str().into();
+            json["hint"] = hint.as_deref().into();
+        }
+        Some(Published::Unknown { message }) => json["message"] = message.as_str().into(),
+        Some(Published::Queued | Published::Skipped) | None => {}
     }
     json
 }

@@ -6,7 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Event, Mismatch, Outcome, Skip, Stop};
+use crate::event::{self, Event, Mismatch, Outcome, Published, Scope, Skip, Stop};
 use crate::model::{Field, Kind, Value as ModelValue};
 
 /// The version written. Readers refuse a newer major.
@@ -84,6 +84,26 @@ pub enum Entry {
         /// `authorization`, `server-errors`, `deadline`, `interrupted`, `terminated` or `record`.
         reason: String,
     },
+    /// A request to publish is about to be sent.
+    Publishing {
+        /// What is published.
+        #[serde(flatten)]
+        publication: Publication,
+    },
+    /// It is known, or known to be unknown, how publishing ended.
+    Published {
+        /// What was to be published.
+        #[serde(flatten)]
+        publication: Publication,
+        /// `queued`, `failed`, `skipped` or `unknown`.
+        outcome: String,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
+        /// The way out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hint: Option<String>,
+    },
     /// The command ended.
     Ended {
         /// The exit code.
@@ -91,6 +111,17 @@ pub enum Entry {
         /// Its name.
         name: String,
     },
+}
+
+/// What is published, and where to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Publication {
+    /// The page, by its id; none for the whole site.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<String>,
+    /// The custom domains; none for the site's `webflow.io` subdomain.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub domains: Vec<String>,
 }
 
 /// A field that does not read as it should.
@@ -123,6 +154,8 @@ impl Entry {
             Event::Held { operation } => Self::Held { operation: *operation },
             Event::Finished { operation, outcome } => finished(*operation, outcome),
             Event::Stopped(stop) => Self::Stopped { reason: stop.name().to_owned() },
+            Event::Publishing(publication) => Self::Publishing { publication: publication.into() },
+            Event::Published(publication, ended) => published(publication, ended),
         }
     }
 
@@ -136,6 +169,18 @@ impl Entry {
             Self::Stopped { reason } => {
                 let stop = Stop::ALL.into_iter().find(|stop| stop.name() == reason);
                 Event::Stopped(stop.ok_or_else(|| format!("the reason `{reason}` is not known"))?)
+            }
+            Self::Publishing { publication } => Event::Publishing(publication.into()),
+            Self::Published { publication, outcome, message, hint } => {
+                let message = message.unwrap_or_default();
+                let ended = match outcome.as_str() {
+                    "queued" => Published::Queued,
+                    "failed" => Published::Failed { message, hint },
+                    "skipped" => Published::Skipped,
+                    "unknown" => Published::Unknown { message },
+                    other => return Err(format!("the outcome `{other}` is not known")),
+                };
+                Event::Published(publication.into(), ended)
             }
             Self::Finished { operation, outcome, fields, message, hint, general, needs } => {
                 let message = message.unwrap_or_default();
@@ -154,6 +199,34 @@ impl Entry {
             }
         };
         Ok(Some(event))
+    }
+}
+
+fn published(publication: &event::Publication, ended: &Published) -> Entry {
+    let (message, hint) = match ended {
+        Published::Queued | Published::Skipped => (None, None),
+        Published::Failed { message, hint } => (Some(message.clone()), hint.clone()),
+        Published::Unknown { message } => (Some(message.clone()), None),
+    };
+    Entry::Published { publication: publication.into(), outcome: ended.name().to_owned(), message, hint }
+}
+
+impl From<&event::Publication> for Publication {
+    fn from(publication: &event::Publication) -> Self {
+        let event::Publication { scope, domains } = publication;
+        let page = match scope {
+            Scope::Page(page) => Some(page.to_string()),
+            Scope::Site => None,
+        };
+        Self { page, domains: domains.clone() }
+    }
+}
+
+impl From<Publication> for event::Publication {
+    fn from(publication: Publication) -> Self {
+        let Publication { page, domains } = publication;
+        let scope = page.map_or(Scope::Site, |page| Scope::Page(page.as_str().into()));
+        Self { scope, domains }
     }
 }
 

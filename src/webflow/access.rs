@@ -6,11 +6,12 @@ use std::time::Instant;
 use reqwest::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::sync::watch;
 
 use super::error::Error;
 use super::request::Target;
 use super::retry::Kind;
-use super::transport::Transport;
+use super::transport::{Bounds, Transport};
 
 #[derive(Clone)]
 pub(super) struct Reads(Transport);
@@ -27,7 +28,7 @@ impl Reads {
     /// Returns the answer, and a moment before the request that it answers was sent: after any wait for a turn.
     pub(super) async fn get_timed<T: DeserializeOwned>(&self, target: &Target) -> Result<(T, Instant), Error> {
         let call = self.0.call(Method::GET, target, None)?;
-        self.0.send(Kind::Read, &call, None).await
+        self.0.send(Kind::Read, &call, &Bounds::default()).await
     }
 
     pub(super) fn learn_limit(&self, limit: u32) {
@@ -38,16 +39,22 @@ impl Reads {
 #[derive(Clone)]
 pub(super) struct Writes {
     transport: Transport,
-    deadline: Option<Instant>,
+    bounds: Bounds,
 }
 
 impl Writes {
     pub(super) fn new(transport: Transport) -> Self {
-        Self { transport, deadline: None }
+        Self { transport, bounds: Bounds::default() }
     }
 
     pub(super) fn not_after(&self, deadline: Instant) -> Self {
-        Self { transport: self.transport.clone(), deadline: Some(deadline) }
+        let bounds = Bounds { deadline: Some(deadline), ..self.bounds.clone() };
+        Self { transport: self.transport.clone(), bounds }
+    }
+
+    pub(super) fn until_closed(&self, closed: watch::Receiver<bool>) -> Self {
+        let bounds = Bounds { closed: Some(closed), ..self.bounds.clone() };
+        Self { transport: self.transport.clone(), bounds }
     }
 
     pub(super) async fn put<T: DeserializeOwned>(&self, target: &Target, body: &impl Serialize) -> Result<T, Error> {
@@ -70,6 +77,6 @@ impl Writes {
     ) -> Result<T, Error> {
         let body = serde_json::to_vec(body).map_err(|error| Error::Setup { cause: error.to_string() })?;
         let call = self.transport.call(method, target, Some(body))?;
-        Ok(self.transport.send(Kind::Write, &call, self.deadline).await?.0)
+        Ok(self.transport.send(Kind::Write, &call, &self.bounds).await?.0)
     }
 }

@@ -3,6 +3,8 @@
 
 use std::time::Instant;
 
+use tokio::sync::watch;
+
 use super::access::{Reads, Writes};
 use super::base_url::Namespace;
 use super::error::Error;
@@ -12,6 +14,9 @@ use super::wire::{Introspection, Page, PageList, Published, Site, SiteList, Upda
 
 /// How many pages a list request asks for, the most the API gives.
 pub const PAGES_PER_LIST: u32 = 100;
+
+/// How many entries a bulk update takes, see <https://developers.webflow.com/home/changelog/2026/3/11>.
+pub const ENTRIES_PER_UPDATE: usize = 100;
 
 /// Reads. Failures that may pass are tried again, four times in all.
 #[derive(Clone)]
@@ -96,13 +101,19 @@ impl Writer {
         Self { writes: self.writes.not_after(deadline) }
     }
 
+    /// Returns a writer that sends nothing more once `closed` is true: what waits for its turn then ends with
+    /// [`Error::Expired`] at once.
+    pub fn until_closed(&self, closed: watch::Receiver<bool>) -> Self {
+        Self { writes: self.writes.until_closed(closed) }
+    }
+
     /// Updates a page in one locale and returns it as the server now has it.
     pub async fn update_page(&self, page: &str, locale_id: Option<&str>, update: &PageUpdate) -> Result<Page, Error> {
         let target = Target::new(Endpoint::UpdatePage, &["pages", page]).query("localeId", locale_id);
         self.writes.put(&target, update).await
     }
 
-    /// Updates 1 to 100 entries of one site and returns them, in no promised order. After most
+    /// Updates 1 to [`ENTRIES_PER_UPDATE`] entries of one site and returns them, in no promised order. After most
     /// errors, a 400 included, it is open which entries took; [`Error::outcome`] knows.
     pub async fn update_pages(&self, entries: &[BulkEntry]) -> Result<Vec<Page>, Error> {
         // The endpoint is in beta only, <https://developers.webflow.com/home/changelog/2026/3/11>.

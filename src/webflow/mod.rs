@@ -29,7 +29,7 @@ mod wire;
 pub use answer::Answer;
 pub use base_url::{BaseUrl, InvalidBaseUrl, InvalidNamespace, Namespace};
 pub use client::Client;
-pub use endpoints::{PAGES_PER_LIST, Reader, Writer};
+pub use endpoints::{ENTRIES_PER_UPDATE, PAGES_PER_LIST, Reader, Writer};
 pub use error::{Error, WriteOutcome};
 pub use options::Options;
 pub use pacer::{OnWait, Wait, WaitReason};

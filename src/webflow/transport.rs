@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, LOCATION, RETRY_AFTER};
 use reqwest::{Method, Response};
 use serde::de::DeserializeOwned;
+use tokio::sync::watch;
 
 use super::answer::Answer;
 use super::base_url::{BaseUrl, Namespace};
@@ -34,6 +35,26 @@ const LARGEST_FAILURE: usize = 65_536;
 pub(super) struct Transport {
     shared: Arc<Shared>,
     pacer: Arc<Pacer>,
+}
+
+/// When nothing may be sent any more, be it for the first time or again.
+#[derive(Clone, Default)]
+pub(super) struct Bounds {
+    pub(super) deadline: Option<Instant>,
+    /// Whether somebody has closed the way.
+    pub(super) closed: Option<watch::Receiver<bool>>,
+}
+
+impl Bounds {
+    /// Waits until the way is closed, for ever if nobody can close it any more.
+    async fn close(&self) {
+        if let Some(closed) = &self.closed
+            && closed.clone().wait_for(|closed| *closed).await.is_ok()
+        {
+            return;
+        }
+        std::future::pending().await
+    }
 }
 
 struct Shared {
@@ -73,11 +94,11 @@ impl Transport {
         &self,
         kind: Kind,
         call: &Call,
-        deadline: Option<Instant>,
+        bounds: &Bounds,
     ) -> Result<(T, Instant), Error> {
         let mut failed = Failed::default();
         loop {
-            let mut error = match self.send_once(call, deadline).await {
+            let mut error = match self.send_once(call, bounds).await {
                 Ok(value) => return Ok(value),
                 Err(error) => error,
             };
@@ -98,13 +119,13 @@ impl Transport {
         }
     }
 
-    async fn send_once<T: DeserializeOwned>(
-        &self,
-        call: &Call,
-        deadline: Option<Instant>,
-    ) -> Result<(T, Instant), Error> {
+    async fn send_once<T: DeserializeOwned>(&self, call: &Call, bounds: &Bounds) -> Result<(T, Instant), Error> {
         let line = || call.line.clone();
-        let place = self.pacer.place(deadline.map(Into::into)).await;
+        let place = tokio::select! {
+            biased;
+            () = bounds.close() => Err(TooLate),
+            place = self.pacer.place(bounds.deadline.map(Into::into)) => place,
+        };
         let mut place = place.map_err(|TooLate| Error::Expired { request: line() })?;
         self.shared.sent.fetch_add(1, Ordering::Relaxed);
         let sent_at = Instant::now();

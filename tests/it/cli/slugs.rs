@@ -379,6 +379,7 @@ fn a_localized_slug_that_the_sites_plan_does_not_allow() {
         }
       ],
       "stopped": null,
+      "publication": null,
       "exit": {
         "code": 6,
         "name": "partial"

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 
-use slugline::apply::{self, DEFAULT_MAX_READ_AGE, Remote};
+use slugline::apply::{self, DEFAULT_MAX_READ_AGE, Remote, Sending};
 use slugline::diagnostic::{self, Diagnostic};
 use slugline::event::{Event, Receipt};
 use slugline::import::{NewPage, Wanted, new_pages};
@@ -20,6 +20,8 @@ pub(crate) struct World {
     pub(crate) server: Server,
     pub(crate) client: Client,
     site: SiteId,
+    /// How an apply sends.
+    pub(crate) sending: Sending,
 }
 
 /// Runs a case to its end. One thread will do, since nothing in a case has work to share.
@@ -38,7 +40,7 @@ impl World {
         let server = Server::start(site, Options { limit: false, ..Options::default() }).await.unwrap();
         let mut options = webflow::Options::new(token);
         options.base_url = server.url().parse().unwrap();
-        Self { client: Client::new(options).unwrap(), server, site: id }
+        Self { client: Client::new(options).unwrap(), server, site: id, sending: Sending::Singly }
     }
 
     /// Reads the site by list.
@@ -74,6 +76,7 @@ impl World {
         let remote = Remote {
             reader: self.client.reader(),
             writer: self.client.writer(),
+            sending: self.sending,
             concurrency,
             max_read_age: DEFAULT_MAX_READ_AGE,
             deadline: None,

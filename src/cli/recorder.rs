@@ -1,0 +1,131 @@
+//! Keeps the record of a run, and tells of it on the way: to whoever watches, and to a stream of events.
+
+use std::fs::File;
+use std::io::Write as _;
+
+use super::failure::Failure;
+use super::output::{self, Format};
+use super::send::show;
+use super::ui::Ui;
+use crate::apply::Unrecorded;
+use crate::event::{Event, Outcome, Published, Receipt, Skip};
+use crate::exit::Exit;
+use crate::plan::Plan;
+use crate::render::{account, view};
+use crate::run::{self, Run};
+
+/// Where events are streamed to.
+pub(super) enum Stream {
+    /// A file.
+    File(File),
+    /// Stdout.
+    Stdout,
+}
+
+/// Keeps the record of a run and tells of it on the way.
+pub(super) struct Recorder {
+    run: Run,
+    stream: Option<Stream>,
+    ui: Ui,
+    places: Vec<String>,
+    ended: usize,
+    per_minute: u32,
+    /// Why the record could not be kept.
+    failure: Option<anyhow::Error>,
+}
+
+impl Recorder {
+    pub(super) fn new(run: Run, plan: &Plan, stream: Option<Stream>, per_minute: u32, ui: Ui) -> Self {
+        let places = plan.operations.iter().map(account::place).collect();
+        Self { run, stream, ui, places, ended: 0, per_minute, failure: None }
+    }
+
+    pub(super) fn record(&mut self, event: &Event) -> Result<(), Unrecorded> {
+        self.tell(event);
+        if let Some(stream) = &mut self.stream
+            && let Err(error) = stream.write(&output::harmless(&run::event_line(event)), &self.ui)
+        {
+            // The stream is for onlookers; the record is what counts.
+            self.ui.note(&format!("failed to write the events for `--events`: {error}"));
+            self.stream = None;
+        }
+        self.run.record(event).map_err(|error| {
+            self.failure.get_or_insert(error.into());
+            Unrecorded
+        })
+    }
+
+    fn tell(&mut self, event: &Event) {
+        let total = self.places.len();
+        match event {
+            Event::Began { operations } => {
+                self.ui.progress(*operations, self.per_minute);
+                let writes = view::count(*operations, "write", "writes");
+                self.ui.detail(&format!("the site was read again; {writes} to send, recorded as {}", self.run.id()));
+            }
+            Event::Sending { operation: _ } | Event::Held { operation: _ } => {}
+            Event::Finished { operation, outcome } => {
+                self.ended += 1;
+                self.ui.advance();
+                // A bar counts what goes well, and the receipt what was stopped.
+                let is_counted = self.ui.has_watcher() && outcome.is_success();
+                if is_counted || *outcome == Outcome::Skipped(Skip::Stopped) {
+                    return;
+                }
+                self.ui.note(&format!("[{}/{total}] {}: {}", self.ended, self.places[*operation], outcome.name()));
+            }
+            Event::Stopped(stop) => self.ui.note(&format!("stopping: {}", stop.describe())),
+            Event::Publishing(_) => self.ui.note("publishing"),
+            // The receipt tells.
+            Event::Published(_, _) => {}
+        }
+    }
+
+    pub(super) fn close(mut self, plan: &Plan, receipt: &Receipt, format: Format, ui: &Ui) -> Result<Exit, Failure> {
+        let exit = receipt.exit();
+        self.ui.end_progress();
+        self.end(exit);
+        if let Err(failure) = show(plan, receipt, format, ui) {
+            // What was written is written; that it could not be told does not change how it ended.
+            ui.error(&failure.error, failure.hint.as_deref());
+        }
+        if let Some(error) = &self.failure {
+            let hint = "what was written is listed above; make room, and run `slugline plan` to see what is left";
+            ui.error(error, Some(hint));
+        } else if receipt.is_success() {
+            self.tell_of_publishing(receipt);
+        } else if receipt.standings.iter().any(|standing| !standing.outcome().is_some_and(Outcome::is_final)) {
+            ui.note(&format!(
+                "Recorded as {id}. `slugline apply --resume={id}` goes on with it, `slugline undo {id}` takes it back.",
+                id = self.run.id()
+            ));
+        }
+        Ok(exit)
+    }
+
+    fn tell_of_publishing(&self, receipt: &Receipt) {
+        let id = self.run.id();
+        match &receipt.publication {
+            None if receipt.count(|outcome| *outcome == Outcome::Done) == 0 => {}
+            None => self.ui.note("Written as staged changes: nothing is public until the site is published."),
+            Some((_, Some(Published::Queued))) => {}
+            Some(_) => self.ui.note(&format!(
+                "Written, but not known to be published. `slugline apply --resume={id} --publish` tries again."
+            )),
+        }
+    }
+
+    pub(super) fn end(&mut self, exit: Exit) {
+        // That it ended is the last thing to be told; there is nothing to be done if it cannot be recorded.
+        let _ = self.run.record_end(exit);
+    }
+}
+
+impl Stream {
+    fn write(&mut self, line: &str, ui: &Ui) -> std::io::Result<()> {
+        match self {
+            Self::File(file) => file.write_all(line.as_bytes()),
+            Self::Stdout => ui.events(line),
+        }
+    }
+}
