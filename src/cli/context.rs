@@ -283,7 +283,11 @@ pub(crate) fn make_state_folder(root: &Path) -> Result<PathBuf, Failure> {
     let folder = state_folder(root);
     let ignore = folder.join(".gitignore");
     let made = std::fs::create_dir_all(&folder)
-        .and_then(|()| if ignore.exists() { Ok(()) } else { std::fs::write(&ignore, "*\n") });
+        // An empty one is what a full disk leaves.
+        .and_then(|()| match std::fs::read(&ignore) {
+            Ok(text) if !text.is_empty() => Ok(()),
+            Ok(_) | Err(_) => std::fs::write(&ignore, "*\n"),
+        });
     made.map_err(|error| {
         Failure::new(Exit::Failed, error)
             .context(format!("failed to make the folder `{}`", folder.display()))

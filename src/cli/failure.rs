@@ -119,6 +119,10 @@ impl From<run::Error> for Failure {
             run::Error::OtherRemote { .. } => {
                 (Exit::Usage, "give or leave out `--sandbox` or `--api-url` as the run did")
             }
+            run::Error::Superseded { .. } => (
+                Exit::Refused,
+                "nothing was written; `slugline plan` shows what is left to do, and `slugline apply` does it",
+            ),
             run::Error::Damaged { .. } | run::Error::Plan(_) | run::Error::NewerVersion(_) => {
                 (Exit::Invalid, "nothing was written; run `slugline plan` to see what is left to do")
             }

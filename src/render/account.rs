@@ -50,8 +50,8 @@ pub fn receipt(plan: &Plan, receipt: &Receipt, screen: Screen, out: &mut dyn Wri
         );
         Line::indented(0).hanging(4).with(Look::Error, &text).print(screen, out)?;
     }
-    for hint in hints(receipt) {
-        Line::indented(0).hanging(2).with(Look::Strong, "hint: ").with(Look::Plain, hint).print(screen, out)?;
+    for text in hints(receipt) {
+        hint(text, screen, out)?;
     }
     if let Some(stop) = receipt.stop {
         let left = receipt.count(|outcome| *outcome == Outcome::Skipped(Skip::Stopped));
@@ -63,8 +63,15 @@ pub fn receipt(plan: &Plan, receipt: &Receipt, screen: Screen, out: &mut dyn Wri
     if let Some((publication, ended)) = &receipt.publication {
         let (look, text) = published(plan, publication, ended.as_ref());
         Line::indented(0).hanging(2).with(look, &text).print(screen, out)?;
+        if let Some(Published::Failed { message: _, hint: Some(text) }) = ended {
+            hint(text, screen, out)?;
+        }
     }
     Ok(())
+}
+
+fn hint(text: &str, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    Line::indented(0).hanging(2).with(Look::Strong, "hint: ").with(Look::Plain, text).print(screen, out)
 }
 
 /// Returns what is published, for people.
@@ -102,16 +109,12 @@ fn published(plan: &Plan, publication: &Publication, ended: Option<&Published>) 
 /// Returns the ways out, each once.
 fn hints(receipt: &Receipt) -> BTreeSet<&str> {
     let outcomes = receipt.standings.iter().filter_map(Standing::outcome);
-    let published = receipt.publication.as_ref().and_then(|(_, ended)| match ended.as_ref()? {
-        Published::Failed { message: _, hint } => hint.as_deref(),
-        Published::Queued | Published::Skipped | Published::Unknown { message: _ } => None,
-    });
     let hints = outcomes.filter_map(|outcome| match outcome {
         Outcome::Failed { message: _, hint, is_general: _ } => hint.as_deref(),
         Outcome::Done | Outcome::Converged | Outcome::DidNotTake(_) | Outcome::Moved(_) => None,
         Outcome::Skipped(_) | Outcome::Unknown { .. } => None,
     });
-    hints.chain(published).collect()
+    hints.collect()
 }
 
 /// Returns the moves to a temporary slug whose page may still be there.

@@ -83,6 +83,14 @@ pub enum Error {
         /// Where the command would.
         is: String,
     },
+    /// What the run set out to do is out of date.
+    #[error("the run `{id}` cannot be resumed: the run `{by}` has written since")]
+    Superseded {
+        /// The run.
+        id: RunId,
+        /// The newest run that has written.
+        by: RunId,
+    },
     /// The plan of the run makes no sense.
     #[error("the plan of the run cannot be read")]
     Plan(#[from] plan::file::Error),
@@ -140,7 +148,8 @@ pub fn create(
     Ok(run)
 }
 
-/// Opens a run again, to go on with it. A line that was cut off when the machine or the process died is dropped.
+/// Opens a run again, to go on with it. A line that was cut off when the machine or the process died is dropped. Once a
+/// newer run has written, an undo of it above all, there is no going on.
 pub fn reopen(state: &Path, id: Option<&str>, remote: &str) -> Result<(Run, Recorded), Error> {
     if !state.join("runs").is_dir() {
         return Err(Error::None);
@@ -148,6 +157,9 @@ pub fn reopen(state: &Path, id: Option<&str>, remote: &str) -> Result<(Run, Reco
     let lock = Lock::take(state)?;
     let recorded = read(state, id)?;
     recorded.check_remote(remote)?;
+    if let Some(newest) = written(state, remote)?.filter(|newest| newest.id > recorded.id) {
+        return Err(Error::Superseded { id: recorded.id, by: newest.id });
+    }
     let folder = state.join("runs").join(recorded.id.as_str());
     let path = folder.join("events.jsonl");
     let whole = fs::read(&path).map_err(file_error("read", &path))?;
@@ -178,14 +190,18 @@ pub fn read(state: &Path, id: Option<&str>) -> Result<Recorded, Error> {
 
 /// Reads the newest run that may have written something to this place.
 pub fn newest_written(state: &Path, remote: &str) -> Result<Recorded, Error> {
+    written(state, remote)?.ok_or(Error::None)
+}
+
+fn written(state: &Path, remote: &str) -> Result<Option<Recorded>, Error> {
     for id in list(state)?.iter().rev() {
         let recorded = read(state, Some(id.as_str()))?;
         let receipt = Receipt::of(&recorded.events);
         if recorded.remote == remote && receipt.standings.iter().any(Standing::may_have_written) {
-            return Ok(recorded);
+            return Ok(Some(recorded));
         }
     }
-    Err(Error::None)
+    Ok(None)
 }
 
 impl Recorded {

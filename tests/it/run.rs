@@ -8,4 +8,5 @@ mod kill;
 mod record;
 mod signals;
 mod stale;
+mod superseded;
 mod undo;

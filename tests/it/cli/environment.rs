@@ -238,7 +238,7 @@ impl TestEnvironment {
         // The numbers of errors are the system's own.
         let text = masked(&text, "(os error ", "[N]", |character| character.is_ascii_digit());
         let is_of_id = |character: char| character.is_ascii_digit() || "TZ.".contains(character);
-        ["ecorded as ", "--resume=", "slugline undo "]
+        ["ecorded as ", "--resume=", "slugline undo ", "The run "]
             .iter()
             .fold(text, |text, before| masked(&text, before, "[RUN]", is_of_id))
     }

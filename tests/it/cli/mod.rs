@@ -2,6 +2,7 @@
 //!
 //! Each case is one snapshot of exit code, files changed, writes sent, stdout and stderr.
 
+mod bulk;
 mod environment;
 mod galaxy;
 
@@ -13,6 +14,7 @@ mod manifests;
 mod output;
 mod pages;
 mod plan_files;
+mod publish;
 mod remote;
 mod sandbox;
 mod slug_order;

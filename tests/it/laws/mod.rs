@@ -11,6 +11,7 @@ pub(crate) mod sites;
 mod slug_table;
 pub(crate) mod world;
 
+mod bulk;
 mod command_line;
 mod convergence;
 mod honesty;

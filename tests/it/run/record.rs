@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use slugline::event::{Event, Mismatch, Outcome, Receipt, Skip, Stop};
+use slugline::event::{Event, Mismatch, Outcome, Publication, Published, Receipt, Scope, Skip, Stop};
 use slugline::model::Field;
 use slugline::plan::Plan;
 use slugline::run::{self, Error, Lock, Purpose, Run};
@@ -51,6 +51,14 @@ fn events() -> Vec<Event> {
         vec![Event::Began { operations: 2 }, Event::Sending { operation: 0 }, Event::Held { operation: 0 }];
     events.extend(finished);
     events.extend(Stop::ALL.map(Event::Stopped));
+    let page = Publication { scope: Scope::Page("a".into()), domains: vec!["www.galaxy.example".to_owned()] };
+    let site = Publication { scope: Scope::Site, domains: vec![] };
+    events.extend([page.clone(), site.clone()].map(Event::Publishing));
+    let failed = Published::Failed { message: "no".to_owned(), hint: Some("out".to_owned()) };
+    for ended in [Published::Queued, failed, Published::Skipped, Published::Unknown { message: "lost".to_owned() }] {
+        events.push(Event::Published(page.clone(), ended.clone()));
+        events.push(Event::Published(site.clone(), ended));
+    }
     events
 }
 
