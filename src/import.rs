@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Field, Live, LivePage, Metadata, PageId, PageKind, PagePath, Value};
+use crate::model::{Field, Live, LivePage, Metadata, PageId, PagePath, Value};
 use crate::plan::Selection;
 
 /// A page to be described.
@@ -31,7 +31,7 @@ pub struct Wanted {
 /// Returns the pages that are wanted and not described yet, by path.
 pub fn new_pages(live: &Live, described: &BTreeSet<PageId>, wanted: &Wanted) -> Vec<NewPage> {
     let pages = live.pages.values().filter(|page| !described.contains(&page.id));
-    let pages = pages.filter(|page| wanted.all || !is_left_out(page));
+    let pages = pages.filter(|page| wanted.all || !page.is_aside());
     let pages =
         pages.map(|page| NewPage { id: page.id.clone(), path: live.known_path(page), locales: own_values(live, page) });
     let mut pages: Vec<NewPage> = pages.filter(|page| wanted.selection.has_page(&page.path)).collect();
@@ -41,12 +41,7 @@ pub fn new_pages(live: &Live, described: &BTreeSet<PageId>, wanted: &Wanted) -> 
 
 /// Returns how many pages without a description are left out unless all are wanted.
 pub fn left_out(live: &Live, described: &BTreeSet<PageId>) -> usize {
-    live.pages.values().filter(|page| is_left_out(page) && !described.contains(&page.id)).count()
-}
-
-/// Archived pages are not published, and what stands on utility pages is not searched for.
-fn is_left_out(page: &LivePage) -> bool {
-    page.archived || page.kind == PageKind::Utility
+    live.pages.values().filter(|page| page.is_aside() && !described.contains(&page.id)).count()
 }
 
 fn own_values(live: &Live, page: &LivePage) -> Vec<(String, BTreeMap<Field, Value>)> {

@@ -39,6 +39,7 @@ pub mod event;
 pub mod import;
 pub mod plan;
 pub mod run;
+pub mod status;
 
 // Views.
 pub mod render;

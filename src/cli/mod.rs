@@ -17,6 +17,7 @@ mod schema;
 mod send;
 mod show;
 mod signals;
+mod status;
 mod ui;
 mod undo;
 
@@ -50,6 +51,7 @@ enum Command {
     Show(show::Show),
     Apply(apply::Apply),
     Undo(undo::Undo),
+    Status(status::Status),
     Schema(schema::Schema),
     Sandbox(sandbox::Sandbox),
     Completions(completions::Completions),
@@ -132,6 +134,7 @@ fn run(cli: Cli) -> Exit {
         Command::Show(command) => command.run(&ui),
         Command::Apply(command) => command.run(&global, &ui),
         Command::Undo(command) => command.run(&global, &ui),
+        Command::Status(command) => command.run(&global, &ui),
         Command::Schema(command) => command.run(&ui),
         Command::Sandbox(command) => command.run(&ui),
         Command::Completions(command) => command.run(&ui),
@@ -158,6 +161,7 @@ impl Command {
             Self::Show(command) => command.format,
             Self::Apply(command) => command.format,
             Self::Undo(command) => command.format,
+            Self::Status(command) => command.error_format(),
             Self::Import(_) | Self::Schema(_) | Self::Sandbox(_) | Self::Completions(_) => Format::Text,
         }
     }

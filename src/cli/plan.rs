@@ -104,7 +104,7 @@ pub(super) async fn make(
     Ok(plan::plan(Inputs { desired: &desired, live: &live, policy: &policy }, provenance))
 }
 
-fn selection(selected: &Selected, live: &Live) -> Result<Selection, Failure> {
+pub(super) fn selection(selected: &Selected, live: &Live) -> Result<Selection, Failure> {
     let mut selection = Selection { pages: selected.page.clone(), ..Selection::default() };
     for key in &selected.locale {
         let locale = live.site.locale(key).ok_or_else(|| {

@@ -96,8 +96,12 @@ impl PagePath {
 
     /// Returns the path with another last segment.
     pub fn with_slug(&self, slug: &str) -> Self {
-        let folder = self.0.rsplit_once('/').map_or("", |(folder, _)| folder);
-        Self::from(format!("{folder}/{slug}"))
+        Self::from(format!("{}/{slug}", self.folder()))
+    }
+
+    /// Returns the path of the folder that the page lies in, without a slash at its end; empty at the top.
+    pub fn folder(&self) -> &str {
+        self.0.rsplit_once('/').map_or("", |(folder, _)| folder)
     }
 
     /// Returns whether the page lies in a folder.

@@ -131,6 +131,12 @@ pub struct LiveLocale {
 }
 
 impl LivePage {
+    /// Returns whether the page is one that nobody searches for: archived ones are not published, and utility pages are
+    /// met by other ways.
+    pub fn is_aside(&self) -> bool {
+        self.archived || self.kind == PageKind::Utility
+    }
+
     /// Returns the slug in a locale; empty for the home page and where the page is not listed.
     pub fn slug(&self, locale: &LocaleTag) -> &str {
         self.locales.get(locale).map_or("", |values| values.metadata.text(Field::Slug))

@@ -15,6 +15,24 @@ pub fn line(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Returns the text as code in Markdown, also in the cell of a table. In code nobody is mentioned and nothing is linked;
+/// every mark is spelled as an entity, so that it means nothing to Markdown or HTML.
+pub fn markdown_code(text: &str) -> String {
+    let mut out = "<code>".to_owned();
+    for character in line(text).chars() {
+        match character {
+            // Some readers of Markdown look for addresses after all else; a comment keeps them from finding one.
+            '@' => out.push_str("&#64;<!-- -->"),
+            _ if character.is_ascii_punctuation() => {
+                let _ = write!(out, "&#{};", character as u32);
+            }
+            _ => out.push(character),
+        }
+    }
+    out.push_str("</code>");
+    out
+}
+
 /// Appends the character, spelled out if it is hazardous.
 pub fn push(out: &mut String, character: char) {
     match character {
@@ -49,6 +67,13 @@ fn is_bidi_control(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_mark_means_anything_to_markdown() {
+        assert_eq!(markdown_code("a|b `c`"), "<code>a&#124;b &#96;c&#96;</code>");
+        assert_eq!(markdown_code("<b>\n"), "<code>&#60;b&#62;&#92;n</code>");
+        assert_eq!(markdown_code("@me"), "<code>&#64;<!-- -->me</code>");
+    }
 
     #[test]
     fn nothing_hazardous_stays() {

@@ -5,6 +5,7 @@ pub mod diagnostics;
 pub mod escape;
 pub mod print;
 pub mod receipt;
+pub mod status;
 pub mod text;
 pub mod view;
 pub mod words;

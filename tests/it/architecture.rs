@@ -29,10 +29,11 @@ const MODULES: &[(&str, &[&str])] = &[
     ("plan", &["diagnostic", "event", "exit", "model", "source"]),
     ("revision", &["plan"]),
     ("import", &["model", "plan"]),
+    ("status", &["model", "plan"]),
     ("run", &["event", "exit", "model", "plan"]),
     ("apply", &["event", "live", "model", "plan", "webflow"]),
     // Views.
-    ("render", &["diagnostic", "event", "model", "plan", "source"]),
+    ("render", &["diagnostic", "event", "model", "plan", "source", "status"]),
     // The shell: on top of everything.
     (
         "cli",
@@ -51,6 +52,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "run",
             "sandbox",
             "source",
+            "status",
             "webflow",
         ],
     ),
@@ -58,7 +60,7 @@ const MODULES: &[(&str, &[&str])] = &[
 ];
 
 /// The pure core and the views; whatever they know, however far, must not lead to one of `EDGES`.
-const CORE: &[&str] = &["model", "manifest", "plan", "event", "import", "render"];
+const CORE: &[&str] = &["model", "manifest", "plan", "event", "import", "status", "render"];
 /// Where the remote and the screen are.
 const EDGES: &[&str] = &["webflow", "live", "apply", "sandbox", "cli"];
 

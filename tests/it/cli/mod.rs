@@ -20,5 +20,6 @@ mod sandbox;
 mod slug_order;
 mod slugs;
 mod stale;
+mod status;
 mod usage;
 mod writes;
