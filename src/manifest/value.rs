@@ -82,7 +82,11 @@ macro_rules! text_value {
 /// The id of a site or a page, such as `63c720f9347c2139b248e552`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(transparent)]
-#[schemars(inline)]
+#[schemars(
+    inline,
+    example = &"63c720f9347c2139b248e552",
+    extend("patternErrorMessage" = "an id consists of letters and digits: `63c720f9347c2139b248e552`")
+)]
 pub struct ObjectId(#[schemars(regex(pattern = r"^[A-Za-z0-9]+$"))] String);
 
 text_value!(ObjectId, "an id");
@@ -102,7 +106,12 @@ impl ObjectId {
 /// The path of a page in the primary locale, such as `/guide-to-the-galaxy`; `/` is the home page.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(transparent)]
-#[schemars(inline)]
+#[schemars(
+    inline,
+    example = &"/",
+    example = &"/guide-to-the-galaxy",
+    extend("patternErrorMessage" = "a path begins at the root of the site and does not end with `/`: `/about/team`")
+)]
 pub struct PagePath(#[schemars(regex(pattern = r"^/$|^(/[^/?#\s]+)+$"))] String);
 
 text_value!(PagePath, "a path");
@@ -138,7 +147,11 @@ impl PagePath {
 /// Which files hold pages, such as `pages/**/*.yaml`, relative to the project file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(transparent)]
-#[schemars(inline)]
+#[schemars(
+    inline,
+    example = &"pages/**/*.yaml",
+    extend("patternErrorMessage" = "write it relative to slugline.yaml: `pages/**/*.yaml`")
+)]
 pub struct Glob(#[schemars(regex(pattern = r"^(?![/!])(?!(.*/)?\.\.(/|$)).+$"))] String);
 
 text_value!(Glob, "a glob");

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use serde_json::Value;
-use slugline::diagnostic;
+use slugline::diagnostic::{self, Diagnostic};
 use slugline::manifest::read;
-use slugline::manifest::schema::{page_schema, project_schema};
+use slugline::manifest::schema::{page_schema, page_schema_for, project_schema};
 
 #[test]
 fn committed_schemas_are_fresh() {
@@ -23,87 +23,51 @@ fn schemas_are_schemas() {
     }
 }
 
-#[test]
-fn page_schema_agrees_with_the_program() {
-    let validator = jsonschema::validator_for(&page_schema()).unwrap();
-    for (text, is_valid) in [
-        ("{path: /a, locales: {en: {}}}", true),
-        ("{id: a1, locales: {en: {title: x, slug: '', seo: {title: x, description: y}}}}", true),
-        ("{path: /, locales: {en: {openGraph: {title: x, titleCopied: false}}}}", true),
-        ("{path: /, locales: {en: {openGraph: {titleCopied: true, description: x}}}}", true),
-        ("{path: /, locales: {en: {openGraph: {title: x, titleCopied: true}}}}", false),
-        ("{path: /, locales: {en: {openGraph: {description: '', descriptionCopied: true}}}}", false),
-        ("{path: /, locales: {en: {openGraph: {titleCopied: 'true'}}}}", false),
-        ("{locales: {en: {}}}", false),
-        ("{path: /a}", false),
-        ("{path: /a, locales: {}}", false),
-        ("{path: /a, locales: }", false),
-        ("{path: /a, locales: {en: }}", false),
-        ("{path: /a, locales: {en: {seo: }}}", false),
-        ("{path: /a, locales: {en: {title: }}}", false),
-        ("{path: /a, locales: {en: {title: 404}}}", false),
-        ("{path: /a, locales: {en: {title: true}}}", false),
-        ("{path: /a, locales: {en: {title: [a]}}}", false),
-        ("{path: /a, locales: {en: {titel: x}}}", false),
-        ("{path: /a, locales: {en: {seo: {keywords: x}}}}", false),
-        ("{path: /a, locales: {en: {openGraph: {image: x}}}}", false),
-        ("{path: a, locales: {en: {}}}", false),
-        ("{path: /a/, locales: {en: {}}}", false),
-        ("{path: /a//b, locales: {en: {}}}", false),
-        ("{path: '/a?b', locales: {en: {}}}", false),
-        ("{path: '/a b', locales: {en: {}}}", false),
-        ("{id: '', locales: {en: {}}}", false),
-        ("{id: a-b, locales: {en: {}}}", false),
-        ("{id: 12, locales: {en: {}}}", false),
-        ("{id: , path: /a, locales: {en: {}}}", false),
-        ("[]", false),
-        ("text", false),
-    ] {
-        let (_, problems) = read::pages(&Arc::from("page.yaml"), text);
-        assert_eq!(!diagnostic::has_errors(&problems), is_valid, "program: {text}\n{problems:?}");
-        assert_eq!(validator.is_valid(&json(text)), is_valid, "schema: {text}");
+/// What a table of cases says: which texts are valid, which are not, and which are no YAML to begin with.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    good: Vec<String>,
+    bad: Vec<String>,
+    #[serde(default)]
+    broken: Vec<String>,
+}
+
+/// Holds the program and a schema against a table. Editors are held against the same one by `tests/e2e/editor`.
+fn check(name: &str, schema: &Value, problems: fn(&str) -> Vec<Diagnostic>) {
+    let path = super::root().join(format!("tests/cases/schema/{name}.yaml"));
+    let table: Table = serde_yaml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(schema).unwrap();
+    let rated = |texts: &[String], is_valid: bool| {
+        for text in texts {
+            let problems = problems(text);
+            assert_eq!(!diagnostic::has_errors(&problems), is_valid, "program: {text}\n{problems:?}");
+            assert_eq!(validator.is_valid(&json(text)), is_valid, "schema: {text}");
+        }
+    };
+    rated(&table.good, true);
+    rated(&table.bad, false);
+    for text in &table.broken {
+        assert!(diagnostic::has_errors(&problems(text)), "program: {text}");
     }
 }
 
 #[test]
+fn page_schema_agrees_with_the_program() {
+    check("page", &page_schema(), |text| read::pages(&Arc::from("page.yaml"), text).1);
+}
+
+#[test]
+fn page_schema_for_a_site_knows_its_locales_and_takes_others_too() {
+    let schema = page_schema_for(["en-US", "fr-FR"]);
+    let known = schema["properties"]["locales"]["properties"].as_object().unwrap();
+    assert_eq!(known.keys().collect::<Vec<_>>(), ["en-US", "fr-FR"]);
+    check("page", &schema, |text| read::pages(&Arc::from("page.yaml"), text).1);
+}
+
+#[test]
 fn project_schema_agrees_with_the_program() {
-    let validator = jsonschema::validator_for(&project_schema()).unwrap();
-    for (text, is_valid) in [
-        ("{version: 1, site: a1}", true),
-        ("{version: 1, environments: {staging: {site: a1}}}", true),
-        (
-            "{version: 1, site: a1, pages: [a.yaml], locales: {required: [en]}, guards: {mass-update: {percent: 0}}}",
-            true,
-        ),
-        ("{version: 1, site: a1, guards: {mass-update: {percent: 100, floor: 10, ceiling: 200}}}", true),
-        ("{version: 1, site: a1, locales: {}}", true),
-        ("{site: a1}", false),
-        ("{version: 2, site: a1}", false),
-        ("{version: '1', site: a1}", false),
-        ("{version: 1}", false),
-        ("{version: 1, site: a1, environments: {staging: {site: a1}}}", false),
-        ("{version: 1, environments: {}}", false),
-        ("{version: 1, environments: {staging: {}}}", false),
-        ("{version: 1, environments: {staging: a1}}", false),
-        ("{version: 1, site: }", false),
-        ("{version: 1, site: ''}", false),
-        ("{version: 1, site: a1, pages: }", false),
-        ("{version: 1, site: a1, pages: []}", false),
-        ("{version: 1, site: a1, pages: ['']}", false),
-        ("{version: 1, site: a1, pages: [/etc/*]}", false),
-        ("{version: 1, site: a1, pages: [../a]}", false),
-        ("{version: 1, site: a1, pages: ['!a']}", false),
-        ("{version: 1, site: a1, pages: a.yaml}", false),
-        ("{version: 1, site: a1, locales: {required: [1]}}", false),
-        ("{version: 1, site: a1, guards: {mass-update: {percent: 101}}}", false),
-        ("{version: 1, site: a1, guards: {mass-update: {floor: -1}}}", false),
-        ("{version: 1, site: a1, guards: {mass_update: {}}}", false),
-        ("{version: 1, site: a1, lint: {}}", false),
-    ] {
-        let (_, problems) = read::project(&Arc::from("slugline.yaml"), text);
-        assert_eq!(!diagnostic::has_errors(&problems), is_valid, "program: {text}\n{problems:?}");
-        assert_eq!(validator.is_valid(&json(text)), is_valid, "schema: {text}");
-    }
+    check("project", &project_schema(), |text| read::project(&Arc::from("slugline.yaml"), text).1);
 }
 
 fn json(text: &str) -> Value {
