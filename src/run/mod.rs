@@ -137,14 +137,25 @@ pub fn create(
 ) -> Result<Run, Error> {
     let runs = state.join("runs");
     fs::create_dir_all(&runs).map_err(file_error("make the folder", &runs))?;
-    let id = id::next(now, newest_id(&runs)?.as_ref());
+    let id = id::next(now, folders(&runs)?.last());
     let folder = runs.join(id.as_str());
     fs::create_dir(&folder).map_err(file_error("make the folder", &folder))?;
-    let plan_path = folder.join("plan.json");
-    write_synced(&plan_path, &plan::file::encode(plan, Exit::Ok)).map_err(file_error("write", &plan_path))?;
-    let mut run = Run::open(id, &folder, lock)?;
+    let run = begin(id, &folder, lock, plan, &opened(plan, purpose, remote));
+    if run.is_err() {
+        // On a full disk nobody needs what is left of a run that never was one.
+        let _ = fs::remove_dir_all(&folder);
+    }
+    let run = run?;
     sync_folder(&folder).and_then(|()| sync_folder(&runs)).map_err(file_error("write", &folder))?;
-    run.append(&opened(plan, purpose, remote))?;
+    Ok(run)
+}
+
+/// Writes the first line of the log, and then the plan: a folder with a plan is a run, and says where it writes.
+fn begin(id: RunId, folder: &Path, lock: Lock, plan: &Plan, first: &Entry) -> Result<Run, Error> {
+    let mut run = Run::open(id, folder, lock)?;
+    run.append(first)?;
+    let path = folder.join("plan.json");
+    write_synced(&path, &plan::file::encode(plan, Exit::Ok)).map_err(file_error("write", &path))?;
     Ok(run)
 }
 
@@ -256,17 +267,21 @@ fn newest_id(runs: &Path) -> Result<Option<RunId>, Error> {
 }
 
 fn ids(runs: &Path) -> Result<Vec<RunId>, Error> {
+    let mut ids = folders(runs)?;
+    // A folder without a plan is one whose making was cut short; nothing has happened in it.
+    ids.retain(|id| runs.join(id.as_str()).join("plan.json").is_file());
+    Ok(ids)
+}
+
+/// Returns the ids of all runs, and of what was to become one, oldest first.
+fn folders(runs: &Path) -> Result<Vec<RunId>, Error> {
     let entries = match fs::read_dir(runs) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(file_error("read", runs)(error)),
     };
-    let mut ids: Vec<RunId> = entries
-        .filter_map(Result::ok)
-        // A folder without a plan is one whose making was cut short; nothing has happened in it.
-        .filter(|entry| entry.path().join("plan.json").is_file())
-        .filter_map(|entry| RunId::parse(&entry.file_name().to_string_lossy()))
-        .collect();
+    let names = entries.filter_map(Result::ok).map(|entry| entry.file_name());
+    let mut ids: Vec<RunId> = names.filter_map(|name| RunId::parse(&name.to_string_lossy())).collect();
     ids.sort();
     Ok(ids)
 }

@@ -106,6 +106,11 @@ impl Server {
         self.shared.state().site.clone()
     }
 
+    /// Puts another site in place of the one that is served.
+    pub fn set_site(&self, site: Site) {
+        self.shared.state().site = site;
+    }
+
     /// Returns the requests so far, those to the control door left out.
     pub fn log(&self) -> Vec<LogEntry> {
         self.shared.state().log.entries().to_vec()

@@ -2,8 +2,10 @@
 
 mod gate;
 mod project;
+mod undisturbed;
 
 mod disk;
+mod fifty;
 mod kill;
 mod record;
 mod signals;

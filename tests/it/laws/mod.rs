@@ -18,19 +18,33 @@ mod honesty;
 mod slug_order;
 mod switch_pairs;
 
+use std::collections::BTreeSet;
+
 use proptest::test_runner::{Config, RngSeed};
 
 /// The seed of an ordinary run; any number will do.
 const SEED: u64 = 42;
 
+/// Returns how many times as much is to be tried as in an ordinary run.
+pub(crate) fn times() -> u32 {
+    std::env::var("SLUGLINE_CASES").ok().and_then(|times| times.parse().ok()).unwrap_or(1)
+}
+
+/// Returns so many of all cases in an ordinary run, evenly spread over them, the first and the last included.
+pub(crate) fn sample<T>(all: Vec<T>, ordinary: usize) -> Vec<T> {
+    let count = ordinary.saturating_mul(times() as usize).clamp(2, all.len().max(2));
+    let (last, step) = (all.len().saturating_sub(1), count - 1);
+    let chosen: BTreeSet<usize> = (0..count).map(|number| number * last / step).collect();
+    all.into_iter().enumerate().filter(|(index, _)| chosen.contains(index)).map(|(_, case)| case).collect()
+}
+
 /// Returns a configuration for so many cases in an ordinary run. Nothing is written to disk: a failure says its input,
 /// and the seed makes it come again.
 pub(crate) fn cases(ordinary: u32) -> Config {
-    let times = std::env::var("SLUGLINE_CASES").ok().and_then(|times| times.parse().ok()).unwrap_or(1);
     let default = Config::default();
     let rng_seed = if default.rng_seed == RngSeed::Random { RngSeed::Fixed(SEED) } else { default.rng_seed };
     Config {
-        cases: ordinary.saturating_mul(times),
+        cases: ordinary.saturating_mul(times()),
         rng_seed,
         failure_persistence: None,
         max_shrink_iters: 2_000,

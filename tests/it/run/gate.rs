@@ -43,6 +43,7 @@ pub(super) struct Gate {
     held: Receiver<Sender<Fate>>,
     /// The request that is held now.
     fate: Option<Sender<Fate>>,
+    keeper: Arc<Keeper>,
     acceptor: Option<JoinHandle<()>>,
     closing: Arc<Mutex<bool>>,
 }
@@ -64,20 +65,20 @@ impl Gate {
         let server = server.trim_start_matches("http://").to_owned();
         let keeper = Arc::new(Keeper { server, catch: Mutex::new(catch), held: Mutex::new(sender) });
         let closing = Arc::new(Mutex::new(false));
-        let is_closing = Arc::clone(&closing);
+        let (is_closing, shared) = (Arc::clone(&closing), Arc::clone(&keeper));
         let acceptor = std::thread::spawn(move || {
             let mut connections = Vec::new();
             while let Ok((client, _)) = listener.accept() {
                 if *is_closing.lock().unwrap() {
                     break;
                 }
-                let keeper = Arc::clone(&keeper);
+                let keeper = Arc::clone(&shared);
                 // A connection that breaks is one whose program was killed.
                 connections.push(std::thread::spawn(move || drop(keeper.serve(&client))));
             }
             connections.into_iter().for_each(|connection| connection.join().unwrap());
         });
-        Self { url, held, fate: None, acceptor: Some(acceptor), closing }
+        Self { url, held, fate: None, keeper, acceptor: Some(acceptor), closing }
     }
 
     pub(super) fn url(&self) -> &str {
@@ -92,6 +93,13 @@ impl Gate {
     /// Lets the request that is held go on.
     pub(super) fn let_go(&mut self) {
         let _ = self.fate.take().expect("a request is held").send(Fate::GoesOn);
+    }
+
+    /// Lets the request that is held go on, and waits until another one is held.
+    pub(super) fn go_on_to(&mut self, catch: Catch) {
+        *self.keeper.catch.lock().unwrap() = Some(catch);
+        self.let_go();
+        self.wait();
     }
 
     /// Waits until nothing of an ended program is on its way any more. What is held is lost.

@@ -1,6 +1,6 @@
-//! A project with a dozen changes, the site they are for, and the program as a process between the two.
+//! A project with a dozen changes, or with fifty, the site they are for, and the program as a process between the two.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::LazyLock;
 
@@ -15,7 +15,8 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_slugline");
 
 const TOKEN: &str = "t0ken-Hj3mW8sLq2";
 
-/// What the manifests state, page by page: two pages swap their slugs, two locales keep what their primary gives up.
+/// What the manifests of the small project state, page by page: two pages swap their slugs, two locales keep what their
+/// primary gives up.
 const MANIFESTS: [(&str, &str); 8] = [
     ("one", "{en-US: {slug: two}}"),
     ("two", "{en-US: {slug: one, seo: {title: Two is one}}}"),
@@ -26,6 +27,18 @@ const MANIFESTS: [(&str, &str); 8] = [
     ("seven", "{fr-FR: {title: Sept, seo: {title: Sept}}}"),
     ("eight", "{en-US: {title: Eighth}}"),
 ];
+
+/// What the large project states besides: slugs that go round among three pages, and two that are swapped in French only.
+const MORE_CYCLES: [(&str, &str); 5] = [
+    ("east", "{en-US: {slug: south}}"),
+    ("south", "{en-US: {slug: west}}"),
+    ("west", "{en-US: {slug: east}}"),
+    ("left", "{fr-FR: {slug: right}}"),
+    ("right", "{fr-FR: {slug: left}}"),
+];
+
+/// How often the large project repeats what the small one states apart from slugs that are swapped.
+const COPIES: usize = 3;
 
 /// The servers of all tests run here.
 static RUNTIME: LazyLock<Runtime> =
@@ -47,13 +60,35 @@ pub(super) struct Ended {
 impl Project {
     /// Returns a project and its site, both as they always are at first.
     pub(super) fn new() -> Self {
-        let site = Site::from_json(&site().to_string()).unwrap();
+        let manifests = MANIFESTS.map(|(name, locales)| (name.to_owned(), locales.to_owned()));
+        Self::of(&manifests, &json!([french()]))
+    }
+
+    /// Returns a project of fifty operations: three cycles of slugs, and pins in two secondary locales.
+    pub(super) fn fifty() -> Self {
+        let mut manifests: Vec<(String, String)> = Vec::new();
+        for (name, locales) in MANIFESTS.into_iter().chain(MORE_CYCLES) {
+            manifests.push((name.to_owned(), locales.to_owned()));
+        }
+        for copy in 1..=COPIES {
+            for (name, locales) in &MANIFESTS[2..] {
+                let own_name = format!("{name}{copy}");
+                let locales = locales.replace(name, &own_name);
+                let locales = if copy == 1 { locales.replace("fr-FR", "de-DE") } else { locales };
+                manifests.push((own_name, locales));
+            }
+        }
+        Self::of(&manifests, &json!([french(), {"tag": "de-DE", "id": "locDe", "subdirectory": "de"}]))
+    }
+
+    fn of(manifests: &[(String, String)], secondary: &Json) -> Self {
+        let site = Site::from_json(&site(manifests, secondary).to_string()).unwrap();
         let options = Options { limit: false, ..Options::default() };
         let server = RUNTIME.block_on(Server::start(site, options)).unwrap();
         let project = Self { server, folder: tempfile::tempdir().unwrap() };
         std::fs::write(project.path("slugline.yaml"), "version: 1\nsite: siteNumbers\n").unwrap();
         std::fs::create_dir(project.path("pages")).unwrap();
-        for (name, locales) in MANIFESTS {
+        for (name, locales) in manifests {
             let manifest = format!("id: {name}\nlocales: {locales}\n");
             std::fs::write(project.path(&format!("pages/{name}.yaml")), manifest).unwrap();
         }
@@ -77,6 +112,13 @@ impl Project {
     /// Returns the number of runs on record.
     pub(super) fn runs(&self) -> usize {
         run::list(&self.state()).unwrap().len()
+    }
+
+    /// Removes all runs but the oldest so many.
+    pub(super) fn forget_runs_after(&self, kept: usize) {
+        for id in run::list(&self.state()).unwrap().iter().skip(kept) {
+            std::fs::remove_dir_all(self.state().join("runs").join(id.as_str())).unwrap();
+        }
     }
 
     /// Returns the newest run, and how far it came.
@@ -117,6 +159,13 @@ impl Project {
         site
     }
 
+    /// Brings the site and the record of the newest run back to an earlier time, as if the program had died then.
+    pub(super) fn go_back(&self, site: &Site, log: &Path, text: &[u8]) {
+        self.server.set_site(site.clone());
+        self.server.clear_log();
+        std::fs::write(log, text).unwrap();
+    }
+
     /// Returns the writes that have reached the server.
     pub(super) fn writes(&self) -> Vec<LogEntry> {
         let mut log = self.server.log();
@@ -145,8 +194,12 @@ pub(super) fn agreed(command: &'static str) -> Vec<&'static str> {
     vec![command, "--yes", "--allow", "slug-change", "--allow", "mass-update"]
 }
 
-fn site() -> Json {
-    let pages: Vec<Json> = MANIFESTS
+fn french() -> Json {
+    json!({"tag": "fr-FR", "id": "locFr", "subdirectory": "fr"})
+}
+
+fn site(manifests: &[(String, String)], secondary: &Json) -> Json {
+    let pages: Vec<Json> = manifests
         .iter()
         .map(|(name, _)| {
             let seo = json!({"title": format!("{name} in search"), "description": format!("All about {name}")});
@@ -156,10 +209,7 @@ fn site() -> Json {
     json!({
         "site": {"id": "siteNumbers", "displayName": "Numbers"},
         "tokens": [{"token": TOKEN, "rateLimit": 100_000}],
-        "locales": {
-            "primary": {"tag": "en-US", "id": "locEn"},
-            "secondary": [{"tag": "fr-FR", "id": "locFr", "subdirectory": "fr"}],
-        },
+        "locales": {"primary": {"tag": "en-US", "id": "locEn"}, "secondary": secondary},
         "folders": [],
         "pages": pages,
     })

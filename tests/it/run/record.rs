@@ -131,6 +131,27 @@ fn a_log_with_a_hole_is_refused_with_its_line() {
     assert!(matches!(error, Error::Damaged { line: 3, .. }), "{error:?}");
 }
 
+/// The process dies while it makes a run, at any of its steps: what is left is no run, and in nobody's way, even if the
+/// clock stands still or was set back.
+#[test]
+fn a_run_whose_making_was_cut_short_is_none() {
+    let state = tempfile::tempdir().unwrap();
+    let whole = create(state.path(), Purpose::Apply).id().clone();
+    let runs = state.path().join("runs");
+    let stump = runs.join("20261122T120000.001Z");
+    for files in [&[][..], &["events.jsonl"], &["events.jsonl", "plan.part"]] {
+        fs::create_dir_all(&stump).unwrap();
+        for file in files {
+            fs::copy(runs.join(whole.as_str()).join("events.jsonl"), stump.join(file)).unwrap();
+        }
+        assert_eq!(run::list(state.path()).unwrap(), std::slice::from_ref(&whole));
+        assert_eq!(run::read(state.path(), None).unwrap().id, whole);
+        let next = create(state.path(), Purpose::Apply).id().clone();
+        assert_eq!(next.as_str(), "20261122T120000.002Z");
+        fs::remove_dir_all(runs.join(next.as_str())).unwrap();
+    }
+}
+
 #[test]
 fn one_process_at_a_time() {
     let state = tempfile::tempdir().unwrap();
