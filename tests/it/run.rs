@@ -4,8 +4,12 @@ mod gate;
 mod project;
 mod undisturbed;
 
+#[cfg(target_os = "linux")]
+mod clock;
 mod disk;
 mod fifty;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod kill;
 mod record;
 mod signals;

@@ -37,22 +37,41 @@ fn a_folder_stands_where_the_lock_belongs() {
     assert_nothing_sent(&project, &project.run(&agreed("apply")), "lock");
 }
 
-#[cfg(unix)]
+/// What somebody else has made can be read and not written, by whoever is not the superuser.
+#[cfg(target_os = "linux")]
 #[test]
-#[expect(clippy::print_stderr, reason = "who runs the tests should know what was not tried")]
 fn a_project_that_cannot_be_written() {
-    use std::os::unix::fs::PermissionsExt as _;
     let project = Project::new();
-    let set = |mode| fs::set_permissions(project.path(""), fs::Permissions::from_mode(mode)).unwrap();
-    set(0o555);
-    let is_bound = fs::write(project.path("probe"), "").is_err();
-    let ended = project.run(&agreed("apply"));
-    set(0o755);
-    if is_bound {
-        assert_nothing_sent(&project, &ended, ".slugline");
-    } else {
-        eprintln!("not tried: no folder is read-only to this user");
+    set_writable(&project.path(""), false);
+    let ended = project.run_without_privilege(&agreed("apply"));
+    set_writable(&project.path(""), true);
+    assert_nothing_sent(&project, &ended, ".slugline");
+}
+
+/// As after a run of the superuser: what is there of earlier runs is not one's own.
+#[cfg(target_os = "linux")]
+#[test]
+fn runs_that_cannot_be_written() {
+    for (locked, commands) in [("lock", &["apply", "undo", "--resume"][..]), ("runs", &["undo"])] {
+        let project = Project::new();
+        project.run(&["apply", "--yes", "--page", "/eight"]).expect(0);
+        project.server.clear_log();
+        set_writable(&project.state().join(locked), false);
+        for command in commands {
+            let arguments = if *command == "--resume" { vec!["apply", "--resume"] } else { agreed(command) };
+            let ended = project.run_without_privilege(&arguments);
+            assert_nothing_sent(&project, &ended, locked);
+        }
+        set_writable(&project.state().join(locked), true);
     }
+}
+
+#[cfg(target_os = "linux")]
+fn set_writable(path: &std::path::Path, is_writable: bool) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = path.metadata().unwrap().permissions().mode();
+    let mode = if is_writable { mode | 0o200 } else { mode & !0o222 };
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
 /// Onlookers are told as long as they listen; the run does not depend on it.

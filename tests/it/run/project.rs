@@ -1,5 +1,6 @@
 //! A project with a dozen changes, or with fifty, the site they are for, and the program as a process between the two.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::LazyLock;
@@ -11,7 +12,7 @@ use slugline::sandbox::{LogEntry, Options, Server, Site};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_slugline");
+pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_slugline");
 
 const TOKEN: &str = "t0ken-Hj3mW8sLq2";
 
@@ -140,7 +141,20 @@ impl Project {
         self.start_by(shell, url, arguments)
     }
 
-    fn start_by(&self, mut command: Command, url: &str, arguments: &[&str]) -> Child {
+    /// Runs it without what lets the superuser write where nobody may.
+    pub(super) fn run_without_privilege(&self, arguments: &[&str]) -> Ended {
+        let mut shell = Command::new("/bin/sh");
+        let drop = "setpriv --bounding-set=-dac_override,-dac_read_search";
+        shell.args([
+            "-c",
+            &format!(r#"if [ "$(id -u)" = 0 ]; then exec {drop} "$0" "$@"; else exec "$0" "$@"; fi"#),
+            PROGRAM,
+        ]);
+        Ended::of(self.start_by(shell, self.server.url(), arguments))
+    }
+
+    /// Starts a command that starts the program, with the arguments of both.
+    pub(super) fn start_by(&self, mut command: Command, url: &str, arguments: &[&str]) -> Child {
         command.args(arguments).args(["--api-url", url]).current_dir(self.folder.path()).env_clear();
         command.env("WEBFLOW_TOKEN", TOKEN).env("GIT_CEILING_DIRECTORIES", self.folder.path());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -192,6 +206,12 @@ impl Ended {
 /// Returns a command with the flags without which it would ask, or guards would refuse what the manifests state.
 pub(super) fn agreed(command: &'static str) -> Vec<&'static str> {
     vec![command, "--yes", "--allow", "slug-change", "--allow", "mass-update"]
+}
+
+/// Says to whoever runs the tests what this machine does not let them try. Printing would be lost in the capture of what
+/// tests print that pass.
+pub(super) fn not_tried(why: &str) {
+    std::io::stderr().write_all(format!("\nnot tried: {why}\n").as_bytes()).unwrap();
 }
 
 fn french() -> Json {
