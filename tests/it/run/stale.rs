@@ -4,6 +4,7 @@
 use serde_json::{Value as Json, json};
 use slugline::event::{Outcome, Standing};
 use slugline::model::Field;
+use slugline::run;
 use slugline::sandbox::{Action, Fault};
 
 use super::gate::{Catch, Gate, Side};
@@ -92,27 +93,67 @@ fn an_edit_before_any_read_is_never_overwritten_unread() {
     assert!(moved > 0);
 }
 
+/// Whatever the second one is: it says who has the lock and since when, and what it could do without the lock it does.
 #[test]
 fn a_second_run_is_refused_and_names_the_first() {
     let project = Project::new();
+    project.run(&["apply", "--yes", "--page", "/eight"]).expect(0);
     let mut gate = Gate::new(project.server.url(), Some(Catch { method: Some("PUT"), after: 1, side: Side::Before }));
     let mut one_by_one = agreed("apply");
     one_by_one.extend(["--concurrency", "1"]);
     let first = project.start(gate.url(), &one_by_one);
     gate.wait();
+    let holder: Json = serde_json::from_slice(&std::fs::read(project.state().join("lock")).unwrap()).unwrap();
+    let since = holder["since"].as_str().unwrap();
+    let named = format!("another run is under way: process {}, since {since}", first.id());
     let sent = project.writes();
-    for arguments in [agreed("apply"), vec!["apply", "--resume"]] {
+    let resume = run::list(&project.state()).unwrap()[0].to_string();
+    for arguments in [
+        agreed("apply"),
+        agreed("undo"),
+        vec!["undo", "--yes", &resume],
+        vec!["apply", "--resume"],
+        vec!["apply", &format!("--resume={resume}")],
+    ] {
         let second = project.run(&arguments).expect(4);
-        assert!(second.stderr.contains(&format!("process {}", first.id())), "{}", second.stderr);
+        assert!(second.stderr.contains(&named), "{named}: {}", second.stderr);
+        assert!(second.stderr.contains("nothing was written"), "{}", second.stderr);
     }
-    assert_eq!(project.writes().len(), sent.len(), "the second has sent nothing");
-    assert_eq!(project.runs(), 1);
+    assert_eq!(project.writes(), sent, "the second has sent nothing");
+    assert_eq!(project.runs(), 2);
+    project.run(&["plan"]).expect(0);
     gate.let_go();
     Ended::of(first).expect(0);
     gate.close();
     let whole = project.site();
     project.run(&agreed("apply")).expect(0);
     assert_eq!(project.site(), whole);
+}
+
+/// An undo keeps others out as well, from before it reads until its end.
+#[test]
+fn an_undo_under_way_keeps_others_out() {
+    let project = Project::new();
+    project.run(&agreed("apply")).expect(0);
+    for (method, after) in [("GET", 1), ("PUT", 1)] {
+        let mut gate = Gate::new(project.server.url(), Some(Catch { method: Some(method), after, side: Side::Before }));
+        let mut one_by_one = agreed("undo");
+        one_by_one.extend(["--concurrency", "1"]);
+        let mut first = project.start(gate.url(), &one_by_one);
+        gate.wait();
+        project.server.clear_log();
+        for arguments in [agreed("apply"), agreed("undo"), vec!["apply", "--resume"]] {
+            // An apply with nothing to do needs no lock; this one has, once the undo has begun to write.
+            let exit = if arguments == agreed("apply") && method == "GET" { 0 } else { 4 };
+            let second = project.run(&arguments).expect(exit);
+            let named = format!("another run is under way: process {}", first.id());
+            assert_eq!(second.stderr.contains(&named), exit == 4, "{}", second.stderr);
+        }
+        assert_eq!(project.writes(), []);
+        first.kill().unwrap();
+        Ended::of(first);
+        gate.close();
+    }
 }
 
 /// The lock is the process's, not the file's: what is left after a kill keeps nobody out.
