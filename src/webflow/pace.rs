@@ -19,6 +19,12 @@ use std::time::Duration;
 /// The limit of Webflow's smallest plans, taken while nothing is known.
 const LIMIT_IF_UNKNOWN: u32 = 60;
 
+/// Of how many requests of others in a minute one more is expected while an answer is on its way, which takes well under
+/// three seconds.
+const OTHERS_PER_MARGIN: u32 = 20;
+/// More room would cost more than the 429 that it saves.
+const LARGEST_MARGIN: u32 = 3;
+
 /// What an answer says about the limit, by `X-RateLimit-Limit` and `X-RateLimit-Remaining`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Quota {
@@ -58,6 +64,8 @@ pub(super) struct Pace {
     /// When the requests of the last minute were answered, oldest first.
     answered: VecDeque<Duration>,
     in_flight: u32,
+    /// Whether the request under way is to find out what remains after a pause.
+    is_sounding: bool,
     started: u64,
     told: Told,
     /// Places that others hold, and until when at the latest.
@@ -78,6 +86,7 @@ impl Pace {
             limit_is_from_answers: false,
             answered: VecDeque::new(),
             in_flight: 0,
+            is_sounding: false,
             started: 0,
             told: Told::default(),
             others: 0,
@@ -96,9 +105,13 @@ impl Pace {
         if let Some(next) = self.evenly_from.filter(|next| now < *next) {
             return Turn::Wait(next - now);
         }
-        if !self.has_a_place() {
+        if !self.has_a_place() || (self.is_sounding && self.in_flight > 0) {
             return Turn::Wait(self.until_a_place_is_free(now));
         }
+        // Whoever comes back from a pause does not know what others did meanwhile. One request goes first, so that no
+        // crowd runs into a 429 together.
+        let answered = self.answered.back().copied().unwrap_or_default();
+        self.is_sounding = self.evenly_from.is_none() && self.in_flight == 0 && now > answered + self.minute / 60;
         if self.evenly_from.is_some() {
             self.evenly_from = Some(now + self.minute / self.limit());
         }
@@ -110,6 +123,7 @@ impl Pace {
     /// Takes note of an answer, or of the end of a request without one.
     pub(super) fn finish(&mut self, ticket: Ticket, now: Duration, quota: Quota) {
         self.in_flight = self.in_flight.saturating_sub(1);
+        self.is_sounding = false;
         self.answered.push_back(now);
         self.forget(now);
         if let Some(limit) = quota.limit {
@@ -181,11 +195,16 @@ impl Pace {
         self.answered().saturating_add(self.in_flight)
     }
 
-    /// Tells whether a request fits both into what the user allows this process and into what the
-    /// server allows the token.
+    /// Tells whether a request fits into what the user allows this process, into what the server
+    /// allows the token, and into what the server said remains.
     fn has_a_place(&self) -> bool {
         let own = self.own();
-        own < self.limit() && own.saturating_add(self.others) < self.server_limit()
+        // Others go on while an answer is on its way.
+        let others = self.others.saturating_add(self.others.div_ceil(OTHERS_PER_MARGIN).min(LARGEST_MARGIN));
+        let fits = own < self.limit() && own.saturating_add(others) < self.server_limit();
+        // Nobody announces that a new minute has begun, in which all remains again; so one request may always ask.
+        let remains = self.told.counted.saturating_add(self.in_flight) < self.server_limit();
+        fits && (remains || self.in_flight == 0)
     }
 
     fn server_limit(&self) -> u32 {

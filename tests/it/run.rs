@@ -11,6 +11,7 @@ mod fifty;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod kill;
+mod paced;
 mod record;
 mod signals;
 mod stale;

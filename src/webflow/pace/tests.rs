@@ -35,6 +35,14 @@ impl Server {
         Self { counting, limit, accepted: VecDeque::new(), bucket: f64::from(limit), bucket_at: Duration::ZERO }
     }
 
+    /// Returns how long a client is asked to rest: to the next minute where there is one, else the usual minute.
+    fn rest(&self, now: Duration) -> Duration {
+        match self.counting {
+            Counting::Fixed { shift } => secs(60.0 - (now.as_secs_f64() + shift) % 60.0),
+            Counting::Sliding | Counting::Bucket => MINUTE,
+        }
+    }
+
     /// Returns what remains after this request, or nothing if the answer is a 429.
     fn request(&mut self, now: Duration) -> Option<u32> {
         match self.counting {
@@ -44,7 +52,7 @@ impl Server {
             }
             Counting::Sliding => self.accepted.retain(|at| *at + MINUTE > now),
             Counting::Bucket => {
-                let refill = (now - self.bucket_at).as_secs_f64() * f64::from(self.limit) / 60.0;
+                let refill = now.saturating_sub(self.bucket_at).as_secs_f64() * f64::from(self.limit) / 60.0;
                 self.bucket = (self.bucket + refill).min(f64::from(self.limit));
                 self.bucket_at = now;
                 if self.bucket < 1.0 {
@@ -112,7 +120,7 @@ fn run(pace: &mut Pace, server: &mut Server, count: u32, concurrency: usize, lat
             if remaining.is_none() {
                 limited += 1;
                 sent -= 1;
-                pace.rest(now, MINUTE);
+                pace.rest(now, server.rest(now));
             }
         }
         if sent == count && under_way.is_empty() {
@@ -180,6 +188,56 @@ fn a_steady_neighbor_costs_its_share_only() {
     // 90 a minute are left. A 429 can happen here, because the neighbor does not wait.
     assert!(outcome.limited <= 4, "{}", outcome.limited);
     assert!(outcome.end < 420.0, "{} s", outcome.end);
+}
+
+#[test]
+fn a_neighbor_that_takes_half_costs_half_and_hardly_a_429() {
+    let neighbor: Vec<f64> = (0..3000).map(f64::from).collect();
+    let fixed = [0.0, 13.0, 31.0, 59.9].map(|shift| Counting::Fixed { shift });
+    for counting in fixed.into_iter().chain([Counting::Sliding, Counting::Bucket]) {
+        for (concurrency, latency) in [(1, 0.1), (4, 0.02), (4, 0.3), (8, 0.3), (16, 0.9)] {
+            let mut server = Server::new(counting, 120);
+            let outcome = run(&mut Pace::new(MINUTE, None), &mut server, 600, concurrency, latency, &neighbor);
+            let case = format!("{counting:?}, {concurrency} at once, {latency} s");
+            // A request that asks whether a new minute has begun may be early, once in each.
+            assert!(outcome.limited <= 6, "{case}: {}", outcome.limited);
+            // 60 a minute are left, and more while the neighbor is refused.
+            assert!(outcome.end < 600.0, "{case}: {} s", outcome.end);
+        }
+    }
+}
+
+#[test]
+fn what_the_server_says_remains_is_not_asked_for_twice() {
+    let mut pace = Pace::new(MINUTE, None);
+    let Turn::Go(ticket) = pace.start(Duration::ZERO) else { panic!("a new pace has places") };
+    pace.finish(ticket, secs(0.1), Quota { limit: Some(120), remaining: Some(3) });
+    let places = (0..10).take_while(|_| matches!(pace.start(secs(0.2)), Turn::Go(_))).count();
+    assert!(places <= 3, "{places} requests for 3 places");
+}
+
+#[test]
+fn after_a_crowd_of_429s_one_request_goes_first() {
+    let mut pace = Pace::new(MINUTE, None);
+    pace.learn_limit(120);
+    let tickets: Vec<Ticket> = (0..8)
+        .map(|_| match pace.start(Duration::ZERO) {
+            Turn::Go(ticket) => ticket,
+            turn => panic!("{turn:?}"),
+        })
+        .collect();
+    for (number, ticket) in tickets.into_iter().enumerate() {
+        let now = secs(0.1 * number as f64);
+        pace.finish(ticket, now, Quota { limit: Some(120), remaining: None });
+        pace.rest(now, secs(20.0));
+    }
+    // The last of them was answered after 0.7 s. From then on each goes half a second after the one before.
+    assert_eq!(pace.start(secs(20.6)), Turn::Rest(secs(20.7) - secs(20.6)));
+    for number in 0..8 {
+        let now = secs(20.7) + secs(0.5) * number;
+        assert!(matches!(pace.start(now), Turn::Go(_)), "request {number}");
+        assert_eq!(pace.start(now), Turn::Wait(secs(0.5)), "request {number}");
+    }
 }
 
 #[test]

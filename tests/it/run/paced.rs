@@ -1,0 +1,34 @@
+//! A paced run against limits that are enforced, on a clock that runs fast. How near it comes to the limit is measured by
+//! the benchmark of the same name; here is what holds on any machine, however busy.
+
+#[path = "../../../benches/paced/run.rs"]
+mod run;
+
+use run::{LIMIT, Measured, Trial};
+
+fn run(trial: Trial) -> Measured {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let measured = runtime.block_on(trial.run());
+    assert!(measured.receipt.is_success(), "{:#?}", measured.receipt);
+    assert_eq!(measured.writes, trial.changes, "each is written once");
+    measured
+}
+
+#[test]
+fn a_run_of_six_hundred_changes_provokes_no_429() {
+    let measured = run(Trial { changes: 600, speed: 200.0, neighbor: 0 });
+    assert_eq!(measured.limited, 0);
+    // Reads by list, for the plan, for the check, and for what had become old.
+    assert!((600..750).contains(&measured.requests), "{}", measured.requests);
+    // The first minute's requests may go at once, the others not before their minute has come.
+    let least = (measured.requests - 1) / LIMIT as usize;
+    assert!(measured.minutes >= least as f64, "{} minutes", measured.minutes);
+    assert!(measured.share(LIMIT) < 3.0, "{} times as long as the limit makes it", measured.share(LIMIT));
+    assert_eq!(measured.held, 0, "no turn came too late");
+}
+
+#[test]
+fn a_neighbor_that_takes_half_of_the_limit_makes_nothing_fail() {
+    let measured = run(Trial { changes: 180, speed: 60.0, neighbor: LIMIT / 2 });
+    assert!(measured.limited <= 6, "{} requests were one too many", measured.limited);
+}
