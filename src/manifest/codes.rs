@@ -62,6 +62,8 @@ codes! {
     NOT_A_FILE = "not-a-file";
     /// A file name that is no UTF-8.
     FILE_NAME = "file-name";
+    /// A value that cannot be changed without changing others.
+    NOT_EDITED = "not-edited";
     /// A glob that no file matches.
     NO_MATCH = "no-match";
 }

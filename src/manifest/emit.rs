@@ -7,7 +7,7 @@ use super::project::{Environment, Guards, Locales, MassUpdate, Project};
 
 pub use scalar::scalar;
 
-mod scalar;
+pub(super) mod scalar;
 
 /// Returns the document of a page. The locales come in the order given, further ones after them by tag.
 pub fn emit_page(page: &PageManifest, order: &[&str]) -> String {

@@ -319,7 +319,8 @@ fn stated_fields(document: &PageDocument, key: &str, values: &LocaleManifest) ->
     fields
 }
 
-fn value(values: &LocaleManifest, field: Field) -> Option<Value> {
+/// Returns what the values of a locale state of a field.
+pub fn value(values: &LocaleManifest, field: Field) -> Option<Value> {
     let LocaleManifest { title, slug, seo, open_graph } = values;
     let text = |text: &Option<String>| text.clone().map(Value::Text);
     match field {

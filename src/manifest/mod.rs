@@ -1,4 +1,5 @@
-//! The files a user writes: what they may hold, how they are read, how new ones are written.
+//! The files a user writes: what they may hold, how they are read, how new ones are written and old
+//! ones edited.
 //!
 //! Knows the formats and YAML; not what a difference means. Only `lower` knows that there is a live site.
 
@@ -23,6 +24,8 @@ mod decode;
 pub mod yaml;
 
 pub mod emit;
+
+pub mod edit;
 
 pub mod schema;
 

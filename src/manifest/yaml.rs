@@ -1,13 +1,17 @@
 //! YAML as a tree in which every key and every value knows its place.
 //!
-//! Knows YAML, not what the keys mean. The parser crate is named in `yaml::parse` and `yaml::position` only.
+//! Knows YAML, not what the keys mean. The parser crate is named in `yaml::parse`, `yaml::written` and
+//! `yaml::position` only.
 
 use crate::source::Span;
 
 pub use parse::{Parsed, parse};
 pub use scalar::{Resolved, Scalar, ScalarStyle};
+pub use written::{Form, Written, WrittenEntry, WrittenMapping, start_of_node, written};
 
 mod parse;
+
+mod written;
 
 mod entries;
 

@@ -4,6 +4,7 @@
 
 mod architecture;
 mod cli;
+mod edit;
 mod galaxy;
 mod laws;
 mod manifest;

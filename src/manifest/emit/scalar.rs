@@ -17,7 +17,7 @@ pub fn scalar(text: &str, indent: usize) -> String {
 }
 
 /// Returns the text as a key, which stands on one line.
-pub(super) fn key(text: &str) -> String {
+pub(in crate::manifest) fn key(text: &str) -> String {
     match is_plain(text) {
         true => text.to_owned(),
         false => quoted(text),
@@ -28,7 +28,7 @@ pub(super) fn key(text: &str) -> String {
 const RESERVED: &[&str] = &["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
 
 /// Returns whether no reader can take the text for anything but itself. May say no without need.
-fn is_plain(text: &str) -> bool {
+pub(in crate::manifest) fn is_plain(text: &str) -> bool {
     starts_like_text(text)
         && !RESERVED.contains(&text.to_ascii_lowercase().as_str())
         && !text.contains(": ")
@@ -73,7 +73,7 @@ fn holds_word(text: &str) -> bool {
 /// Returns whether the character is printed, on one line, and stays where it is.
 ///
 /// Joiners stay: emoji and several scripts are written with them.
-fn is_shown(character: char) -> bool {
+pub(in crate::manifest) fn is_shown(character: char) -> bool {
     !matches!(character,
         '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
         | '\u{ad}' | '\u{61c}' | '\u{180e}'
@@ -109,11 +109,19 @@ fn literal(text: &str, indent: usize) -> String {
     out
 }
 
-fn quoted(text: &str) -> String {
+pub(in crate::manifest) fn quoted(text: &str) -> String {
+    let single = single_quoted(text).filter(|_| text.contains(['"', '\\']));
+    single.unwrap_or_else(|| double_quoted(text))
+}
+
+/// Returns the text in single quotes, which know no escapes, if it needs none.
+pub(in crate::manifest) fn single_quoted(text: &str) -> Option<String> {
     let is_simple = text.chars().all(is_shown) && !text.starts_with('\u{a0}') && !text.ends_with('\u{a0}');
-    if is_simple && text.contains(['"', '\\']) {
-        return format!("'{}'", text.replace('\'', "''"));
-    }
+    is_simple.then(|| format!("'{}'", text.replace('\'', "''")))
+}
+
+/// Returns the text in double quotes, which can hold any.
+pub(in crate::manifest) fn double_quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     let last = text.chars().count().saturating_sub(1);

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use granit_parser::{Event, Parser, ScalarStyle as ParserStyle, ScanError, Span as ParserSpan, StrInput, Tag};
+use granit_parser::{Event, Options, Parser, ScalarStyle as ParserStyle, ScanError, Span as ParserSpan, StrInput, Tag};
 
 use super::alias::{Anchors, MAX_DEPTH, Refused};
 use super::scalar::{Resolved, Scalar, ScalarStyle};
@@ -25,16 +25,10 @@ const MAX_PROBLEMS: usize = 1_000;
 
 /// Reads all documents; after one that is broken, goes on with the next.
 pub fn parse(file: &Arc<str>, text: &str) -> Parsed {
-    let mut options = granit_parser::options! {
-        emit_unresolved_aliases: true,
-        flow_nesting_limit: MAX_DEPTH,
-        block_nesting_limit: MAX_DEPTH,
-    };
-    options.set_emit_comments(false);
     let mut loader = Loader {
         file,
         text,
-        parser: Parser::new_from_str_with_options(text, options),
+        parser: Parser::new_from_str_with_options(text, options()),
         anchors: Anchors::default(),
         depth: 0,
         mark: position::from_start(text, 0),
@@ -43,6 +37,17 @@ pub fn parse(file: &Arc<str>, text: &str) -> Parsed {
     };
     loader.stream();
     loader.parsed
+}
+
+/// Returns how the parser reads everywhere.
+pub(super) fn options() -> Options {
+    let mut options = granit_parser::options! {
+        emit_unresolved_aliases: true,
+        flow_nesting_limit: MAX_DEPTH,
+        block_nesting_limit: MAX_DEPTH,
+    };
+    options.set_emit_comments(false);
+    options
 }
 
 struct Loader<'t> {
