@@ -14,6 +14,8 @@
 //! - [`render`] shows a plan; [`mod@apply`] checks that the site still fits it, sends it, and tells what happens in
 //!   [`event`]s, which add up to a receipt.
 //!
+//! [`pull`] is the diff read the other way, and [`manifest::edit`] carries it into files without touching another byte.
+//!
 //! What always holds: the type that reads the remote has no method that writes; apply makes no choice; a dry run is a
 //! plan that nobody applied; the same inputs give the same bytes. `webflow` and `sandbox` know nothing of the rest and
 //! share no type, so that a wrong idea about the wire cannot be wrong on both sides.
@@ -38,6 +40,7 @@ pub mod apply;
 pub mod event;
 pub mod import;
 pub mod plan;
+pub mod pull;
 pub mod run;
 pub mod status;
 

@@ -66,16 +66,22 @@ impl Workspace {
 
     /// Returns what the manifests want of the site, or all that is wrong with them.
     pub(crate) fn lower(&mut self, live: &Live, ui: &Ui) -> Result<Desired, Failure> {
-        let required = self.loaded.project.as_ref().map(lower::required_locales).unwrap_or_default();
-        let (desired, found) = lower::lower(&self.loaded.pages, &required, live);
-        let mut diagnostics: Vec<Diagnostic> = std::mem::take(&mut self.loaded.diagnostics);
-        diagnostics.extend(found);
-        diagnostic::sort(&mut diagnostics);
+        let (desired, diagnostics) = self.lower_all(live);
         if diagnostic::has_errors(&diagnostics) {
             return Err(Failure::invalid(diagnostics, std::mem::take(&mut self.loaded.sources)));
         }
         ui.diagnostics(&diagnostics, &self.loaded.sources);
         Ok(desired)
+    }
+
+    /// Returns what the manifests want of the site as far as it fits, and all that is wrong with them.
+    pub(crate) fn lower_all(&mut self, live: &Live) -> (Desired, Vec<Diagnostic>) {
+        let required = self.loaded.project.as_ref().map(lower::required_locales).unwrap_or_default();
+        let (desired, found) = lower::lower(&self.loaded.pages, &required, live);
+        let mut diagnostics: Vec<Diagnostic> = std::mem::take(&mut self.loaded.diagnostics);
+        diagnostics.extend(found);
+        diagnostic::sort(&mut diagnostics);
+        (desired, diagnostics)
     }
 
     /// Returns what the project file says.

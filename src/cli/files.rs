@@ -16,6 +16,19 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     Ok(())
 }
 
+/// Writes a file that must still read as it did before, with the rights that it has. Where it is a link, what it leads
+/// to is written.
+pub(crate) fn rewrite(path: &Path, before: &str, after: &str) -> io::Result<()> {
+    let path = path.canonicalize()?;
+    let file = written(&path, after)?;
+    file.as_file().set_permissions(path.metadata()?.permissions())?;
+    if std::fs::read(&path)? != before.as_bytes() {
+        return Err(io::Error::other("somebody has changed it meanwhile"));
+    }
+    file.persist(&path)?;
+    Ok(())
+}
+
 /// Writes a file where there is none, and the folders that lead to it.
 pub(crate) fn create(path: &Path, text: &str) -> io::Result<()> {
     if let Some(folder) = path.parent() {

@@ -1,23 +1,20 @@
 //! `slugline import`: from the live site to files.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 
 use super::context::{self, Connection, Workspace};
+use super::describe::{self, Describer, NewFile, PROJECT_SCHEMA, SCHEMA_FOLDER};
 use super::failure::Failure;
 use super::ui::Ui;
-use super::{Global, block_on, files};
+use super::{Global, block_on};
 use crate::exit::Exit;
-use crate::import::{self, NewPage, Wanted};
+use crate::import::{self, Wanted};
 use crate::live;
 use crate::manifest::globs::PageGlobs;
-use crate::manifest::load;
-use crate::manifest::page::PageManifest;
 use crate::manifest::project::{FILE_NAME, Project};
-use crate::manifest::value::{ObjectId, PagePath};
-use crate::manifest::{emit, lower};
-use crate::model::{FolderId, Live, PageId, SiteId};
+use crate::manifest::{emit, load};
+use crate::model::{FolderId, Live, SiteId};
 use crate::plan::Selection;
 use crate::render::view;
 
@@ -35,6 +32,10 @@ pub(crate) struct Import {
     /// Only pages whose path matches the glob, such as '/blog/**' (repeatable).
     #[arg(long, value_name = "GLOB")]
     page: Vec<String>,
+
+    /// Leave out the JSON Schemas for editors, and the line in each file that names its own.
+    #[arg(long)]
+    no_schema: bool,
 }
 
 impl Import {
@@ -89,15 +90,22 @@ impl Import {
             Some(mut workspace) => workspace.lower(&live, ui)?.pages.into_keys().collect(),
             None => BTreeSet::new(),
         };
+        let describer = Describer { root, globs: &globs, has_schema: !self.no_schema };
+        let selection = Selection { pages: self.page.clone(), ..Selection::default() };
+        let manifests = describer.manifests(&live, &described, &Wanted { selection, all: self.all })?;
         let is_new_project = !root.join(FILE_NAME).exists();
+        let schemas = describer.schemas(is_new_project || !manifests.is_empty())?;
         if is_new_project {
             // First, so that an import that is cut short finds its own files when it is run again.
-            let project = Project { site: object_id(site.as_str()), ..Project::default() };
-            write_new(root, FILE_NAME, &emit::emit_project(&project))?;
+            let project = Project { site: describe::object_id(site.as_str()), ..Project::default() };
+            let text = describer.modeline(FILE_NAME, PROJECT_SCHEMA) + &emit::emit_project(&project);
+            describer.create(&NewFile { name: FILE_NAME.to_owned(), text })?;
         }
-        let pages = self.write_pages(root, &live, &described, &globs)?;
+        describer.write_schemas(&schemas)?;
+        manifests.iter().try_for_each(|file| describer.create(file))?;
         let left_out = if self.all { 0 } else { import::left_out(&live, &described) };
-        report(&live, pages, left_out, described.len(), is_new_project, ui);
+        let written = Written { manifests: manifests.len(), schemas: schemas.len(), is_new_project };
+        report(&live, &written, left_out, described.len(), ui);
         Ok(Exit::Ok)
     }
 
@@ -115,81 +123,25 @@ impl Import {
             }
         }
     }
-
-    /// Writes the manifests and returns their number.
-    fn write_pages(
-        &self,
-        root: &Path,
-        live: &Live,
-        described: &BTreeSet<PageId>,
-        globs: &PageGlobs,
-    ) -> Result<usize, Failure> {
-        let selection = Selection { pages: self.page.clone(), ..Selection::default() };
-        let wanted = Wanted { selection, all: self.all };
-        let pages = import::new_pages(live, described, &wanted);
-        let folder = match globs.folders().first() {
-            Some(&"") | None => String::new(),
-            Some(folder) => format!("{folder}/"),
-        };
-        let names = import::file_names(&pages, &folder, &existing(root, &folder));
-        if let Some(name) = names.iter().find(|name| !globs.matches(name)) {
-            return Err(Failure::message(
-                Exit::Invalid,
-                format!("no glob of `pages` in slugline.yaml would find `{name}`"),
-            )
-            .hint("add one such as `pages/**/*.yaml`; nothing was written"));
-        }
-        let order: Vec<&str> = live.site.locales().map(|locale| locale.tag.as_str()).collect();
-        for (page, name) in pages.iter().zip(&names) {
-            write_new(root, name, &emit::emit_page(&manifest(page), &order))?;
-        }
-        Ok(pages.len())
-    }
 }
 
-/// Returns a page in the shape of a manifest. A path that a manifest could not hold is left out; the id is enough.
-fn manifest(page: &NewPage) -> PageManifest {
-    PageManifest {
-        id: object_id(page.id.as_str()),
-        path: PagePath::try_from(page.path.to_string()).ok(),
-        locales: page.locales.iter().map(|(tag, values)| (tag.clone(), lower::raise(values))).collect(),
-    }
+/// What an import has added.
+struct Written {
+    manifests: usize,
+    schemas: usize,
+    is_new_project: bool,
 }
 
-fn object_id(id: &str) -> Option<ObjectId> {
-    ObjectId::try_from(id.to_owned()).ok()
-}
-
-/// Returns the names of the files that exist, in lower case.
-fn existing(root: &Path, folder: &str) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let mut waiting = vec![folder.trim_end_matches('/').to_owned()];
-    while let Some(folder) = waiting.pop() {
-        let Ok(entries) = fs::read_dir(root.join(&folder)) else { continue };
-        for entry in entries.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
-            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                waiting.push(path);
-            } else {
-                found.insert(path.to_lowercase());
-            }
-        }
-    }
-    found
-}
-
-fn write_new(root: &Path, name: &str, text: &str) -> Result<(), Failure> {
-    files::create(&root.join(name), text)
-        .map_err(|error| Failure::new(Exit::Failed, error).context(format!("failed to write `{name}`")))
-}
-
-fn report(live: &Live, new: usize, left_out: usize, described: usize, is_new_project: bool, ui: &Ui) {
+fn report(live: &Live, written: &Written, left_out: usize, described: usize, ui: &Ui) {
+    let Written { manifests: new, schemas, is_new_project } = *written;
     let site = &live.site;
     let locales = view::count(site.locales().count(), "locale", "locales");
     ui.note(&format!("{} ({}): {locales}", site.name, site.id));
     if is_new_project {
         ui.note(&format!("Wrote {FILE_NAME}."));
+    }
+    if schemas > 0 {
+        ui.note(&format!("Wrote the schemas for editors to {SCHEMA_FOLDER}/."));
     }
     if new > 0 {
         ui.note(&format!("Wrote {}.", view::count(new, "manifest", "manifests")));
@@ -202,7 +154,7 @@ fn report(live: &Live, new: usize, left_out: usize, described: usize, is_new_pro
         let pages = view::count(left_out, "archived or utility page", "archived or utility pages");
         ui.note(&format!("Left out {pages}; `--all` takes them in."));
     }
-    if new == 0 && !is_new_project {
+    if new == 0 && schemas == 0 && !is_new_project {
         ui.note("Nothing to add.");
     }
 }

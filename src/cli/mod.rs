@@ -5,12 +5,14 @@
 mod apply;
 mod completions;
 mod context;
+mod describe;
 mod failure;
 mod files;
 mod import;
 mod output;
 mod plan;
 mod progress;
+mod pull;
 mod recorder;
 mod sandbox;
 mod schema;
@@ -50,6 +52,7 @@ enum Command {
     Plan(plan::Plan),
     Show(show::Show),
     Apply(apply::Apply),
+    Pull(pull::Pull),
     Undo(undo::Undo),
     Status(status::Status),
     Schema(schema::Schema),
@@ -133,6 +136,7 @@ fn run(cli: Cli) -> Exit {
         Command::Plan(command) => command.run(&global, &ui),
         Command::Show(command) => command.run(&ui),
         Command::Apply(command) => command.run(&global, &ui),
+        Command::Pull(command) => command.run(&global, &ui),
         Command::Undo(command) => command.run(&global, &ui),
         Command::Status(command) => command.run(&global, &ui),
         Command::Schema(command) => command.run(&ui),
@@ -160,6 +164,7 @@ impl Command {
             Self::Plan(command) => command.format,
             Self::Show(command) => command.format,
             Self::Apply(command) => command.format,
+            Self::Pull(command) => command.format,
             Self::Undo(command) => command.format,
             Self::Status(command) => command.error_format(),
             Self::Import(_) | Self::Schema(_) | Self::Sandbox(_) | Self::Completions(_) => Format::Text,
@@ -178,7 +183,7 @@ fn fail(failure: &Failure, format: Format, ui: &Ui) -> Exit {
 }
 
 /// Runs a command that talks to a server.
-fn block_on(future: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
+fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(future)
 }

@@ -116,7 +116,7 @@ pub(super) fn selection(selected: &Selected, live: &Live) -> Result<Selection, F
 }
 
 /// A glob that selects nothing is more likely a slip than a wish, and would pass for "nothing to change".
-fn check_selection(selection: &Selection, desired: &Desired) -> Result<(), Failure> {
+pub(super) fn check_selection(selection: &Selection, desired: &Desired) -> Result<(), Failure> {
     for glob in &selection.pages {
         let alone = Selection { pages: vec![glob.clone()], ..Selection::default() };
         if !desired.pages.values().any(|page| alone.has_page(&page.path)) {

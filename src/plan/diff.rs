@@ -27,6 +27,7 @@ impl Selection {
         self.pages.is_empty() || self.pages.iter().any(|glob| glob_match(glob, path.as_str()))
     }
 
+    /// Returns whether a locale is selected.
     pub fn has_locale(&self, locale: &LocaleTag) -> bool {
         self.locales.is_empty() || self.locales.contains(locale)
     }

@@ -3,7 +3,9 @@
 pub mod account;
 pub mod diagnostics;
 pub mod escape;
+pub mod patch;
 pub mod print;
+pub mod pull;
 pub mod receipt;
 pub mod status;
 pub mod text;

@@ -125,7 +125,7 @@ fn note(text: &str, look: Look, screen: Screen, out: &mut dyn Write) -> io::Resu
     Line::indented(6).hanging(2).with(look, text).print(screen, out)
 }
 
-fn value_line(mark: char, pieces: &[Piece], screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn value_line(mark: char, pieces: &[Piece], screen: Screen, out: &mut dyn Write) -> io::Result<()> {
     let is_old = mark == '-';
     let (look, word) = if is_old { (Look::Old, Look::OldWord) } else { (Look::New, Look::NewWord) };
     let mut line = Line::indented(6).hanging(2).with(look, &format!("{mark} "));

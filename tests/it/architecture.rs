@@ -30,10 +30,11 @@ const MODULES: &[(&str, &[&str])] = &[
     ("revision", &["plan"]),
     ("import", &["model", "plan"]),
     ("status", &["model", "plan"]),
+    ("pull", &["manifest", "model", "plan", "source"]),
     ("run", &["event", "exit", "model", "plan"]),
     ("apply", &["event", "live", "model", "plan", "webflow"]),
     // Views.
-    ("render", &["diagnostic", "event", "model", "plan", "source", "status"]),
+    ("render", &["diagnostic", "event", "model", "plan", "pull", "source", "status"]),
     // The shell: on top of everything.
     (
         "cli",
@@ -47,6 +48,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "manifest",
             "model",
             "plan",
+            "pull",
             "render",
             "revision",
             "run",
@@ -60,7 +62,7 @@ const MODULES: &[(&str, &[&str])] = &[
 ];
 
 /// The pure core and the views; whatever they know, however far, must not lead to one of `EDGES`.
-const CORE: &[&str] = &["model", "manifest", "plan", "event", "import", "status", "render"];
+const CORE: &[&str] = &["model", "manifest", "plan", "event", "import", "status", "pull", "render"];
 /// Where the remote and the screen are.
 const EDGES: &[&str] = &["webflow", "live", "apply", "sandbox", "cli"];
 

@@ -112,7 +112,7 @@ pub(crate) fn file(seed: u64) -> Generated {
 enum Part {
     Text(Field),
     Flag(Field),
-    Object(&'static str, Vec<Part>),
+    Object(&'static str, Vec<Self>),
     /// `<<` with an anchor's name.
     Merge(String),
     /// `seo` as an alias.

@@ -1,0 +1,153 @@
+//! Manifests for pages that have none yet, and the schemas that editors check them with. For `import` and `pull --new`.
+//!
+//! The schemas lie in the user's repository, so that an editor finds them after a plain clone and without a network.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use super::failure::Failure;
+use super::files;
+use crate::exit::Exit;
+use crate::import::{self, NewPage, Wanted};
+use crate::manifest::globs::PageGlobs;
+use crate::manifest::page::PageManifest;
+use crate::manifest::value::{ObjectId, PagePath};
+use crate::manifest::{emit, lower, schema};
+use crate::model::{Live, PageId};
+
+/// The folder of the schemas, beside the project file. Not hidden, since it is meant to be committed.
+pub(super) const SCHEMA_FOLDER: &str = "schema";
+
+/// The copies of the schemas by their names in that folder.
+pub(super) const PAGE_SCHEMA: &str = "slugline-page.schema.json";
+pub(super) const PROJECT_SCHEMA: &str = "slugline-project.schema.json";
+
+/// What all of them hold, and nothing else does.
+const SCHEMA_MARK: &str = "urn:slugline:schema:";
+
+/// A file to be written, by its name relative to the project.
+pub(super) struct NewFile {
+    pub(super) name: String,
+    pub(super) text: String,
+}
+
+/// Where new manifests go and whether they name their schema.
+pub(super) struct Describer<'a> {
+    pub(super) root: &'a Path,
+    pub(super) globs: &'a PageGlobs,
+    pub(super) has_schema: bool,
+}
+
+impl Describer<'_> {
+    /// Returns the manifests of the pages that are wanted and not described yet.
+    pub(super) fn manifests(
+        &self,
+        live: &Live,
+        described: &BTreeSet<PageId>,
+        wanted: &Wanted,
+    ) -> Result<Vec<NewFile>, Failure> {
+        let pages = import::new_pages(live, described, wanted);
+        let folder = match self.globs.folders().first() {
+            Some(&"") | None => String::new(),
+            Some(folder) => format!("{folder}/"),
+        };
+        let names = import::file_names(&pages, &folder, &existing(self.root, &folder));
+        if let Some(name) = names.iter().find(|name| !self.globs.matches(name)) {
+            return Err(Failure::message(
+                Exit::Invalid,
+                format!("no glob of `pages` in slugline.yaml would find `{name}`"),
+            )
+            .hint("add one such as `pages/**/*.yaml`; nothing was written"));
+        }
+        let order: Vec<&str> = live.site.locales().map(|locale| locale.tag.as_str()).collect();
+        let files = pages.iter().zip(names).map(|(page, name)| {
+            let text = self.modeline(&name, PAGE_SCHEMA) + &emit::emit_page(&manifest(page), &order);
+            NewFile { name, text }
+        });
+        Ok(files.collect())
+    }
+
+    /// Returns the line that tells editors where the schema of a file lies, if it is to have one.
+    pub(super) fn modeline(&self, name: &str, schema: &str) -> String {
+        match self.has_schema {
+            true => {
+                let up = "../".repeat(name.matches('/').count());
+                format!("# yaml-language-server: $schema={up}{SCHEMA_FOLDER}/{schema}\n")
+            }
+            false => String::new(),
+        }
+    }
+
+    /// Returns the schemas that are missing, if they are needed, and those that another version has left.
+    pub(super) fn schemas(&self, are_needed: bool) -> Result<Vec<NewFile>, Failure> {
+        let mut files = Vec::new();
+        for (name, schema) in [(PAGE_SCHEMA, schema::page_schema()), (PROJECT_SCHEMA, schema::project_schema())] {
+            let (name, text) = (format!("{SCHEMA_FOLDER}/{name}"), format!("{schema:#}\n"));
+            let found = fs::read_to_string(self.root.join(&name)).ok();
+            match found {
+                None if !are_needed || !self.has_schema => {}
+                Some(found) if found == text => {}
+                Some(found) if !found.contains(SCHEMA_MARK) => {
+                    if are_needed && self.has_schema {
+                        return Err(Failure::message(
+                            Exit::Failed,
+                            format!("`{name}` exists and is no schema of ours"),
+                        )
+                        .hint("rename it, or leave the schemas out with `--no-schema`; nothing was written"));
+                    }
+                }
+                None | Some(_) => files.push(NewFile { name, text }),
+            }
+        }
+        Ok(files)
+    }
+
+    /// Writes a file where there is none.
+    pub(super) fn create(&self, file: &NewFile) -> Result<(), Failure> {
+        files::create(&self.root.join(&file.name), &file.text)
+            .map_err(|error| Failure::new(Exit::Failed, error).context(format!("failed to write `{}`", file.name)))
+    }
+
+    /// Writes the schemas, in place of older ones.
+    pub(super) fn write_schemas(&self, schemas: &[NewFile]) -> Result<(), Failure> {
+        for NewFile { name, text } in schemas {
+            let written = fs::create_dir_all(self.root.join(SCHEMA_FOLDER))
+                .and_then(|()| files::replace(&self.root.join(name), text));
+            written.map_err(|error| Failure::new(Exit::Failed, error).context(format!("failed to write `{name}`")))?;
+        }
+        Ok(())
+    }
+}
+
+/// Returns a page in the shape of a manifest. A path that a manifest could not hold is left out; the id is enough.
+fn manifest(page: &NewPage) -> PageManifest {
+    PageManifest {
+        id: object_id(page.id.as_str()),
+        path: PagePath::try_from(page.path.to_string()).ok(),
+        locales: page.locales.iter().map(|(tag, values)| (tag.clone(), lower::raise(values))).collect(),
+    }
+}
+
+pub(super) fn object_id(id: &str) -> Option<ObjectId> {
+    ObjectId::try_from(id.to_owned()).ok()
+}
+
+/// Returns the names of the files that exist, in lower case.
+fn existing(root: &Path, folder: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut waiting = vec![folder.trim_end_matches('/').to_owned()];
+    while let Some(folder) = waiting.pop() {
+        let Ok(entries) = fs::read_dir(root.join(&folder)) else { continue };
+        for entry in entries.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                waiting.push(path);
+            } else {
+                found.insert(path.to_lowercase());
+            }
+        }
+    }
+    found
+}

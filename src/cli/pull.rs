@@ -1,0 +1,243 @@
+//! `slugline pull`: live values into the manifests.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::sync::Arc;
+
+use serde_json::{Value as Json, json};
+
+use super::context::{self, Connection, Workspace};
+use super::describe::{Describer, NewFile, SCHEMA_FOLDER};
+use super::failure::Failure;
+use super::output::{self, Format};
+use super::plan::{self, Selected};
+use super::ui::Ui;
+use super::{Global, block_on, files};
+use crate::diagnostic::{self, Diagnostic};
+use crate::exit::Exit;
+use crate::import;
+use crate::live;
+use crate::manifest::edit::{self, Edit};
+use crate::manifest::globs::PageGlobs;
+use crate::model::{Desired, Field, FolderId, Live, PageId};
+use crate::plan::file;
+use crate::pull::{self, Adoption, Wanted};
+use crate::render::{patch, pull as view, view as words};
+
+/// Write the live values into the manifests, where the two differ. Comments, order, quotes and every other byte stay.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Pull {
+    #[command(flatten)]
+    selected: Selected,
+
+    /// Only this field, such as seo.title (repeatable); an Open Graph text stands for its flag too.
+    #[arg(long, value_name = "FIELD", value_parser = field)]
+    field: Vec<Field>,
+
+    /// Show how the files would change, as a patch, and write nothing.
+    #[arg(long)]
+    diff: bool,
+
+    /// Write manifests for pages that have none yet, as `slugline import` does.
+    #[arg(long)]
+    new: bool,
+
+    /// In new manifests, leave out the JSON Schemas for editors.
+    #[arg(long, requires = "new")]
+    no_schema: bool,
+
+    /// How to show it.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text", conflicts_with = "diff")]
+    pub(super) format: Format,
+}
+
+fn field(name: &str) -> Result<Field, String> {
+    let names = || Field::ALL.map(Field::name).join(", ");
+    Field::from_name(name).ok_or_else(|| format!("the fields are {}", names()))
+}
+
+/// What a pull does, before it is done.
+struct Pulled {
+    adoptions: Vec<Adoption>,
+    /// The files that change, with the text that they get.
+    texts: BTreeMap<Arc<str>, String>,
+    /// The adoptions that could not be carried out, by their place in the list.
+    refused: BTreeMap<usize, Diagnostic>,
+    /// Pages and locales that the site does not have.
+    missing: Vec<Diagnostic>,
+    new: Vec<NewFile>,
+    schemas: Vec<NewFile>,
+}
+
+impl Pull {
+    pub(super) fn run(self, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
+        let mut workspace = Workspace::open(global)?;
+        workspace.check()?;
+        let live = block_on(async {
+            let connection = Connection::open(global, &workspace.root, ui).await?;
+            let live = self.read(global, &workspace, &connection).await;
+            connection.close().await;
+            live
+        })?;
+        let (desired, found) = workspace.lower_all(&live);
+        let (missing, remarks): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|one| diagnostic::has_errors(std::slice::from_ref(one)));
+        ui.diagnostics(&remarks, &workspace.loaded.sources);
+        let pulled = self.pulled(&workspace, &desired, &live, missing)?;
+        if self.diff {
+            ui.text(&pulled.patch(&workspace))?;
+            if !pulled.schemas.is_empty() {
+                ui.note(&format!("The schemas for editors would be written to {SCHEMA_FOLDER}/."));
+            }
+            return pulled.end(&workspace, &[], ui);
+        }
+        let failed = self.write(&workspace, &pulled)?;
+        self.report(&pulled, &failed, ui)?;
+        pulled.end(&workspace, &failed, ui)
+    }
+
+    async fn read(&self, global: &Global, workspace: &Workspace, connection: &Connection) -> Result<Live, Failure> {
+        let mut live = context::read_live(connection, workspace, global.concurrency).await?;
+        if self.new {
+            let folders: BTreeSet<FolderId> = live.pages.values().filter_map(|page| page.folder.clone()).collect();
+            live::read_folders(&connection.client.reader(), &mut live, folders, global.concurrency).await?;
+        }
+        Ok(live)
+    }
+
+    fn pulled(
+        &self,
+        workspace: &Workspace,
+        desired: &Desired,
+        live: &Live,
+        missing: Vec<Diagnostic>,
+    ) -> Result<Pulled, Failure> {
+        let selection = plan::selection(&self.selected, live)?;
+        if !self.new {
+            plan::check_selection(&selection, desired)?;
+        }
+        let described: BTreeSet<PageId> = desired.pages.keys().cloned().collect();
+        let globs = PageGlobs::of(workspace.project());
+        let describer = Describer { root: &workspace.root, globs: &globs, has_schema: !self.no_schema };
+        let (mut new, mut schemas) = (Vec::new(), Vec::new());
+        if self.new {
+            let wanted = import::Wanted { selection: selection.clone(), all: false };
+            new = describer.manifests(live, &described, &wanted)?;
+            schemas = describer.schemas(!new.is_empty())?;
+        }
+        let wanted = Wanted { selection, fields: self.field.iter().copied().collect() };
+        let adoptions = pull::adoptions(desired, live, &workspace.loaded.pages, &wanted);
+        let order: Vec<String> = live.site.locales().map(|locale| locale.tag.to_string()).collect();
+        let (texts, refused) = edited(workspace, &adoptions, &order);
+        Ok(Pulled { adoptions, texts, refused, missing, new, schemas })
+    }
+
+    /// Writes the files and returns those that could not be written, and why.
+    fn write(&self, workspace: &Workspace, pulled: &Pulled) -> Result<Vec<(Arc<str>, io::Error)>, Failure> {
+        let mut failed = Vec::new();
+        for (name, text) in &pulled.texts {
+            let before = workspace.loaded.sources.text(name).unwrap_or_default();
+            if let Err(error) = files::rewrite(&workspace.root.join(&**name), before, text) {
+                failed.push((Arc::clone(name), error));
+            }
+        }
+        let globs = PageGlobs::of(workspace.project());
+        let describer = Describer { root: &workspace.root, globs: &globs, has_schema: !self.no_schema };
+        describer.write_schemas(&pulled.schemas)?;
+        pulled.new.iter().try_for_each(|file| describer.create(file))?;
+        Ok(failed)
+    }
+
+    fn report(&self, pulled: &Pulled, failed: &[(Arc<str>, io::Error)], ui: &Ui) -> Result<(), Failure> {
+        let done: Vec<&Adoption> = pulled.done(failed).collect();
+        if self.format == Format::Json {
+            let exit = pulled.exit(failed);
+            return Ok(ui.text(&output::harmless(&format!("{:#}\n", pulled.json(&done, failed, exit))))?);
+        }
+        ui.data(|screen, out| view::adoptions(&done, screen, out))?;
+        let files: BTreeSet<&str> = done.iter().map(|adoption| &*adoption.edit.document.file).collect();
+        if !done.is_empty() {
+            let values = words::count(done.len(), "key", "keys");
+            ui.note(&format!("Changed {values} in {}.", words::count(files.len(), "manifest", "manifests")));
+        }
+        if !pulled.new.is_empty() {
+            ui.note(&format!("Wrote {}.", words::count(pulled.new.len(), "manifest", "manifests")));
+        }
+        if done.is_empty() && pulled.new.is_empty() && pulled.exit(failed) == Exit::Ok {
+            ui.note("Nothing to pull: the manifests say what the site reads.");
+        }
+        Ok(())
+    }
+}
+
+/// Returns the texts that the files get, and what could not be edited.
+fn edited(
+    workspace: &Workspace,
+    adoptions: &[Adoption],
+    order: &[String],
+) -> (BTreeMap<Arc<str>, String>, BTreeMap<usize, Diagnostic>) {
+    let mut by_file: BTreeMap<Arc<str>, Vec<(usize, Edit)>> = BTreeMap::new();
+    for (index, adoption) in adoptions.iter().enumerate() {
+        let file = Arc::clone(&adoption.edit.document.file);
+        by_file.entry(file).or_default().push((index, adoption.edit.clone()));
+    }
+    let (mut texts, mut refused) = (BTreeMap::new(), BTreeMap::new());
+    for (file, edits) in by_file {
+        let before = workspace.loaded.sources.text(&file).unwrap_or_default();
+        let (places, edits): (Vec<usize>, Vec<Edit>) = edits.into_iter().unzip();
+        let edited = edit::edit(&file, before, &edits, order);
+        refused.extend(edited.refused.into_iter().map(|(index, why)| (places[index], why)));
+        if edited.text != before {
+            texts.insert(file, edited.text);
+        }
+    }
+    (texts, refused)
+}
+
+impl Pulled {
+    /// Returns what has been taken over.
+    fn done<'p>(&'p self, failed: &'p [(Arc<str>, io::Error)]) -> impl Iterator<Item = &'p Adoption> {
+        let is_written = |adoption: &Adoption| failed.iter().all(|(file, _)| *file != adoption.edit.document.file);
+        let adoptions = self.adoptions.iter().enumerate();
+        let done = adoptions.filter(|(index, _)| !self.refused.contains_key(index)).map(|(_, adoption)| adoption);
+        done.filter(move |adoption| is_written(adoption))
+    }
+
+    fn exit(&self, failed: &[(Arc<str>, io::Error)]) -> Exit {
+        match (self.missing.is_empty(), self.refused.is_empty() && failed.is_empty()) {
+            (false, _) => Exit::Invalid,
+            (true, false) => Exit::Partial,
+            (true, true) => Exit::Ok,
+        }
+    }
+
+    fn patch(&self, workspace: &Workspace) -> String {
+        let changed =
+            self.texts.iter().map(|(name, text)| patch::patch(name, workspace.loaded.sources.text(name), text));
+        let new = self.new.iter().map(|file| patch::patch(&file.name, None, &file.text));
+        changed.chain(new).collect()
+    }
+
+    fn json(&self, done: &[&Adoption], failed: &[(Arc<str>, io::Error)], exit: Exit) -> Json {
+        let diagnostics = self.missing.iter().chain(self.refused.values()).map(file::diagnostic);
+        json!({
+            "format_version": file::FORMAT_VERSION,
+            "changes": done.iter().map(|adoption| view::json(adoption)).collect::<Vec<_>>(),
+            "new": self.new.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(),
+            "failed": failed.iter().map(|(file, why)| json!({"file": &**file, "error": why.to_string()})).collect::<Vec<_>>(),
+            "diagnostics": diagnostics.collect::<Vec<_>>(),
+            "exit": {"code": exit.code(), "name": exit.name()},
+        })
+    }
+
+    /// Tells what was not taken over, and ends.
+    fn end(&self, workspace: &Workspace, failed: &[(Arc<str>, io::Error)], ui: &Ui) -> Result<Exit, Failure> {
+        let mut problems: Vec<Diagnostic> = self.missing.iter().chain(self.refused.values()).cloned().collect();
+        diagnostic::sort(&mut problems);
+        ui.diagnostics(&problems, &workspace.loaded.sources);
+        for (file, error) in failed {
+            ui.error(&anyhow::anyhow!("failed to write `{file}`: {error}"), None);
+        }
+        Ok(self.exit(failed))
+    }
+}

@@ -1,0 +1,75 @@
+//! What a pull takes over from the site: as text, and as JSON.
+
+use std::io::{self, Write};
+
+use serde_json::{Value as Json, json};
+
+use super::print::{Line, Look, Screen};
+use super::text::value_line;
+use super::words::{self, WordDiff};
+use crate::model::{LocaleTag, PageId, Value};
+use crate::pull::Adoption;
+
+/// Writes the keys that change, page by page.
+pub fn adoptions(adoptions: &[&Adoption], screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    let mut last: (Option<&PageId>, Option<&LocaleTag>) = (None, None);
+    for adoption in adoptions {
+        let (page, locale) = (&adoption.address.page, &adoption.address.locale);
+        if last.0 != Some(page) {
+            if last.0.is_some() {
+                writeln!(out)?;
+            }
+            Line::indented(0).with(Look::Strong, adoption.path.as_str()).print(screen, out)?;
+        }
+        if last != (Some(page), Some(locale)) {
+            Line::indented(2).with(Look::Plain, locale.as_str()).print(screen, out)?;
+        }
+        last = (Some(page), Some(locale));
+        values(adoption, screen, out)?;
+    }
+    Ok(())
+}
+
+fn values(adoption: &Adoption, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    let heading = Line::indented(4).hanging(2).with(Look::Plain, adoption.field.name());
+    heading.with(Look::Faint, &format!("  {}", adoption.source)).print(screen, out)?;
+    let text = |value: &Option<Value>| match value {
+        Some(Value::Text(text)) => Some(text.clone()),
+        Some(Value::Flag(flag)) => Some(flag.to_string()),
+        None => None,
+    };
+    let (before, after) = (text(&adoption.before), text(&adoption.after));
+    let WordDiff { before: old, after: new } =
+        words::compare(before.as_deref().unwrap_or_default(), after.as_deref().unwrap_or_default());
+    match before {
+        Some(_) => value_line('-', &old, screen, out)?,
+        None => note("the key is new", screen, out)?,
+    }
+    match after {
+        Some(_) => value_line('+', &new, screen, out),
+        None => note("the key goes", screen, out),
+    }
+}
+
+fn note(text: &str, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    Line::indented(6).with(Look::Faint, text).print(screen, out)
+}
+
+/// Returns a key that changes.
+pub fn json(adoption: &Adoption) -> Json {
+    let value = |value: &Option<Value>| match value {
+        Some(Value::Text(text)) => Json::from(text.as_str()),
+        Some(Value::Flag(flag)) => Json::from(*flag),
+        None => Json::Null,
+    };
+    let at = &adoption.source;
+    json!({
+        "page": adoption.address.page.as_str(),
+        "path": adoption.path.as_str(),
+        "locale": adoption.address.locale.as_str(),
+        "field": adoption.field.name(),
+        "before": value(&adoption.before),
+        "after": value(&adoption.after),
+        "source": {"file": &*at.file, "line": at.line, "column": at.column},
+    })
+}
