@@ -27,8 +27,12 @@ pub mod model;
 pub mod source;
 pub mod suggest;
 
+// What is wrong with texts.
+pub mod lint;
+
 // The desired side.
 pub mod manifest;
+pub mod base;
 pub mod revision;
 
 // The remote side.

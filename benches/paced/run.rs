@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use slugline::apply::{self, DEFAULT_MAX_READ_AGE, Remote};
+use slugline::apply::{self, DEFAULT_MAX_READ_AGE, Remote, Sending};
 use slugline::event::{Event, Receipt};
 use slugline::live;
 use slugline::model::{Desired, DesiredLocale, DesiredPage, Field, Live, NamedBy, SiteId, Stated};
@@ -81,6 +81,7 @@ impl Trial {
         let remote = Remote {
             reader: client.reader(),
             writer: client.writer(),
+            sending: Sending::Singly,
             concurrency: four,
             // As young as readings have to be, on this clock.
             max_read_age: DEFAULT_MAX_READ_AGE.div_f64(self.speed),

@@ -41,12 +41,13 @@ pub(crate) struct Workspace {
 impl Workspace {
     /// Finds and reads the project. Problems of its pages are kept, those of the project file are a failure.
     pub(crate) fn open(global: &Global) -> Result<Self, Failure> {
-        let start = folder()?;
-        let root = load::find_project(&start).map_err(|error| {
-            Failure::new(Exit::Invalid, error)
-                .hint("make one with `slugline import --site ID`, or change folder with `-C DIR`")
-        })?;
-        let mut loaded = load::load(&root);
+        let root = find_project()?;
+        let loaded = load::load(&root);
+        Self::of(root, loaded, global)
+    }
+
+    /// Finds the site that a project which has been read is for.
+    pub(crate) fn of(root: PathBuf, mut loaded: Loaded, global: &Global) -> Result<Self, Failure> {
         let chosen = loaded.project.as_ref().and_then(|project| choose_site(&project.manifest, global.env.as_deref()));
         let Some(chosen) = chosen else {
             return Err(Failure::invalid(std::mem::take(&mut loaded.diagnostics), loaded.sources));
@@ -100,6 +101,14 @@ impl Workspace {
             ceiling: ceiling.map_or(default.ceiling, |ceiling| ceiling as usize),
         }
     }
+}
+
+/// Returns the folder of the project: the current one, or one above it.
+pub(crate) fn find_project() -> Result<PathBuf, Failure> {
+    load::find_project(&folder()?).map_err(|error| {
+        Failure::new(Exit::Invalid, error)
+            .hint("make one with `slugline import --site ID`, or change folder with `-C DIR`")
+    })
 }
 
 /// The site to work on, and the environment that names it.
@@ -194,6 +203,12 @@ fn client_options(global: &Global, base_url: webflow::BaseUrl, token: Token, ui:
         ui.wait(format!("{}, {} s", wait.reason, wait.length.as_secs_f64().ceil()));
     }));
     options
+}
+
+/// Returns whether a token is at hand, good or not.
+pub(crate) fn has_token() -> bool {
+    let variables = TOKEN_VARIABLES.iter().chain([&TOKEN_FILE_VARIABLE]);
+    variables.into_iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
 fn token() -> Result<Token, Failure> {

@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::exit::Exit;
 use crate::render::receipt;
 use crate::source::Sources;
-use crate::{apply, live, plan, run, webflow};
+use crate::{apply, base, live, plan, run, webflow};
 
 /// Why a command ended early.
 #[derive(Debug)]
@@ -83,6 +83,13 @@ impl From<webflow::Error> for Failure {
     fn from(error: webflow::Error) -> Self {
         let hint = error.hint();
         Self { hint, ..Self::new(Exit::Unavailable, error) }
+    }
+}
+
+impl From<base::Error> for Failure {
+    fn from(error: base::Error) -> Self {
+        let hint = error.hint();
+        Self::new(Exit::Usage, error).hint(hint)
     }
 }
 

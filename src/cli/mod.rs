@@ -3,6 +3,7 @@
 //! On top of everything else; nothing else knows of it.
 
 mod apply;
+mod baseline;
 mod completions;
 mod context;
 mod describe;
@@ -22,6 +23,7 @@ mod signals;
 mod status;
 mod ui;
 mod undo;
+mod validate;
 
 use std::ffi::OsString;
 use std::future::Future;
@@ -49,6 +51,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Import(import::Import),
+    Validate(validate::Validate),
     Plan(plan::Plan),
     Show(show::Show),
     Apply(apply::Apply),
@@ -133,6 +136,7 @@ fn run(cli: Cli) -> Exit {
     let format = command.format();
     let result = change_folder(&global).and_then(|()| match command {
         Command::Import(command) => command.run(&global, &ui),
+        Command::Validate(command) => command.run(&global, &ui),
         Command::Plan(command) => command.run(&global, &ui),
         Command::Show(command) => command.run(&ui),
         Command::Apply(command) => command.run(&global, &ui),
@@ -161,6 +165,10 @@ impl Command {
     /// The format that also an error must have.
     fn format(&self) -> Format {
         match self {
+            Self::Validate(command) => match command.format {
+                validate::ProblemFormat::Json => Format::Json,
+                _ => Format::Text,
+            },
             Self::Plan(command) => command.format,
             Self::Show(command) => command.format,
             Self::Apply(command) => command.format,

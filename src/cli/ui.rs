@@ -121,6 +121,15 @@ impl Ui {
         }
     }
 
+    /// Writes diagnostics to stdout, for a command whose data they are.
+    pub(crate) fn data_diagnostics(&self, diagnostics: &[Diagnostic], sources: &Sources) -> io::Result<()> {
+        self.data(|screen, out| {
+            let style = if screen.color { diagnostics::Style::Color } else { diagnostics::Style::Plain };
+            let width = screen.width.unwrap_or(UNBOUNDED);
+            out.write_all(diagnostics::render_diagnostics(diagnostics, sources, style, width).as_bytes())
+        })
+    }
+
     /// Asks a question that is answered with yes or no; no is the default.
     pub(crate) fn ask(&self, question: &str) -> io::Result<bool> {
         self.alert(|_, out| {

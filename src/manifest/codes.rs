@@ -44,6 +44,8 @@ codes! {
     WRONG_TYPE = "wrong-type";
     /// A value of the right kind that cannot be meant.
     INVALID_VALUE = "invalid-value";
+    /// A lint rule that does not exist.
+    UNKNOWN_RULE = "unknown-rule";
     /// Two keys that exclude each other.
     CONFLICTING_KEYS = "conflicting-keys";
     /// One locale under two spellings.

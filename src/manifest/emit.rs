@@ -49,7 +49,7 @@ fn emit_locale(writer: &mut Writer, locale: &LocaleManifest) {
 
 /// Returns the project file.
 pub fn emit_project(project: &Project) -> String {
-    let Project { version, site, environments, pages, locales, guards } = project;
+    let Project { version, site, environments, pages, locales, lint, guards } = project;
     let mut writer = Writer::default();
     writer.plain("version", Some(u64::from(*version)));
     writer.text("site", site.as_ref().map(|site| site.as_str()));
@@ -63,11 +63,18 @@ pub fn emit_project(project: &Project) -> String {
     if let Some(pages) = pages {
         writer.list("pages", pages.iter().map(|glob| glob.as_str()));
     }
-    let Locales { required } = locales;
-    if !required.is_empty() {
+    let Locales { primary, required } = locales;
+    if !locales.is_empty() {
         writer.mapping("locales", |writer| {
-            writer.list("required", required.iter().map(String::as_str));
+            writer.text("primary", primary.as_deref());
+            if !required.is_empty() {
+                writer.list("required", required.iter().map(String::as_str));
+            }
         });
+    }
+    if !lint.is_empty() {
+        // Nothing that the program makes has one. JSON is YAML, and what it lacks in beauty it has in fidelity.
+        writer.plain("lint", serde_json::to_string(lint).ok());
     }
     let Guards { mass_update } = guards;
     if !mass_update.is_empty() {

@@ -289,7 +289,7 @@ pub fn locale_help(key: &str, site: &Site) -> String {
 }
 
 /// Returns the locale keys of a document and where they stand, from its top to its bottom.
-fn keys_in_order(document: &PageDocument) -> Vec<(&str, Location)> {
+pub(super) fn keys_in_order(document: &PageDocument) -> Vec<(&str, Location)> {
     let keys = document.manifest.locales.keys();
     let mut keys: Vec<(&str, Location)> =
         keys.map(|key| (key.as_str(), document.key_location_of(&["locales", key]))).collect();
@@ -304,7 +304,7 @@ fn same_language<'t>(key: &str, tags: &[&'t str]) -> Option<&'t str> {
 }
 
 /// Returns the fields that a locale of a document states. Open Graph text implies that it is not copied.
-fn stated_fields(document: &PageDocument, key: &str, values: &LocaleManifest) -> BTreeMap<Field, Stated> {
+pub(super) fn stated_fields(document: &PageDocument, key: &str, values: &LocaleManifest) -> BTreeMap<Field, Stated> {
     let mut fields = BTreeMap::new();
     for field in Field::ALL {
         if let Some(value) = value(values, field) {

@@ -5,6 +5,8 @@
 
 pub mod project;
 
+pub mod lint;
+
 pub mod page;
 
 pub mod value;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::lint::Lint;
 use super::page::present;
 use super::value::{Glob, ObjectId, Percent, Version};
 
@@ -40,6 +41,9 @@ pub struct Project {
     /// What holds for the locales.
     #[serde(default, skip_serializing_if = "Locales::is_empty")]
     pub locales: Locales,
+    /// What the lint looks for, and what it lets pass.
+    #[serde(default, skip_serializing_if = "Lint::is_empty")]
+    pub lint: Lint,
     /// When an apply is refused.
     #[serde(default, skip_serializing_if = "Guards::is_empty")]
     pub guards: Guards,
@@ -59,6 +63,11 @@ pub struct Environment {
 #[serde(deny_unknown_fields)]
 #[schemars(inline)]
 pub struct Locales {
+    /// The site's primary locale, such as `en-US`, for the commands that do not ask the site. Without it, the locale that
+    /// stands first in most manifests.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub primary: Option<String>,
     /// The locales that every managed page must state, such as `en-US`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub required: Vec<String>,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
+use super::lint::policy::policy;
 use super::page::PageManifest;
 use super::project::Project;
 use super::yaml::{Key, Node, Step};
@@ -101,7 +102,11 @@ pub fn project(file: &Arc<str>, text: &str) -> (Option<ProjectDocument>, Vec<Dia
         );
     }
     diagnostics.extend(rules::project(&root, file));
-    (document(root, file, &mut diagnostics), diagnostics)
+    let project = document(root, file, &mut diagnostics);
+    if let Some(project) = &project {
+        diagnostics.extend(policy(project).1);
+    }
+    (project, diagnostics)
 }
 
 fn document<T: DeserializeOwned>(

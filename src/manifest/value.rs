@@ -1,5 +1,6 @@
 //! Values with a form of their own: ids, paths, globs. One that exists is well formed.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use schemars::JsonSchema;
@@ -10,12 +11,12 @@ use serde::{Deserialize, Deserializer, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Malformed {
     pub message: String,
-    pub help: &'static str,
+    pub help: Cow<'static, str>,
 }
 
 impl Malformed {
-    fn new(message: String, help: &'static str) -> Self {
-        Self { message, help }
+    pub(super) fn new(message: impl Into<String>, help: impl Into<Cow<'static, str>>) -> Self {
+        Self { message: message.into(), help: help.into() }
     }
 }
 

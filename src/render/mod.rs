@@ -3,10 +3,14 @@
 pub mod account;
 pub mod diagnostics;
 pub mod escape;
+pub mod github;
+pub mod gitlab;
 pub mod patch;
 pub mod print;
+pub mod problems;
 pub mod pull;
 pub mod receipt;
+pub mod sarif;
 pub mod status;
 pub mod text;
 pub mod view;

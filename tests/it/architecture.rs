@@ -18,8 +18,11 @@ const MODULES: &[(&str, &[&str])] = &[
     ("suggest", &[]),
     ("diagnostic", &["source"]),
     ("model", &["source"]),
+    // What is wrong with texts.
+    ("lint", &["diagnostic", "model", "source", "suggest"]),
     // The desired side.
-    ("manifest", &["diagnostic", "model", "source", "suggest"]),
+    ("manifest", &["diagnostic", "lint", "model", "source", "suggest"]),
+    ("base", &["diagnostic", "manifest", "source"]),
     // The remote side. Neither knows anything of this crate, so that a wrong idea about the wire cannot be wrong twice.
     ("webflow", &[]),
     ("sandbox", &[]),
@@ -34,16 +37,18 @@ const MODULES: &[(&str, &[&str])] = &[
     ("run", &["event", "exit", "model", "plan"]),
     ("apply", &["event", "live", "model", "plan", "webflow"]),
     // Views.
-    ("render", &["diagnostic", "event", "model", "plan", "pull", "source", "status"]),
+    ("render", &["diagnostic", "event", "lint", "model", "plan", "pull", "source", "status"]),
     // The shell: on top of everything.
     (
         "cli",
         &[
             "apply",
+            "base",
             "diagnostic",
             "event",
             "exit",
             "import",
+            "lint",
             "live",
             "manifest",
             "model",
@@ -62,7 +67,7 @@ const MODULES: &[(&str, &[&str])] = &[
 ];
 
 /// The pure core and the views; whatever they know, however far, must not lead to one of `EDGES`.
-const CORE: &[&str] = &["model", "manifest", "plan", "event", "import", "status", "pull", "render"];
+const CORE: &[&str] = &["model", "lint", "manifest", "plan", "event", "import", "status", "pull", "render"];
 /// Where the remote and the screen are.
 const EDGES: &[&str] = &["webflow", "live", "apply", "sandbox", "cli"];
 
@@ -70,6 +75,7 @@ const EDGES: &[&str] = &["webflow", "live", "apply", "sandbox", "cli"];
 /// environment, clock, chance, other program, and nothing async. The longest path decides.
 const REACHES: &[(&str, &[Reach], &str)] = &[
     ("apply", &[Reach::Async, Reach::Clock], "sends, and pauses before it sends again"),
+    ("base", &[Reach::Program], "asks git for the files of another commit"),
     ("cli", &[Reach::Async, Reach::Clock, Reach::Disk, Reach::Environment], "the shell: flags, files, token"),
     ("live", &[Reach::Async, Reach::Clock], "reads the site, and says when"),
     ("main", &[Reach::Environment], "the arguments"),
@@ -124,10 +130,11 @@ const HOMES: &[(&str, &[&str], &str)] = &[
     ("granit_parser", &["manifest"], "only manifests are YAML"),
     ("reqwest", &["webflow"], "only the client sends"),
     ("serde_yaml", &["manifest"], "only manifests are YAML"),
+    ("whatlang", &["lint"], "only the lint guesses languages"),
 ];
 
 /// Where nothing is `Serialize`: what is written down has a format of its own at the edge, with a version.
-const NO_FORMAT: &[&str] = &["model", "plan", "event", "live", "apply"];
+const NO_FORMAT: &[&str] = &["model", "lint", "plan", "event", "live", "apply"];
 /// The formats at the edge.
 const FORMATS: &[&str] = &["plan::file"];
 

@@ -92,6 +92,9 @@ enum Expected<'m> {
     Named(&'m str),
     Flag,
     Count,
+    Number,
+    /// A severity, or a mapping with more.
+    Setting,
     List,
     Mapping,
 }
@@ -103,6 +106,8 @@ impl<'m> Expected<'m> {
             Self::Named(name) => name,
             Self::Flag => "`true` or `false`",
             Self::Count => "a whole number that is not negative",
+            Self::Number => "a number",
+            Self::Setting => "a severity or a mapping",
             Self::List => "a list",
             Self::Mapping => "a mapping",
         }
@@ -121,6 +126,8 @@ fn expectation(message: &str) -> Option<Expected<'_>> {
         "a boolean" => Expected::Flag,
         "a sequence" => Expected::List,
         "u8" | "u16" | "u32" | "u64" | "usize" => Expected::Count,
+        "a number" => Expected::Number,
+        "a severity or a mapping" => Expected::Setting,
         "a map" => Expected::Mapping,
         _ if expected.starts_with("struct ") => Expected::Mapping,
         name => Expected::Named(name),
@@ -221,6 +228,13 @@ impl Place<'_> {
                 "0" => Some(format!("write `{key}false`")),
                 _ => None,
             },
+            (Expected::Setting, Resolved::Bool(false)) => Some(format!("write `{key}off`")),
+            (Expected::Setting, _) => Some(format!("write `{key}off`, or `info`, `warning` or `error`")),
+            (Expected::Number, Resolved::Text)
+                if matches!(Resolved::of_plain(text), Resolved::Int | Resolved::Float) =>
+            {
+                Some(format!("remove the quotes: `{key}{text}`"))
+            }
             (Expected::Count, Resolved::Text) if Resolved::of_plain(text) == Resolved::Int => {
                 Some(format!("remove the quotes: `{key}{text}`"))
             }
@@ -239,7 +253,7 @@ impl Place<'_> {
             // A slug is the one text that cannot be cleared.
             Expected::Text if key.text == "slug" => "write the slug, or remove the key".to_owned(),
             Expected::Text => format!("write `{}: \"\"` to clear it, or remove the key", key.text),
-            Expected::Named(_) | Expected::Flag | Expected::Count => {
+            Expected::Named(_) | Expected::Flag | Expected::Count | Expected::Number | Expected::Setting => {
                 format!("write {}, or remove the key", expected.words())
             }
             Expected::List | Expected::Mapping => {

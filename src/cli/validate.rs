@@ -1,0 +1,289 @@
+//! `slugline validate`: everything that is wrong with the manifests, and what the lint finds.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::baseline::{self, Baseline};
+use super::context::{self, Connection, Workspace};
+use super::failure::Failure;
+use super::output;
+use super::plan::Selected;
+use super::ui::Ui;
+use super::{Global, block_on};
+use crate::base;
+use crate::diagnostic;
+use crate::exit::Exit;
+use crate::lint::policy::is_page;
+use crate::lint::subject::{PageName, Subject};
+use crate::lint::{self, Finding};
+use crate::manifest::lint::policy::policy;
+use crate::manifest::lint::subject::{Known, subject};
+use crate::manifest::load::{self, Loaded};
+use crate::manifest::lower;
+use crate::model::{Desired, Live};
+use crate::render::problems::{self, Counts, Problem, counts, problems};
+use crate::render::view::count;
+use crate::render::{github, gitlab, sarif};
+
+/// Check the manifests, and lint the texts in them. Needs no site; asks it as well if there is a token.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Validate {
+    #[command(flatten)]
+    selected: Selected,
+
+    /// Look at the files alone, even with a token or `--sandbox`.
+    #[arg(long)]
+    offline: bool,
+
+    /// Tell only what the lint finds in fields that were changed since this commit branched off.
+    #[arg(long, value_name = "REV")]
+    changed_since: Option<String>,
+
+    /// Tell only what the lint finds and this file does not list.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+
+    /// List what the lint finds now in a file for `--baseline`.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "changed_since", "page", "locale"])]
+    write_baseline: Option<PathBuf>,
+
+    /// How to show it.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: ProblemFormat,
+}
+
+/// How problems are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub(crate) enum ProblemFormat {
+    /// For people, with excerpts of the files.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+    /// Annotations of a GitHub workflow.
+    Github,
+    /// A GitLab code quality report.
+    Gitlab,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+}
+
+/// What was looked at.
+struct Checked {
+    root: PathBuf,
+    loaded: Loaded,
+    site: Option<(Desired, Live)>,
+    /// The commit to compare with, and its manifests.
+    earlier: Option<(base::Commit, Loaded)>,
+    subject: Subject,
+}
+
+/// What was found.
+struct Found {
+    problems: Vec<Problem>,
+    /// How many the project file lets pass.
+    allowed: usize,
+    /// What the baseline knows, and what it knows in vain.
+    known: baseline::Known,
+}
+
+impl Validate {
+    pub(super) fn run(self, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
+        let checked = self.read(global, ui)?;
+        self.check_selection(&checked)?;
+        let found = self.find(&checked)?;
+        if let Some(path) = &self.write_baseline {
+            let listed = baseline::write(path, &found.problems)?;
+            ui.note(&format!("Listed {} in `{}`.", count(listed, "finding", "findings"), path.display()));
+            return Ok(Exit::Ok);
+        }
+        let exit = match counts(&found.problems).errors {
+            0 => Exit::Ok,
+            _ => Exit::Invalid,
+        };
+        self.show(&checked, &found, exit, ui)?;
+        Ok(exit)
+    }
+
+    /// Reads the files, and what there is to compare them with.
+    fn read(&self, global: &Global, ui: &Ui) -> Result<Checked, Failure> {
+        let root = context::find_project()?;
+        let mut loaded = load::load(&root);
+        let earlier = match &self.changed_since {
+            None => None,
+            Some(revision) => {
+                let commit = base::merge_base(&root, revision)?;
+                let earlier = base::manifests(&root, &commit)?;
+                Some((commit, earlier))
+            }
+        };
+        let asks = !self.offline && (global.sandbox || global.api_url.is_some() || context::has_token());
+        let mut site = None;
+        if asks && !diagnostic::has_errors(&loaded.diagnostics) {
+            let mut workspace = Workspace::of(root.clone(), loaded, global)?;
+            let live = block_on(read_site(global, &workspace, ui))?;
+            let required = workspace.loaded.project.as_ref().map(lower::required_locales).unwrap_or_default();
+            let (desired, found) = lower::lower(&workspace.loaded.pages, &required, &live);
+            workspace.loaded.diagnostics.extend(found);
+            loaded = workspace.loaded;
+            site = Some((desired, live));
+        } else if asks {
+            ui.note("The site was not asked: the files themselves have errors.");
+        }
+        let subject = subject(Known {
+            documents: &loaded.pages,
+            project: loaded.project.as_ref(),
+            site: site.as_ref().map(|(desired, live)| (desired, live)),
+            earlier: earlier.as_ref().map(|(_, earlier)| &earlier.pages[..]),
+        });
+        Ok(Checked { root, loaded, site, earlier, subject })
+    }
+
+    /// A selection of nothing is more likely a slip than a wish, and would pass for "nothing wrong".
+    fn check_selection(&self, checked: &Checked) -> Result<(), Failure> {
+        let subject = &checked.subject;
+        for glob in &self.selected.page {
+            if !subject.pages.iter().any(|page| is_page(glob, &page.name)) {
+                return Err(Failure::usage(format!("no page that the manifests describe matches `--page {glob}`"))
+                    .hint("the glob is matched against whole paths, such as `/blog/**`, or is a page's id"));
+            }
+        }
+        let tags: BTreeSet<_> = subject.pages.iter().flat_map(|page| page.locales.keys()).collect();
+        for key in &self.selected.locale {
+            if !tags.iter().any(|tag| tag.matches(key)) {
+                let known: Vec<&str> = tags.iter().map(|tag| tag.as_str()).collect();
+                return Err(Failure::usage(format!("no manifest states the locale `{key}`"))
+                    .hint(format!("they state {}", known.join(", "))));
+            }
+        }
+        Ok(())
+    }
+
+    fn find(&self, checked: &Checked) -> Result<Found, Failure> {
+        let policy = checked.loaded.project.as_ref().map(|project| policy(project).0).unwrap_or_default();
+        let today = jiff::Zoned::now().date();
+        let mut report = lint::lint(&checked.subject, &policy, today);
+        report.findings.retain(|finding| self.selects(finding));
+        let mut problems = problems(checked.loaded.diagnostics.clone(), report.findings);
+        let known = match &self.baseline {
+            None => baseline::Known::default(),
+            Some(path) => {
+                let is_whole = self.is_whole();
+                Baseline::read(path)?.take(&mut problems, is_whole)
+            }
+        };
+        Ok(Found { problems, allowed: report.allowed, known })
+    }
+
+    /// Returns whether all pages are told of.
+    fn is_whole(&self) -> bool {
+        self.selected.page.is_empty() && self.selected.locale.is_empty() && self.changed_since.is_none()
+    }
+
+    fn selects(&self, finding: &Finding) -> bool {
+        let Selected { page: globs, locale: keys } = &self.selected;
+        let is_page = |name: &PageName| globs.is_empty() || globs.iter().any(|glob| is_page(glob, name));
+        let Some(page) = &finding.page else { return self.is_whole() };
+        let is_locale = |key: &String| finding.locale.as_ref().is_some_and(|locale| locale.matches(key));
+        is_page(page) && (keys.is_empty() || keys.iter().any(is_locale)) && finding.is_new
+    }
+
+    fn show(&self, checked: &Checked, found: &Found, exit: Exit, ui: &Ui) -> Result<(), Failure> {
+        let prefix = || base::prefix(&checked.root).unwrap_or_default();
+        match self.format {
+            ProblemFormat::Text => {
+                let all: Vec<_> = found.problems.iter().map(|problem| problem.diagnostic.clone()).collect();
+                ui.data_diagnostics(&all, &checked.loaded.sources)?;
+                ui.text(&format!("{}\n", self.summary(checked, found)))?;
+                ui.note(&looked_at(checked));
+            }
+            ProblemFormat::Json => ui.text(&output::harmless(&format!("{:#}\n", json(checked, found, exit))))?,
+            ProblemFormat::Github => ui.data(|_, out| github::annotations(&found.problems, &prefix(), out))?,
+            ProblemFormat::Gitlab => {
+                ui.text(&output::harmless(&format!("{:#}\n", gitlab::report(&found.problems, &prefix()))))?;
+            }
+            ProblemFormat::Sarif => {
+                ui.text(&output::harmless(&format!("{:#}\n", sarif::log(&found.problems, &prefix()))))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns all that was found in a sentence.
+    fn summary(&self, checked: &Checked, found: &Found) -> String {
+        let Counts { errors, warnings, infos } = counts(&found.problems);
+        let pages = count(checked.subject.pages.len(), "page", "pages");
+        let parts: Vec<String> =
+            [(errors, "error", "errors"), (warnings, "warning", "warnings"), (infos, "info", "infos")]
+                .into_iter()
+                .filter(|(number, ..)| *number > 0)
+                .map(|(number, one, many)| count(number, one, many))
+                .collect();
+        let mut out = match parts.as_slice() {
+            [] => format!("Nothing is wrong in {pages}"),
+            [only] => format!("{only} in {pages}"),
+            [first @ .., last] => format!("{} and {last} in {pages}", first.join(", ")),
+        };
+        let mut aside = Vec::new();
+        if found.allowed > 0 {
+            aside.push(format!("{} allowed", found.allowed));
+        }
+        if found.known.present > 0 {
+            aside.push(format!("{} in the baseline", found.known.present));
+        }
+        if found.known.stale > 0 {
+            aside.push(format!("{} of the baseline mended", found.known.stale));
+        }
+        if !aside.is_empty() {
+            out.push_str(&format!(" ({})", aside.join(", ")));
+        }
+        out + "."
+    }
+}
+
+/// Says what the answer rests on.
+fn looked_at(checked: &Checked) -> String {
+    let primary = &checked.subject.locales.primary;
+    let since = match &checked.earlier {
+        Some((commit, _)) => format!(" Of the lint, only what changed since {}.", &commit.as_str()[..12]),
+        None => String::new(),
+    };
+    match &checked.site {
+        Some((_, live)) => format!("Checked against the site `{}`.{since}", live.site.name),
+        None => format!(
+            "Checked the files alone, with {primary} as the primary locale; with a token or `--sandbox`, also that the site \
+             has these pages and locales.{since}"
+        ),
+    }
+}
+
+fn json(checked: &Checked, found: &Found, exit: Exit) -> serde_json::Value {
+    let Counts { errors, warnings, infos } = counts(&found.problems);
+    json!({
+        "format_version": "1.0",
+        "checked": {
+            "pages": checked.subject.pages.len(),
+            "primary": checked.subject.locales.primary.as_str(),
+            "site": checked.site.as_ref().map(|(_, live)| live.site.id.as_str()),
+            "since": checked.earlier.as_ref().map(|(commit, _)| commit.as_str()),
+        },
+        "summary": {
+            "errors": errors,
+            "warnings": warnings,
+            "infos": infos,
+            "allowed": found.allowed,
+            "baseline": {"known": found.known.present, "mended": found.known.stale},
+        },
+        "problems": found.problems.iter().map(problems::json).collect::<Vec<_>>(),
+        "exit": {"code": exit.code(), "name": exit.name()},
+    })
+}
+
+async fn read_site(global: &Global, workspace: &Workspace, ui: &Ui) -> Result<Live, Failure> {
+    let connection = Connection::open(global, &workspace.root, ui).await?;
+    let live = context::read_live(&connection, workspace, global.concurrency).await;
+    connection.close().await;
+    live
+}

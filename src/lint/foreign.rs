@@ -1,0 +1,137 @@
+//! Rules about texts in another language or script than their locale's.
+
+use unicode_script::Script;
+use unicode_segmentation::UnicodeSegmentation as _;
+use whatlang::{Detector, Lang};
+
+use super::language;
+use super::letters;
+use super::locale::TRANSLATED;
+use super::rule::{Case, Check, Problem, Rule, Threshold, WARNING};
+use crate::diagnostic::Severity;
+use crate::model::{Field, LocaleTag};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "locale/wrong-script",
+        level: WARNING,
+        threshold: None,
+        summary: "a text holds no letter of its locale's script",
+        text: "A Japanese title without one Japanese letter was left behind in another language. Google replaces titles \
+               whose script differs from the page's. Descriptions weigh as errors, unless the project sets how much the \
+               rule weighs; titles count from three words on, as shorter ones are often names. Languages written in two \
+               scripts, such as Serbian, may use either.",
+        source: "https://developers.google.com/search/blog/2022/06/title-script-misalignment",
+        check: Check::Text(TRANSLATED, wrong_script),
+    },
+    Rule {
+        id: "locale/wrong-language",
+        level: WARNING,
+        threshold: Threshold::letters(40),
+        summary: "a description is in the primary locale's language and not in its own",
+        text: "Three-letter sequences tell the two languages of a translation apart: that of the locale, and that of the \
+               primary locale. Only descriptions of 40 characters and more are looked at, since shorter texts are told \
+               wrong too often, and only a clear difference counts.",
+        source: "https://developers.google.com/search/blog/2022/06/title-script-misalignment",
+        check: Check::Text(&[Field::SeoDescription, Field::OpenGraphDescription], wrong_language),
+    },
+    Rule {
+        id: "locale/mixed-script-word",
+        level: WARNING,
+        threshold: None,
+        summary: "a word mixes Latin letters with Cyrillic or Greek ones that look the same",
+        text: "A Latin `a` inside a Russian word cannot be seen, and makes it another word: nobody who searches for it will \
+               find the page. It comes of keyboards, text recognition and copying. Write the word again.",
+        source: "https://www.unicode.org/reports/tr39/",
+        check: Check::Characters(TRANSLATED, mixed_script_word),
+    },
+];
+
+/// A text with fewer letters says nothing about its script.
+const LEAST_LETTERS: usize = 4;
+/// A title with fewer words may be a name.
+const LEAST_TITLE_WORDS: usize = 3;
+
+fn wrong_script(case: &Case<'_>, text: &str) -> Option<Problem> {
+    let own = language::scripts(case.locale)?;
+    let mut found: Vec<Script> = text.chars().filter_map(letters::script).collect();
+    if found.len() < LEAST_LETTERS || found.iter().any(|script| own.contains(script)) {
+        return None;
+    }
+    let is_title = matches!(case.field, Field::Title | Field::SeoTitle | Field::OpenGraphTitle);
+    let has_spaces = found.iter().all(|script| !letters::is_unspaced(*script));
+    if is_title && has_spaces && text.unicode_words().count() < LEAST_TITLE_WORDS {
+        return None;
+    }
+    found.dedup();
+    let names: Vec<&str> = own.iter().map(|script| script.full_name()).collect();
+    let message = format!(
+        "{} in {} holds {} letters and none of {}",
+        case.words(),
+        case.locale,
+        found[0].full_name(),
+        names.join(" or ")
+    );
+    let problem = Problem::new(message).help("translate it, or remove it so that it follows the primary locale");
+    Some(if is_title { problem } else { problem.weighing(Severity::Error) })
+}
+
+fn wrong_language(case: &Case<'_>, text: &str) -> Option<Problem> {
+    let primary = &case.subject.locales.primary;
+    if case.is_primary() || language::is_same(case.locale, primary) {
+        return None;
+    }
+    if (text.graphemes(true).count() as u32) < case.limit / 1000 {
+        return None;
+    }
+    // Where the primary locale's tag says no language, English is what most texts are left in.
+    let (own, other) = (language::model(case.locale)?, language::model(primary).unwrap_or(Lang::Eng));
+    if own == other || !share_script(case.locale, primary) {
+        return None;
+    }
+    let detected = Detector::with_allowlist(vec![own, other]).detect(text)?;
+    (detected.lang() == other && detected.is_reliable()).then(|| {
+        Problem::new(format!("{} in {} reads as {}", case.words(), case.locale, other.eng_name()))
+            .help("translate it, or remove it so that it follows the primary locale")
+    })
+}
+
+/// Returns whether two locales are written in one script; where they are not, the script tells more than the words.
+fn share_script(one: &LocaleTag, other: &LocaleTag) -> bool {
+    let scripts = |locale| language::scripts(locale).unwrap_or(&[Script::Latin]);
+    scripts(one).iter().any(|script| scripts(other).contains(script))
+}
+
+fn mixed_script_word(case: &Case<'_>, text: &str) -> Option<Problem> {
+    let word = text.unicode_words().find(|word| is_mixed(word))?;
+    let foreign: Vec<String> =
+        minority(word).map(|letter| format!("`{letter}` ({})", letters::number(letter))).collect();
+    Some(
+        Problem::new(format!("{} mixes scripts in the word `{word}`: {}", case.words(), foreign.join(", ")))
+            .help("write the word again, with letters of one alphabet"),
+    )
+}
+
+fn is_mixed(word: &str) -> bool {
+    let has = |wanted: Script| word.chars().any(|character| letters::script(character) == Some(wanted));
+    has(Script::Latin) && (has(Script::Cyrillic) || has(Script::Greek)) && minority(word).all(is_confusable)
+}
+
+/// Returns the letters of the script that has fewer letters in the word.
+fn minority(word: &str) -> impl Iterator<Item = char> {
+    let count = |is_latin: bool| {
+        let scripts = word.chars().filter_map(letters::script);
+        scripts.filter(|script| (*script == Script::Latin) == is_latin).count()
+    };
+    let is_latin_fewer = count(true) <= count(false);
+    let scripted = word.chars().filter(|letter| letters::script(*letter).is_some());
+    scripted.filter(move |letter| (letters::script(*letter) == Some(Script::Latin)) == is_latin_fewer)
+}
+
+/// Returns whether the letter looks like one of another alphabet. `µTorrent` and `SMSить` mix alphabets in plain sight.
+fn is_confusable(letter: char) -> bool {
+    const LATIN: &str = "aceijopsxyABCEHIJKMNOPSTXYZ";
+    const CYRILLIC: &str = "асеіјорѕхуАВСЕНІЈКМОРЅТХУ";
+    const GREEK: &str = "αικνορτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ";
+    LATIN.contains(letter) || CYRILLIC.contains(letter) || GREEK.contains(letter)
+}

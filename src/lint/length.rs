@@ -1,0 +1,206 @@
+//! Rules about how much room a text takes where it is shown.
+
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthStr as _;
+
+use super::rule::{Case, Check, INFO, OFF, Problem, Rule, Threshold, WARNING, decimal};
+use super::width::{self, DESCRIPTION_PIXELS, TITLE_PIXELS, Width};
+use crate::model::Field;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "seo-title/too-wide",
+        level: WARNING,
+        threshold: Threshold::em(29_000),
+        summary: "the SEO title is wider than a desktop search result",
+        text: "Google cuts a title at the width of the column, not at a number of characters. 29 em are 580 pixels at \
+               the 20 pixels that most tools count with; Yoast and Lumar allow 30 em, Screaming Frog 28.05. Widths are \
+               those of Arial, without kerning; `≈` marks text in scripts that Arial lacks. Nothing is lost if the end \
+               is cut on purpose, and Google rewrites titles anyway: put what matters first.",
+        source: "https://developers.google.com/search/docs/appearance/title-link",
+        check: Check::Text(&[Field::SeoTitle], too_wide),
+    },
+    Rule {
+        id: "seo-title/too-wide-mobile",
+        level: OFF,
+        threshold: Threshold::em(33_000),
+        summary: "the SEO title is wider than the two lines of a search result on a phone",
+        text: "A phone shows titles in two lines. How wide these are differs from phone to phone, so this rule is off \
+               until you turn it on.",
+        source: "https://developers.google.com/search/docs/appearance/title-link",
+        check: Check::Text(&[Field::SeoTitle], too_wide),
+    },
+    Rule {
+        id: "seo-title/too-short",
+        level: OFF,
+        threshold: Threshold::em(10_000),
+        summary: "the SEO title leaves much room unused",
+        text: "Some tools report titles of less than 200 pixels. Half of all good titles are shorter, so this rule is off \
+               until you turn it on.",
+        source: "https://www.screamingfrog.co.uk/seo-spider/",
+        check: Check::Text(&[Field::SeoTitle], too_narrow),
+    },
+    Rule {
+        id: "seo-title/too-long-chars",
+        level: OFF,
+        threshold: Threshold::letters(70),
+        summary: "the SEO title has many characters",
+        text: "For teams that count characters: html-validate, Bing and X cards stop at 70. A Chinese, Japanese or Korean \
+               character counts as two. Widths say more; see `seo-title/too-wide`.",
+        source: "https://html-validate.org/rules/long-title.html",
+        check: Check::Text(&[Field::SeoTitle], too_long),
+    },
+    Rule {
+        id: "seo-title/brand-cut",
+        level: INFO,
+        threshold: Threshold::em(29_000),
+        summary: "only the last part of the SEO title, such as the brand, is cut off",
+        text: "The title fits without its last part (after `|`, `–`, `—`, `·` or `-`), and is cut within that part. \
+               Readers lose the brand and not the subject, which may be what you want; a shorter form of the brand would \
+               fit. It is told in place of `seo-title/too-wide` if both have the same threshold.",
+        source: "https://developers.google.com/search/docs/appearance/title-link",
+        check: Check::Text(&[Field::SeoTitle], brand_cut),
+    },
+    Rule {
+        id: "seo-description/too-wide",
+        level: WARNING,
+        threshold: Threshold::em(70_400),
+        summary: "the SEO description is wider than a desktop search result",
+        text: "Descriptions are cut as needed, typically after two lines: 70.4 em are 985 pixels at 14 pixels. The same \
+               text grows in translation: two to four times as many French, Russian and Polish descriptions are cut as \
+               English ones.",
+        source: "https://developers.google.com/search/docs/appearance/snippet",
+        check: Check::Text(&[Field::SeoDescription], too_wide),
+    },
+    Rule {
+        id: "seo-description/too-short",
+        level: INFO,
+        threshold: Threshold::em(20_000),
+        summary: "the SEO description is very short",
+        text: "A description of less than 20 em (280 pixels) says little more than the title, and search engines then \
+               tend to choose a piece of the page themselves.",
+        source: "https://developers.google.com/search/docs/appearance/snippet",
+        check: Check::Text(&[Field::SeoDescription], too_narrow),
+    },
+    Rule {
+        id: "seo-description/too-long-chars",
+        level: OFF,
+        threshold: Threshold::letters(160),
+        summary: "the SEO description has many characters",
+        text: "For teams that count characters: Ahrefs stops at 160, Yoast at 156. A Chinese, Japanese or Korean character \
+               counts as two, which makes 80. Widths say more; see `seo-description/too-wide`.",
+        source: "https://github.com/Yoast/wordpress-seo",
+        check: Check::Text(&[Field::SeoDescription], too_long),
+    },
+    Rule {
+        id: "og-title/too-long",
+        level: INFO,
+        threshold: Threshold::letters(70),
+        summary: "the Open Graph title is cut off by some networks",
+        text: "X takes 70 characters of a card's title, Facebook about 110. A Chinese, Japanese or Korean character \
+               counts as two.",
+        source: "https://developer.x.com/en/docs/x-for-websites/cards/overview/markup",
+        check: Check::Text(&[Field::OpenGraphTitle], too_long),
+    },
+    Rule {
+        id: "og-description/too-long",
+        level: INFO,
+        threshold: Threshold::letters(200),
+        summary: "the Open Graph description is cut off by most networks",
+        text: "X and Facebook take 200 characters of a card's text, and most readers see one line of it. A Chinese, \
+               Japanese or Korean character counts as two.",
+        source: "https://developer.x.com/en/docs/x-for-websites/cards/overview/markup",
+        check: Check::Text(&[Field::OpenGraphDescription], too_long),
+    },
+];
+
+/// What sets the parts of a title apart.
+pub(super) const SEPARATORS: [&str; 7] = [" | ", " – ", " — ", " · ", " - ", " • ", " » "];
+
+/// How much of what is cut off a message shows.
+const SHOWN: usize = 60;
+
+fn too_wide(case: &Case<'_>, text: &str) -> Option<Problem> {
+    let width = Width::of(text);
+    if !width.exceeds(case.limit) || is_only_brand(case, text) {
+        return None;
+    }
+    let (_, cut) = width::split(text, case.limit);
+    Some(Problem::new(room(case, width)).help(format!("the end is cut off: `{}`", shortened(cut))))
+}
+
+/// Returns whether a milder rule tells the same.
+fn is_only_brand(case: &Case<'_>, text: &str) -> bool {
+    let rule = RULES.iter().find(|rule| rule.id == "seo-title/brand-cut");
+    let ruling = rule.and_then(|rule| case.policy.ruling(rule, &case.page.name, case.locale));
+    case.field == Field::SeoTitle
+        && ruling.is_some_and(|ruling| ruling.limit == case.limit)
+        && cut_brand(text, case.limit).is_some()
+}
+
+fn brand_cut(case: &Case<'_>, text: &str) -> Option<Problem> {
+    let brand = cut_brand(text, case.limit)?;
+    let message = format!("{}; the last part `{}` is cut", room(case, Width::of(text)), shortened(brand));
+    Some(Problem::new(message).help("what stands before it fits; a shorter form of it would fit too"))
+}
+
+/// Returns the last part of a title if the title is too wide with it and fits without it.
+fn cut_brand(text: &str, limit: u32) -> Option<&str> {
+    let (at, separator) = SEPARATORS
+        .iter()
+        .filter_map(|separator| Some((text.rfind(separator)?, separator)))
+        .max_by_key(|(at, _)| *at)?;
+    let (front, brand) = (&text[..at], &text[at + separator.len()..]);
+    (Width::of(text).exceeds(limit) && !Width::of(front).exceeds(limit)).then_some(brand)
+}
+
+/// Says how wide a text is, and how wide it may be, in em and in pixels.
+fn room(case: &Case<'_>, width: Width) -> String {
+    let size = if case.field == Field::SeoDescription { DESCRIPTION_PIXELS } else { TITLE_PIXELS };
+    let about = if width.is_approximate { "≈ " } else { "" };
+    format!(
+        "{} is {about}{} em wide ({about}{} px); {} em ({} px) are shown",
+        case.words(),
+        tenths(width.thousandths()),
+        width.pixels(size),
+        decimal(case.limit),
+        case.limit * size / 1000,
+    )
+}
+
+fn too_narrow(case: &Case<'_>, text: &str) -> Option<Problem> {
+    let width = Width::of(text);
+    let about = if width.is_approximate { "≈ " } else { "" };
+    let message = format!(
+        "{} is only {about}{} em wide; there is room for more",
+        case.words(),
+        decimal(width.thousandths() / 100 * 100)
+    );
+    width.is_below(case.limit).then(|| Problem::new(message).help("say what readers will find on the page"))
+}
+
+fn too_long(case: &Case<'_>, text: &str) -> Option<Problem> {
+    let count = letters(text);
+    let limit = case.limit / 1000;
+    let wide = if count > text.graphemes(true).count() as u32 { " (wide ones count as two)" } else { "" };
+    let message = format!("{} has {count} characters{wide}; {limit} are shown", case.words());
+    (count > limit).then(|| Problem::new(message).help("shorten it, or put what matters first"))
+}
+
+/// Counts letters as people do; one that is twice as wide counts twice.
+fn letters(text: &str) -> u32 {
+    text.graphemes(true).map(|cluster| if cluster.width() > 1 { 2 } else { 1 }).sum()
+}
+
+/// Returns thousandths with one digit after the point, rounded up, as in `29.1`.
+fn tenths(thousandths: u32) -> String {
+    decimal(thousandths.div_ceil(100) * 100)
+}
+
+fn shortened(text: &str) -> String {
+    let text = text.trim();
+    match text.grapheme_indices(true).nth(SHOWN) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,179 @@
+//! Rules about what a title says, by itself and beside the other texts of its page.
+
+use std::collections::BTreeMap;
+
+use unicode_segmentation::UnicodeSegmentation as _;
+
+use super::language;
+use super::length::SEPARATORS;
+use super::rule::{Case, Check, INFO, Problem, Rule, Threshold, WARNING};
+use super::sameness::folded;
+use crate::model::Field;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "seo-description/same-as-title",
+        level: WARNING,
+        threshold: None,
+        summary: "the SEO description repeats the title",
+        text: "A search result with the same words twice tells readers nothing more, and is a sign that the description \
+               was filled in by a script. Describe the page, or clear the description.",
+        source: "https://developers.google.com/search/docs/appearance/snippet",
+        check: Check::Text(&[Field::SeoDescription], same_as_title),
+    },
+    Rule {
+        id: "og/same-without-copied",
+        level: INFO,
+        threshold: None,
+        summary: "an Open Graph text is the same as the SEO text, and will not follow it",
+        text: "The text equals the SEO text now, but is kept apart: the next edit of one leaves the other behind. Write \
+               `titleCopied: true` or `descriptionCopied: true` in its place, which is Webflow's \"same as SEO\".",
+        source: "https://developers.webflow.com/data/reference/pages-and-components/pages/update-page-settings",
+        check: Check::Text(&[Field::OpenGraphTitle, Field::OpenGraphDescription], same_without_copied),
+    },
+    Rule {
+        id: "seo-title/repeated-segment",
+        level: WARNING,
+        threshold: None,
+        summary: "the SEO title says the same part twice",
+        text: "A title such as `Pricing | Acme | Acme` comes of a template that adds what is there already. Remove one.",
+        source: "https://developers.google.com/search/docs/appearance/title-link",
+        check: Check::Text(&[Field::SeoTitle], repeated_segment),
+    },
+    Rule {
+        id: "seo-title/generic",
+        level: WARNING,
+        threshold: None,
+        summary: "the SEO title says nothing about the page",
+        text: "Google asks to avoid titles such as \"Home\" or \"Profile\": out of all pages of the world, nobody knows \
+               whose. The words looked for are those of English and of the locale's language.",
+        source: "https://developers.google.com/search/docs/appearance/title-link",
+        check: Check::Text(&[Field::SeoTitle], generic),
+    },
+    Rule {
+        id: "seo-title/keyword-stuffing",
+        level: INFO,
+        threshold: Threshold::count(3),
+        summary: "the SEO title repeats a word",
+        text: "A word of four letters or more that stands three times in a title helps nobody, and looks like spam to a \
+               search engine.",
+        source: "https://developers.google.com/search/docs/essentials/spam-policies",
+        check: Check::Text(&[Field::SeoTitle], keyword_stuffing),
+    },
+];
+
+/// Titles that say nothing, by language. Only a title that is nothing else counts.
+const GENERIC: &[(&str, &[&str])] = &[
+    (
+        "en",
+        &[
+            "home",
+            "homepage",
+            "home page",
+            "page",
+            "untitled",
+            "untitled page",
+            "profile",
+            "welcome",
+            "index",
+            "new page",
+            "default",
+            "website",
+            "main",
+            "main page",
+            "start",
+            "title",
+            "page title",
+        ],
+    ),
+    ("de", &["startseite", "seite", "ohne titel", "willkommen", "profil", "unbenannt", "titel"]),
+    ("fr", &["accueil", "page d'accueil", "page", "sans titre", "bienvenue", "profil", "titre"]),
+    (
+        "es",
+        &["inicio", "página", "página de inicio", "página principal", "sin título", "bienvenido", "perfil", "título"],
+    ),
+    ("it", &["home", "pagina", "pagina iniziale", "senza titolo", "benvenuto", "profilo", "titolo"]),
+    ("pt", &["início", "página", "página inicial", "sem título", "bem-vindo", "perfil", "título"]),
+    ("nl", &["startpagina", "pagina", "zonder titel", "naamloos", "welkom", "profiel", "titel"]),
+    ("pl", &["strona główna", "strona", "bez tytułu", "witaj", "witamy", "profil", "tytuł"]),
+    ("sv", &["startsida", "hem", "sida", "utan titel", "namnlös", "välkommen", "profil"]),
+    ("da", &["forside", "hjem", "side", "uden titel", "velkommen", "profil"]),
+    ("no", &["forside", "hjem", "side", "uten tittel", "velkommen", "profil"]),
+    ("nb", &["forside", "hjem", "side", "uten tittel", "velkommen", "profil"]),
+    ("fi", &["etusivu", "koti", "sivu", "nimetön", "tervetuloa", "profiili"]),
+    ("cs", &["domů", "úvod", "stránka", "bez názvu", "vítejte", "profil"]),
+    ("hu", &["kezdőlap", "főoldal", "oldal", "névtelen", "üdvözöljük", "profil"]),
+    ("tr", &["ana sayfa", "anasayfa", "sayfa", "başlıksız", "hoş geldiniz", "profil"]),
+    ("ru", &["главная", "главная страница", "страница", "без названия", "добро пожаловать", "профиль"]),
+    ("uk", &["головна", "головна сторінка", "сторінка", "без назви", "ласкаво просимо", "профіль"]),
+    ("el", &["αρχική", "αρχική σελίδα", "σελίδα", "χωρίς τίτλο", "προφίλ"]),
+    ("ja", &["ホーム", "トップ", "トップページ", "ページ", "無題", "ようこそ", "プロフィール"]),
+    ("zh", &["首页", "首頁", "主页", "主頁", "页面", "頁面", "无标题", "無標題", "欢迎", "歡迎"]),
+    ("ko", &["홈", "홈페이지", "메인", "페이지", "제목 없음", "환영합니다", "프로필"]),
+    ("ar", &["الرئيسية", "الصفحة الرئيسية", "صفحة", "بدون عنوان", "مرحبا"]),
+    ("he", &["דף הבית", "בית", "עמוד", "ללא כותרת", "ברוכים הבאים"]),
+];
+
+/// Letters of the shortest word whose repetition counts.
+const LONG_WORD: usize = 4;
+
+fn same_as_title(case: &Case<'_>, text: &str) -> Option<Problem> {
+    // An Open Graph title does not stand beside the description; the page's name does where there is no SEO title.
+    let title = case.reads(Field::SeoTitle).or_else(|| case.reads(Field::Title))?;
+    (folded(text) == folded(&title.value)).then(|| {
+        Problem::new("the SEO description is the same as the title")
+            .also(&title.location, "the title")
+            .help("say what readers will find on the page, or write `\"\"` to clear it")
+    })
+}
+
+fn same_without_copied(case: &Case<'_>, text: &str) -> Option<Problem> {
+    let (seo, flag) = match case.field {
+        Field::OpenGraphTitle => (Field::SeoTitle, "titleCopied"),
+        _ => (Field::SeoDescription, "descriptionCopied"),
+    };
+    let seo = case.reads(seo).filter(|seo| seo.value == text)?;
+    Some(
+        Problem::new(format!("{} is the same as the SEO text, but will not follow it", case.words()))
+            .also(&seo.location, "the SEO text")
+            .help(format!("write `{flag}: true` in its place")),
+    )
+}
+
+fn repeated_segment(_: &Case<'_>, text: &str) -> Option<Problem> {
+    let mut parts: Vec<&str> = vec![text];
+    for separator in SEPARATORS {
+        parts = parts.into_iter().flat_map(|part| part.split(separator)).collect();
+    }
+    let mut seen: Vec<String> = Vec::new();
+    for part in parts.into_iter().map(str::trim).filter(|part| !part.is_empty()) {
+        let key = folded(part);
+        if seen.contains(&key) {
+            return Some(Problem::new(format!("the SEO title says `{part}` twice")).help("remove one of the two"));
+        }
+        seen.push(key);
+    }
+    None
+}
+
+fn generic(case: &Case<'_>, text: &str) -> Option<Problem> {
+    let title = folded(text.trim_matches(|character: char| !character.is_alphanumeric()));
+    let language = language::of(case.locale);
+    let known = GENERIC.iter().filter(|(of, _)| *of == "en" || Some(*of) == language);
+    let is_generic = known.flat_map(|(_, titles)| titles.iter()).any(|generic| *generic == title);
+    is_generic.then(|| {
+        Problem::new(format!("the SEO title `{text}` could be that of any page"))
+            .help("name what the page is about, and whose it is")
+    })
+}
+
+fn keyword_stuffing(case: &Case<'_>, text: &str) -> Option<Problem> {
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    for word in text.unicode_words().filter(|word| word.chars().count() >= LONG_WORD) {
+        *counts.entry(folded(word)).or_default() += 1;
+    }
+    let (word, count) = counts.into_iter().max_by_key(|(_, count)| *count)?;
+    (count >= case.limit / 1000).then(|| {
+        Problem::new(format!("the SEO title says `{word}` {count} times")).help("once is enough; say something else")
+    })
+}

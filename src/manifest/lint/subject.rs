@@ -1,0 +1,250 @@
+//! From manifests to what is linted: each text as it will read, and as it was.
+//!
+//! The site and an earlier commit are known at times; without them, the manifests alone have to do.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::lower::{keys_in_order, stated_fields};
+use super::super::read::{PageDocument, ProjectDocument};
+use crate::lint::subject::{Before, Locales, Origin, Page, PageLocale, PageName, Standing, Subject, Text, Touched};
+use crate::model::{Desired, DesiredPage, Field, Kind, Live, LivePage, LocaleTag, PageId, PageKind, PagePath, Value};
+use crate::source::Location;
+
+/// What is known of the pages.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Known<'a> {
+    /// The manifests.
+    pub documents: &'a [PageDocument],
+    /// The project file.
+    pub project: Option<&'a ProjectDocument>,
+    /// The site, and what the manifests want of it.
+    pub site: Option<(&'a Desired, &'a Live)>,
+    /// The manifests of an earlier commit.
+    pub earlier: Option<&'a [PageDocument]>,
+}
+
+/// Returns what is linted.
+pub fn subject(known: Known<'_>) -> Subject {
+    let tags = Tags::of(&known);
+    let required = known.project.map(|project| &project.manifest.locales.required[..]).unwrap_or_default();
+    let builder = Builder { tags: &tags, known: &known, earlier: known.earlier.map(Earlier::of), pages: pages(&known) };
+    let pages = known.documents.iter().map(|document| builder.page(document)).collect();
+    Subject {
+        locales: Locales {
+            required: required.iter().filter_map(|key| tags.tag(key)).collect(),
+            subdirectories: tags.subdirectories(),
+            is_site_known: known.site.is_some(),
+            primary: tags.primary,
+        },
+        pages,
+    }
+}
+
+/// Which locale a key means.
+struct Tags<'a> {
+    primary: LocaleTag,
+    /// By their lower-case form.
+    spelled: BTreeMap<String, LocaleTag>,
+    live: Option<&'a Live>,
+}
+
+impl<'a> Tags<'a> {
+    fn of(known: &Known<'a>) -> Self {
+        let live = known.site.map(|(_, live)| live);
+        let mut spelled: BTreeMap<String, LocaleTag> = BTreeMap::new();
+        let mut firsts: BTreeMap<String, usize> = BTreeMap::new();
+        for document in known.documents {
+            let keys = keys_in_order(document);
+            for (key, _) in &keys {
+                spelled.entry(key.to_lowercase()).or_insert_with(|| LocaleTag::from(*key));
+            }
+            if let Some((first, _)) = keys.first() {
+                *firsts.entry(first.to_lowercase()).or_default() += 1;
+            }
+        }
+        let stated = known.project.and_then(|project| project.manifest.locales.primary.as_deref());
+        let named = spelled.get(LocaleTag::PRIMARY);
+        let usual = firsts.into_iter().max_by_key(|(_, count)| *count).and_then(|(key, _)| spelled.get(&key));
+        let primary = match (live, stated) {
+            (Some(live), _) => live.site.primary.tag.clone(),
+            (None, Some(stated)) => stated.into(),
+            (None, None) => named.or(usual).cloned().unwrap_or_else(|| LocaleTag::PRIMARY.into()),
+        };
+        Self { primary, spelled, live }
+    }
+
+    /// Returns the locale; nothing if the site has none of that name.
+    fn tag(&self, key: &str) -> Option<LocaleTag> {
+        if let Some(live) = self.live {
+            return live.site.locale(key).map(|locale| locale.tag.clone());
+        }
+        if key.eq_ignore_ascii_case(LocaleTag::PRIMARY) || self.primary.matches(key) {
+            return Some(self.primary.clone());
+        }
+        Some(self.spelled.get(&key.to_lowercase()).cloned().unwrap_or_else(|| key.into()))
+    }
+
+    /// Returns where published locales live. Without the site, Webflow's usual ones: the language, or the whole tag.
+    fn subdirectories(&self) -> BTreeSet<String> {
+        if let Some(live) = self.live {
+            let all = live.site.locales().map(|locale| locale.subdirectory.clone());
+            return all.filter(|subdirectory| !subdirectory.is_empty()).collect();
+        }
+        let secondary = self.spelled.values().filter(|tag| **tag != self.primary);
+        let forms = secondary.flat_map(|tag| {
+            let whole = tag.as_str().to_lowercase();
+            let language = whole.split(['-', '_']).next().unwrap_or_default().to_owned();
+            [whole, language]
+        });
+        forms.filter(|form| form != LocaleTag::PRIMARY).collect()
+    }
+}
+
+/// The manifests of an earlier commit, by what names their pages.
+struct Earlier<'a> {
+    by_id: BTreeMap<&'a str, &'a PageDocument>,
+    by_path: BTreeMap<&'a str, &'a PageDocument>,
+}
+
+impl<'a> Earlier<'a> {
+    fn of(documents: &'a [PageDocument]) -> Self {
+        let ids = documents.iter().filter_map(|document| Some((document.manifest.id.as_ref()?.as_str(), document)));
+        let paths = documents.iter().filter_map(|document| Some((document.manifest.path.as_ref()?.as_str(), document)));
+        Self { by_id: ids.collect(), by_path: paths.collect() }
+    }
+
+    /// Returns what described the same page: by its id if both have one, else by its path.
+    fn document(&self, document: &PageDocument) -> Option<&'a PageDocument> {
+        let id = document.manifest.id.as_ref().map(|id| id.as_str());
+        let by_id = id.and_then(|id| self.by_id.get(id)).copied();
+        by_id.or_else(|| {
+            let same_path = *self.by_path.get(document.manifest.path.as_ref()?.as_str())?;
+            (id.is_none() || same_path.manifest.id.is_none()).then_some(same_path)
+        })
+    }
+}
+
+/// Returns the pages that the documents mean, by where these begin.
+fn pages<'a>(known: &Known<'a>) -> BTreeMap<&'a Location, (&'a DesiredPage, &'a LivePage)> {
+    let Some((desired, live)) = known.site else { return BTreeMap::new() };
+    let found = |(id, page): (&'a PageId, &'a DesiredPage)| Some((&page.location, (page, live.pages.get(id)?)));
+    desired.pages.iter().filter_map(found).collect()
+}
+
+struct Builder<'a> {
+    tags: &'a Tags<'a>,
+    known: &'a Known<'a>,
+    earlier: Option<Earlier<'a>>,
+    pages: BTreeMap<&'a Location, (&'a DesiredPage, &'a LivePage)>,
+}
+
+/// What a manifest states, by locale and field.
+type Statements = BTreeMap<LocaleTag, BTreeMap<Field, Value>>;
+
+impl Builder<'_> {
+    fn page(&self, document: &PageDocument) -> Page {
+        let found = self.pages.get(&document.location);
+        let earlier = self.earlier.as_ref().map(|earlier| earlier.document(document).map(|it| self.statements(it)));
+        let mut locales: BTreeMap<LocaleTag, PageLocale> = BTreeMap::new();
+        for (key, at) in keys_in_order(document) {
+            let Some(tag) = self.tags.tag(key).filter(|tag| !locales.contains_key(tag)) else { continue };
+            let mut texts = BTreeMap::new();
+            for (field, stated) in stated_fields(document, key, &document.manifest.locales[key]) {
+                if let Value::Text(value) = stated.value {
+                    let before = self.before(&earlier, found.map(|(_, live)| *live), &tag, field);
+                    texts.insert(field, Text { value, location: stated.location, origin: Origin::Stated, before });
+                }
+            }
+            locales.insert(tag, PageLocale { location: Some(at), texts });
+        }
+        if let Some((_, page)) = found {
+            self.add_live(page, document, &mut locales);
+        }
+        let manifest = &document.manifest;
+        let path = manifest.path.as_ref().map(|path| PagePath::from(path.as_str()));
+        let known_path = found.map(|(desired, _)| desired.path.clone()).filter(|path| !path.as_str().starts_with("/…"));
+        Page {
+            name: PageName { id: manifest.id.as_ref().map(|id| id.as_str().to_owned()), path: path.or(known_path) },
+            location: document.location.clone(),
+            standing: found.map_or(Standing::Public, |(_, page)| standing(page)),
+            locales,
+            touched: earlier.map(|earlier| match earlier {
+                None => Touched::New,
+                Some(earlier) => Touched::Fields(difference(&earlier, &self.statements(document))),
+            }),
+        }
+    }
+
+    fn statements(&self, document: &PageDocument) -> Statements {
+        let keys = document.manifest.locales.iter();
+        let stated = keys.filter_map(|(key, values)| {
+            let fields = stated_fields(document, key, values).into_iter();
+            Some((self.tags.tag(key)?, fields.map(|(field, stated)| (field, stated.value)).collect()))
+        });
+        stated.collect()
+    }
+
+    /// Returns what a text was: at the earlier commit if there is one, else on the site.
+    fn before(
+        &self,
+        earlier: &Option<Option<Statements>>,
+        page: Option<&LivePage>,
+        tag: &LocaleTag,
+        field: Field,
+    ) -> Before {
+        match (earlier, page) {
+            (Some(earlier), _) => {
+                let value = earlier.as_ref().and_then(|earlier| earlier.get(tag)?.get(&field));
+                value.and_then(Value::as_text).map_or(Before::Absent, |value| Before::Was(value.to_owned()))
+            }
+            // Nobody has a link to what was never published.
+            (None, Some(page)) if field == Field::Slug && page.published_path(tag).is_none() => Before::Unknown,
+            (None, Some(page)) => page.locales.get(tag).map_or(Before::Absent, |live| {
+                Before::Was(live.metadata.effective(field).as_text().unwrap_or_default().to_owned())
+            }),
+            (None, None) => Before::Unknown,
+        }
+    }
+
+    /// Adds what the site has and the manifest leaves as it is.
+    fn add_live(&self, page: &LivePage, document: &PageDocument, locales: &mut BTreeMap<LocaleTag, PageLocale>) {
+        let primary = page.locales.get(&self.tags.primary).map(|live| &live.metadata);
+        for (tag, live) in &page.locales {
+            let is_primary = *tag == self.tags.primary;
+            let values = locales.entry(tag.clone()).or_insert(PageLocale { location: None, texts: BTreeMap::new() });
+            let location = values.location.clone().unwrap_or_else(|| document.location.clone());
+            for field in Field::ALL.into_iter().filter(|field| field.kind() == Kind::Text) {
+                let value = live.metadata.effective(field);
+                // What equals the primary's is taken as inherited, as everywhere.
+                let is_inherited = !is_primary && primary.is_some_and(|primary| primary.effective(field) == value);
+                if let (Value::Text(value), false) = (value, is_inherited) {
+                    let before = Before::Was(value.clone());
+                    let text = Text { value, location: location.clone(), origin: Origin::Live, before };
+                    values.texts.entry(field).or_insert(text);
+                }
+            }
+        }
+        debug_assert!(self.known.site.is_some());
+    }
+}
+
+fn standing(page: &LivePage) -> Standing {
+    match page.kind {
+        _ if page.draft || page.archived => Standing::Hidden,
+        PageKind::Utility => Standing::Utility,
+        PageKind::Static | PageKind::Home | PageKind::Template => Standing::Public,
+    }
+}
+
+/// Returns the places at which two manifests of a page do not state the same.
+fn difference(earlier: &Statements, now: &Statements) -> BTreeSet<(LocaleTag, Field)> {
+    let places = |statements: &Statements| -> BTreeSet<(LocaleTag, Field)> {
+        let locales = statements.iter();
+        locales.flat_map(|(tag, fields)| fields.keys().map(|field| (tag.clone(), *field))).collect()
+    };
+    let value = |statements: &Statements, (tag, field): &(LocaleTag, Field)| {
+        statements.get(tag).and_then(|fields| fields.get(field)).cloned()
+    };
+    let all = places(earlier).into_iter().chain(places(now));
+    all.filter(|place| value(earlier, place) != value(now, place)).collect()
+}

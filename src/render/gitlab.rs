@@ -1,0 +1,30 @@
+//! Problems as a GitLab code quality report.
+
+use serde_json::{Value as Json, json};
+
+use super::escape;
+use super::problems::Problem;
+use crate::diagnostic::Severity;
+
+/// Returns the report. File names begin at the top of the repository, which the prefix leads down from.
+pub fn report(problems: &[Problem], prefix: &str) -> Json {
+    problems.iter().map(|problem| issue(problem, prefix)).collect()
+}
+
+fn issue(problem: &Problem, prefix: &str) -> Json {
+    let diagnostic = &problem.diagnostic;
+    // GitLab drops what has no place, which nothing in a project's files is without.
+    let (file, line) = diagnostic.at.as_ref().map_or(("", 1), |at| (&*at.file, at.line.max(1)));
+    let help = diagnostic.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
+    json!({
+        "description": escape::line(&format!("{}{help}", diagnostic.message)),
+        "check_name": diagnostic.code.as_str(),
+        "fingerprint": problem.fingerprint,
+        "severity": match diagnostic.severity {
+            Severity::Error => "major",
+            Severity::Warning => "minor",
+            Severity::Info => "info",
+        },
+        "location": {"path": format!("{prefix}{file}"), "lines": {"begin": line}},
+    })
+}

@@ -1,0 +1,112 @@
+//! Problems as SARIF 2.1.0, for code scanning and editors.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value as Json, json};
+
+use super::escape;
+use super::problems::{Problem, worst_first};
+use crate::diagnostic::Severity;
+use crate::lint::Rule;
+use crate::source::Location;
+
+/// Results of a run that GitHub keeps; it refuses the whole file when there are 25,000.
+const MOST_RESULTS: usize = 5_000;
+
+/// Names the fingerprint in `partialFingerprints`; another way to compute it gets another name.
+const FINGERPRINT: &str = "slugline/v1";
+
+/// Returns the log. File names begin at the top of the repository, which the prefix leads down from.
+pub fn log(problems: &[Problem], prefix: &str) -> Json {
+    let sorted = worst_first(problems);
+    let shown = &sorted[..sorted.len().min(MOST_RESULTS)];
+    let mut rules: BTreeMap<&str, Option<&Rule>> = BTreeMap::new();
+    for problem in shown {
+        rules.insert(problem.diagnostic.code.as_str(), problem.rule);
+    }
+    let numbers: BTreeMap<&str, usize> = rules.keys().enumerate().map(|(number, id)| (*id, number)).collect();
+    let results: Vec<Json> = shown.iter().map(|problem| result(problem, &numbers, prefix)).collect();
+    let mut invocation = json!({"executionSuccessful": true});
+    if shown.len() < sorted.len() {
+        let text = format!(
+            "{} of {} results are left out, the least important ones",
+            sorted.len() - shown.len(),
+            sorted.len()
+        );
+        invocation["toolExecutionNotifications"] = json!([{"level": "note", "message": {"text": text}}]);
+    }
+    json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": {
+                "name": "slugline",
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "rules": rules.into_iter().map(|(id, rule)| descriptor(id, rule)).collect::<Vec<_>>(),
+            }},
+            "columnKind": "unicodeCodePoints",
+            "invocations": [invocation],
+            "results": results,
+        }],
+    })
+}
+
+fn descriptor(id: &str, rule: Option<&Rule>) -> Json {
+    let Some(rule) = rule else { return json!({"id": id}) };
+    json!({
+        "id": id,
+        "shortDescription": {"text": rule.summary},
+        "fullDescription": {"text": rule.text},
+        "helpUri": rule.source.split(' ').next(),
+    })
+}
+
+fn result(problem: &Problem, numbers: &BTreeMap<&str, usize>, prefix: &str) -> Json {
+    let diagnostic = &problem.diagnostic;
+    let help = diagnostic.help.as_ref().map(|help| format!("\n{}", escape::line(help))).unwrap_or_default();
+    let mut result = json!({
+        "ruleId": diagnostic.code.as_str(),
+        "ruleIndex": numbers[diagnostic.code.as_str()],
+        "level": match diagnostic.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Info => "note",
+        },
+        "message": {"text": format!("{}{help}", escape::line(&diagnostic.message))},
+        "partialFingerprints": {FINGERPRINT: problem.fingerprint},
+    });
+    if let Some(at) = &diagnostic.at {
+        result["locations"] = json!([location(at, prefix)]);
+    }
+    if !diagnostic.also.is_empty() {
+        let related = diagnostic.also.iter().map(|(at, label)| {
+            let mut location = location(at, prefix);
+            location["message"] = json!({"text": escape::line(label)});
+            location
+        });
+        result["relatedLocations"] = related.collect();
+    }
+    result
+}
+
+fn location(at: &Location, prefix: &str) -> Json {
+    let mut place = json!({
+        "artifactLocation": {"uri": uri(&format!("{prefix}{}", at.file)), "uriBaseId": "%SRCROOT%"},
+    });
+    if at.line > 0 {
+        place["region"] = json!({"startLine": at.line, "startColumn": at.column.max(1)});
+    }
+    json!({"physicalLocation": place})
+}
+
+/// Returns a file name as a relative URI.
+fn uri(file: &str) -> String {
+    let mut out = String::with_capacity(file.len());
+    for byte in file.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => out.push(byte.into()),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
