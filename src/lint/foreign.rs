@@ -6,7 +6,7 @@ use whatlang::{Detector, Lang};
 
 use super::language;
 use super::letters;
-use super::locale::TRANSLATED;
+use super::locale::{TRANSLATED, without_terms};
 use super::rule::{Case, Check, Problem, Rule, Threshold, WARNING};
 use crate::diagnostic::Severity;
 use crate::model::{Field, LocaleTag};
@@ -51,9 +51,22 @@ pub(super) const RULES: &[Rule] = &[
 const LEAST_LETTERS: usize = 4;
 /// A title with fewer words may be a name.
 const LEAST_TITLE_WORDS: usize = 3;
+/// How sure a guess must be. On 1,288 real translations of 40 characters and more, none was taken for English above 0.4,
+/// and of as many English texts, 89 % of the shortest and more than 99 % of those of 100 characters are told above 0.5.
+const SURE: f64 = 0.5;
+/// A slip is at most one letter in so many; a word made of two alphabets on purpose has more.
+const FEW: usize = 3;
+
+/// Returns the text without the terms that are the same everywhere; nothing if it is the primary's, word for word, which
+/// `locale/untranslated` tells.
+fn translation(case: &Case<'_>, text: &str) -> Option<String> {
+    let is_copy = !case.is_primary() && case.primary().is_some_and(|source| source.value.trim() == text.trim());
+    (!is_copy).then(|| without_terms(text, &case.policy.do_not_translate))
+}
 
 fn wrong_script(case: &Case<'_>, text: &str) -> Option<Problem> {
     let own = language::scripts(case.locale)?;
+    let text = &translation(case, text)?;
     let mut found: Vec<Script> = text.chars().filter_map(letters::script).collect();
     if found.len() < LEAST_LETTERS || found.iter().any(|script| own.contains(script)) {
         return None;
@@ -81,6 +94,7 @@ fn wrong_language(case: &Case<'_>, text: &str) -> Option<Problem> {
     if case.is_primary() || language::is_same(case.locale, primary) {
         return None;
     }
+    let text = &translation(case, text)?;
     if (text.graphemes(true).count() as u32) < case.limit / 1000 {
         return None;
     }
@@ -90,7 +104,7 @@ fn wrong_language(case: &Case<'_>, text: &str) -> Option<Problem> {
         return None;
     }
     let detected = Detector::with_allowlist(vec![own, other]).detect(text)?;
-    (detected.lang() == other && detected.is_reliable()).then(|| {
+    (detected.lang() == other && detected.confidence() > SURE).then(|| {
         Problem::new(format!("{} in {} reads as {}", case.words(), case.locale, other.eng_name()))
             .help("translate it, or remove it so that it follows the primary locale")
     })
@@ -112,9 +126,15 @@ fn mixed_script_word(case: &Case<'_>, text: &str) -> Option<Problem> {
     )
 }
 
+/// Returns whether a few letters of a word are of another alphabet, and look as if they were not.
 fn is_mixed(word: &str) -> bool {
     let has = |wanted: Script| word.chars().any(|character| letters::script(character) == Some(wanted));
-    has(Script::Latin) && (has(Script::Cyrillic) || has(Script::Greek)) && minority(word).all(is_confusable)
+    if !has(Script::Latin) || !(has(Script::Cyrillic) || has(Script::Greek)) {
+        return false;
+    }
+    let few = minority(word).count();
+    let all = word.chars().filter_map(letters::script).count();
+    few * FEW <= all && minority(word).all(is_confusable)
 }
 
 /// Returns the letters of the script that has fewer letters in the word.

@@ -169,7 +169,8 @@ const LANGUAGES: &[Row] = &[
     language("sk", LATIN, Some(Lang::Slk)),
     language("sl", LATIN, Some(Lang::Slv)),
     language("sq", LATIN, None),
-    language("sr", CYRILLIC_OR_LATIN, Some(Lang::Srp)),
+    // The model knows Serbian in Cyrillic letters only, and would take it for any other language in Latin ones.
+    language("sr", CYRILLIC_OR_LATIN, None),
     language("sv", LATIN, Some(Lang::Swe)),
     language("sw", LATIN, None),
     language("ta", &[Script::Tamil], Some(Lang::Tam)),

@@ -1,9 +1,9 @@
 //! Rules about how much room a text takes where it is shown.
 
 use unicode_segmentation::UnicodeSegmentation as _;
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::UnicodeWidthChar as _;
 
-use super::rule::{Case, Check, INFO, OFF, Problem, Rule, Threshold, WARNING, decimal};
+use super::rule::{Case, Check, INFO, OFF, Problem, Rule, Threshold, WARNING, decimal, words};
 use super::width::{self, DESCRIPTION_PIXELS, TITLE_PIXELS, Width};
 use crate::model::Field;
 
@@ -49,17 +49,6 @@ pub(super) const RULES: &[Rule] = &[
                character counts as two. Widths say more; see `seo-title/too-wide`.",
         source: "https://html-validate.org/rules/long-title.html",
         check: Check::Text(&[Field::SeoTitle], too_long),
-    },
-    Rule {
-        id: "seo-title/brand-cut",
-        level: INFO,
-        threshold: Threshold::em(29_000),
-        summary: "only the last part of the SEO title, such as the brand, is cut off",
-        text: "The title fits without its last part (after `|`, `–`, `—`, `·` or `-`), and is cut within that part. \
-               Readers lose the brand and not the subject, which may be what you want; a shorter form of the brand would \
-               fit. It is told in place of `seo-title/too-wide` if both have the same threshold.",
-        source: "https://developers.google.com/search/docs/appearance/title-link",
-        check: Check::Text(&[Field::SeoTitle], brand_cut),
     },
     Rule {
         id: "seo-description/too-wide",
@@ -122,49 +111,25 @@ const SHOWN: usize = 60;
 
 fn too_wide(case: &Case<'_>, text: &str) -> Option<Problem> {
     let width = Width::of(text);
-    if !width.exceeds(case.limit) || is_only_brand(case, text) {
+    if !width.exceeds(case.limit) {
         return None;
     }
     let (_, cut) = width::split(text, case.limit);
-    Some(Problem::new(room(case, width)).help(format!("the end is cut off: `{}`", shortened(cut))))
-}
-
-/// Returns whether a milder rule tells the same.
-fn is_only_brand(case: &Case<'_>, text: &str) -> bool {
-    let rule = RULES.iter().find(|rule| rule.id == "seo-title/brand-cut");
-    let ruling = rule.and_then(|rule| case.policy.ruling(rule, &case.page.name, case.locale));
-    case.field == Field::SeoTitle
-        && ruling.is_some_and(|ruling| ruling.limit == case.limit)
-        && cut_brand(text, case.limit).is_some()
-}
-
-fn brand_cut(case: &Case<'_>, text: &str) -> Option<Problem> {
-    let brand = cut_brand(text, case.limit)?;
-    let message = format!("{}; the last part `{}` is cut", room(case, Width::of(text)), shortened(brand));
-    Some(Problem::new(message).help("what stands before it fits; a shorter form of it would fit too"))
-}
-
-/// Returns the last part of a title if the title is too wide with it and fits without it.
-fn cut_brand(text: &str, limit: u32) -> Option<&str> {
-    let (at, separator) = SEPARATORS
-        .iter()
-        .filter_map(|separator| Some((text.rfind(separator)?, separator)))
-        .max_by_key(|(at, _)| *at)?;
-    let (front, brand) = (&text[..at], &text[at + separator.len()..]);
-    (Width::of(text).exceeds(limit) && !Width::of(front).exceeds(limit)).then_some(brand)
+    let room = room(case.field, width, case.limit);
+    Some(Problem::new(room).help(format!("the end is cut off: `{}`", shortened(cut))))
 }
 
 /// Says how wide a text is, and how wide it may be, in em and in pixels.
-fn room(case: &Case<'_>, width: Width) -> String {
-    let size = if case.field == Field::SeoDescription { DESCRIPTION_PIXELS } else { TITLE_PIXELS };
+pub(super) fn room(field: Field, width: Width, limit: u32) -> String {
+    let size = if field == Field::SeoDescription { DESCRIPTION_PIXELS } else { TITLE_PIXELS };
     let about = if width.is_approximate { "≈ " } else { "" };
     format!(
         "{} is {about}{} em wide ({about}{} px); {} em ({} px) are shown",
-        case.words(),
+        words(field),
         tenths(width.thousandths()),
         width.pixels(size),
-        decimal(case.limit),
-        case.limit * size / 1000,
+        decimal(limit),
+        limit * size / 1000,
     )
 }
 
@@ -189,7 +154,8 @@ fn too_long(case: &Case<'_>, text: &str) -> Option<Problem> {
 
 /// Counts letters as people do; one that is twice as wide counts twice.
 fn letters(text: &str) -> u32 {
-    text.graphemes(true).map(|cluster| if cluster.width() > 1 { 2 } else { 1 }).sum()
+    let is_wide = |cluster: &str| cluster.chars().any(|letter| letter.width() == Some(2));
+    text.graphemes(true).map(|cluster| if is_wide(cluster) { 2 } else { 1 }).sum()
 }
 
 /// Returns thousandths with one digit after the point, rounded up, as in `29.1`.
@@ -197,7 +163,7 @@ fn tenths(thousandths: u32) -> String {
     decimal(thousandths.div_ceil(100) * 100)
 }
 
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     let text = text.trim();
     match text.grapheme_indices(true).nth(SHOWN) {
         Some((at, _)) => format!("{}…", &text[..at]),

@@ -87,13 +87,31 @@ fn untranslated(case: &Case<'_>, text: &str) -> Option<Problem> {
     )
 }
 
-/// Returns the text without the terms that stay as they are.
-fn without_terms(text: &str, terms: &[String]) -> String {
+/// Returns the text in lower case, without the terms that stay as they are.
+pub(super) fn without_terms(text: &str, terms: &[String]) -> String {
     let mut rest = text.to_lowercase();
-    for term in terms.iter().filter(|term| !term.trim().is_empty()) {
-        rest = rest.replace(&term.trim().to_lowercase(), " ");
+    for term in terms.iter().map(|term| term.trim().to_lowercase()).filter(|term| !term.is_empty()) {
+        rest = without_term(&rest, &term);
     }
     rest
+}
+
+/// A term stands between other characters than letters: `art` is no part of `start`.
+fn without_term(text: &str, term: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(term) {
+        let (before, after) = (&rest[..at], &rest[at + term.len()..]);
+        let touches = |neighbor: Option<char>| neighbor.is_some_and(char::is_alphanumeric);
+        out.push_str(before);
+        if touches(before.chars().next_back()) || touches(after.chars().next()) {
+            out.push_str(term);
+        } else {
+            out.push(' ');
+        }
+        rest = after;
+    }
+    out + rest
 }
 
 fn stale(case: &Case<'_>, _: &str) -> Option<Problem> {

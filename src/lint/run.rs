@@ -1,6 +1,7 @@
 //! Asks every rule about every text, and lets pass what the project allows.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
@@ -34,6 +35,9 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
+/// Pairs of rules of which the first says more of the same.
+const SUPERSEDED: [(&str, &str); 1] = [("seo-title/brand-cut", "seo-title/too-wide")];
+
 /// Something that a rule finds wrong.
 #[derive(Debug, Clone)]
 pub struct Finding {
@@ -64,8 +68,8 @@ pub struct Report {
 
 /// Lints all pages. Today decides which entries of `allow` still hold.
 pub fn lint(subject: &Subject, policy: &Policy, today: Date) -> Report {
-    let mut linter =
-        Linter { subject, policy, today, used: vec![false; policy.allow.len()], report: Report::default() };
+    let used = vec![false; policy.allow.len()];
+    let mut linter = Linter { subject, policy, today, used, told: BTreeSet::new(), report: Report::default() };
     for rule in super::rules().filter(|rule| policy.asks(rule)) {
         match &rule.check {
             Check::Characters(fields, check) => linter.texts(rule, fields, masked, *check),
@@ -80,7 +84,8 @@ pub fn lint(subject: &Subject, policy: &Policy, today: Date) -> Report {
         }
     }
     linter.entries();
-    let mut report = linter.report;
+    let Linter { told, mut report, .. } = linter;
+    report.findings.retain(|finding| !is_superseded(finding, &told));
     report.findings.sort_by(|one, other| {
         let key = |finding: &Finding| (finding.diagnostic.at.clone(), finding.rule.id);
         key(one).cmp(&key(other)).then_with(|| one.diagnostic.message.cmp(&other.diagnostic.message))
@@ -94,6 +99,8 @@ struct Linter<'a> {
     today: Date,
     /// Which entries of `allow` have let something pass.
     used: Vec<bool>,
+    /// Where a rule that says more has told what another one would say.
+    told: BTreeSet<(&'static str, PageName, LocaleTag)>,
     report: Report,
 }
 
@@ -108,6 +115,11 @@ impl<'a> Linter<'a> {
     ) {
         self.each(rule, fields, |case| {
             let text = case.own().filter(|text| text.is_stated())?;
+            // A text that stands in two fields is told of once.
+            let twin = twin(case.field).filter(|twin| fields.contains(twin));
+            if twin.and_then(|twin| case.page.own(case.locale, twin)).is_some_and(|twin| twin.value == text.value) {
+                return None;
+            }
             let value = form(&text.value)?;
             Some((check(case, &value)?, text.location.clone()))
         });
@@ -148,6 +160,9 @@ impl<'a> Linter<'a> {
         let Found { page: number, locale, field, problem } = found;
         let page = &self.subject.pages[number];
         let Some(ruling) = self.policy.ruling(rule, &page.name, &locale) else { return };
+        for (_, milder) in SUPERSEDED.iter().filter(|(says_more, _)| *says_more == rule.id) {
+            self.told.insert((milder, page.name.clone(), locale.clone()));
+        }
         if self.is_allowed(rule, page, &locale, field) {
             self.report.allowed += 1;
             return;
@@ -198,6 +213,11 @@ impl<'a> Linter<'a> {
     }
 }
 
+fn is_superseded(finding: &Finding, told: &BTreeSet<(&'static str, PageName, LocaleTag)>) -> bool {
+    let (Some(page), Some(locale)) = (&finding.page, &finding.locale) else { return false };
+    !told.is_empty() && told.contains(&(finding.rule.id, page.clone(), locale.clone()))
+}
+
 fn about_entry(rule: &'static Rule, severity: Severity, message: &str, help: &str, allow: &Allow) -> Finding {
     let code = Code::new(rule.id);
     let (message, help) = (message.to_owned(), Some(help.to_owned()));
@@ -209,6 +229,19 @@ fn about_entry(rule: &'static Rule, severity: Severity, message: &str, help: &st
         field: None,
         value: format!("{} {}", allow.rule.id, allow.page),
         is_new: true,
+    }
+}
+
+/// Returns the field that people read in place of another one, if there is one.
+fn twin(field: Field) -> Option<Field> {
+    match field {
+        Field::Title | Field::OpenGraphTitle => Some(Field::SeoTitle),
+        Field::OpenGraphDescription => Some(Field::SeoDescription),
+        Field::Slug
+        | Field::SeoTitle
+        | Field::SeoDescription
+        | Field::OpenGraphTitleCopied
+        | Field::OpenGraphDescriptionCopied => None,
     }
 }
 

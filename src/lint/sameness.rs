@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::length::SEPARATORS;
+use super::length::{self, SEPARATORS};
 use super::rule::{Check, Found, INFO, Problem, Rule, Survey, Threshold, WARNING, words};
 use super::subject::{Standing, Text};
 use super::width::Width;
@@ -33,6 +33,17 @@ pub(super) const RULES: &[Rule] = &[
         check: Check::Pages(|survey| duplicates(survey, Field::SeoDescription)),
     },
     Rule {
+        id: "seo-title/brand-cut",
+        level: INFO,
+        threshold: Threshold::em(29_000),
+        summary: "only the brand at the end of the SEO title is cut off",
+        text: "The title fits without its last part (after `|`, `–`, `—`, `·` or `-`), which three titles of the locale or more \
+               share, and is cut within that part. Readers lose the brand and not the subject, which may be what you want; a \
+               shorter form of the brand would fit. Told in place of `seo-title/too-wide`.",
+        source: "https://developers.google.com/search/docs/appearance/title-link",
+        check: Check::Pages(brand_cut),
+    },
+    Rule {
         id: "seo-title/boilerplate",
         level: INFO,
         threshold: Threshold::em(12_000),
@@ -46,6 +57,8 @@ pub(super) const RULES: &[Rule] = &[
 
 /// A site of fewer titles than this has no boilerplate yet.
 const LEAST_TITLES: usize = 5;
+/// What fewer titles end in is no brand, but the end of a sentence.
+const LEAST_BRANDED: usize = 3;
 
 /// Returns a text without what people do not see as a difference: case, compatibility forms, runs of white space.
 pub(super) fn folded(text: &str) -> String {
@@ -92,27 +105,54 @@ fn texts<'s>(survey: &Survey<'s>, field: Field) -> impl Iterator<Item = (usize, 
     })
 }
 
-fn boilerplate(survey: &Survey<'_>) -> Vec<Found> {
-    let mut by_locale: BTreeMap<&LocaleTag, Vec<Place<'_>>> = BTreeMap::new();
+/// The titles of a locale, and which of them end in the same part.
+struct Titles<'a> {
+    locale: &'a LocaleTag,
+    count: usize,
+    endings: BTreeMap<&'a str, Vec<Place<'a>>>,
+}
+
+fn titles<'s>(survey: &Survey<'s>) -> Vec<Titles<'s>> {
+    let mut by_locale: BTreeMap<&LocaleTag, Titles<'_>> = BTreeMap::new();
     for (number, locale, text) in texts(survey, Field::SeoTitle) {
-        by_locale.entry(locale).or_default().push((number, text));
+        let new = Titles { locale, count: 0, endings: BTreeMap::new() };
+        let titles = by_locale.entry(locale).or_insert(new);
+        titles.count += 1;
+        if let Some((_, ending)) = parts(&text.value) {
+            titles.endings.entry(ending).or_default().push((number, text));
+        }
     }
+    by_locale.into_values().collect()
+}
+
+fn brand_cut(survey: &Survey<'_>) -> Vec<Found> {
     let mut found = Vec::new();
-    for (locale, titles) in by_locale.into_iter().filter(|(_, titles)| titles.len() >= LEAST_TITLES) {
-        let mut endings: BTreeMap<&str, Vec<Place<'_>>> = BTreeMap::new();
-        for (number, text) in &titles {
-            if let Some(ending) = ending(&text.value) {
-                endings.entry(ending).or_default().push((*number, text));
+    for Titles { locale, endings, .. } in titles(survey) {
+        for (page, text) in endings.values().filter(|places| places.len() >= LEAST_BRANDED).flatten() {
+            let (Some(limit), Some((front, brand))) = (survey.limit(*page, locale), parts(&text.value)) else {
+                continue;
+            };
+            let width = Width::of(&text.value);
+            if text.is_stated() && width.exceeds(limit) && !Width::of(front).exceeds(limit) {
+                let room = length::room(Field::SeoTitle, width, limit);
+                let message = format!("{room}; only the last part `{}` is cut", length::shortened(brand));
+                let problem =
+                    Problem::new(message).help("what stands before it fits; a shorter form of it would fit too");
+                found.push(Found { page: *page, locale: locale.clone(), field: Some(Field::SeoTitle), problem });
             }
         }
+    }
+    found
+}
+
+fn boilerplate(survey: &Survey<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for Titles { locale, count, endings } in titles(survey).into_iter().filter(|titles| titles.count >= LEAST_TITLES) {
         let most = endings.into_iter().max_by_key(|(_, places)| places.len());
-        let Some((ending, places)) = most.filter(|(_, places)| places.len() * 2 > titles.len()) else { continue };
+        let Some((ending, places)) = most.filter(|(_, places)| places.len() * 2 > count) else { continue };
         let Some((page, _)) = places.iter().find(|(_, text)| text.is_stated()) else { continue };
-        let width = Width::of(ending);
-        let limit = survey.limit(*page, locale);
-        if limit.is_some_and(|limit| width.exceeds(limit)) {
-            let (count, all) = (places.len(), titles.len());
-            let message = format!("{count} of {all} SEO titles in {locale} end in `{ending}`");
+        if survey.limit(*page, locale).is_some_and(|limit| Width::of(ending).exceeds(limit)) {
+            let message = format!("{} of {count} SEO titles in {locale} end in `{ending}`", places.len());
             let problem = Problem::new(message).help("a shorter form leaves more room for what each page is about");
             found.push(Found { page: *page, locale: locale.clone(), field: Some(Field::SeoTitle), problem });
         }
@@ -120,7 +160,9 @@ fn boilerplate(survey: &Survey<'_>) -> Vec<Found> {
     found
 }
 
-/// Returns the last part of a title that has several.
-fn ending(title: &str) -> Option<&str> {
-    SEPARATORS.iter().filter_map(|separator| title.rfind(separator)).max().map(|at| title[at..].trim())
+/// Returns what stands before the last separator of a title, and what follows it.
+fn parts(title: &str) -> Option<(&str, &str)> {
+    let places = SEPARATORS.iter().filter_map(|separator| Some((title.rfind(separator)?, separator.len())));
+    let (at, length) = places.max()?;
+    Some((title[..at].trim_end(), title[at + length..].trim()))
 }

@@ -33,8 +33,8 @@ pub(super) const RULES: &[Rule] = &[
         level: INFO,
         threshold: None,
         summary: "a slug holds an underscore",
-        text: "Google recommends hyphens to set words apart. Collection templates (`detail_…`) are named by Webflow. Changing the \
-               slug of a page that is published needs a redirect, so leave old ones alone.",
+        text: "Google recommends hyphens to set words apart. A slug that the page has already, which its path ends in, is left \
+               alone: changing it would break links for little.",
         source: "https://developers.google.com/search/docs/crawling-indexing/url-structure",
         check: Check::Text(SLUG, underscore),
     },
@@ -120,10 +120,21 @@ const RESERVED: [&str; 7] = ["search", "401", "404", "checkout", "order-confirma
 /// Characters of a whole path that are still fine; the threshold of Screaming Frog.
 const LONGEST_PATH: usize = 115;
 
-/// How Webflow names the pages of collections.
-const TEMPLATE: &str = "detail_";
+/// Returns whether the page has the slug already, so that the server takes it, and changing it would break links.
+fn is_settled(case: &Case<'_>, slug: &str) -> bool {
+    let before = case.own().map(|text| &text.before);
+    match before {
+        Some(Before::Was(before)) => before == slug,
+        Some(Before::Absent | Before::Unknown) | None => {
+            case.page.name.path.as_ref().is_some_and(|path| path.slug() == slug)
+        }
+    }
+}
 
 fn shape(case: &Case<'_>, slug: &str) -> Option<Problem> {
+    if is_settled(case, slug) {
+        return None;
+    }
     let is_fine = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || !letter.is_ascii();
     let wrong = slug.chars().find(|letter| !is_fine(*letter) && !matches!(letter, '-' | '_'));
     let parts_are_whole = slug.split(['-', '_']).all(|part| !part.is_empty());
@@ -137,7 +148,7 @@ fn shape(case: &Case<'_>, slug: &str) -> Option<Problem> {
     };
     let suggestion = slugged(slug);
     let problem = Problem::new(message);
-    Some(if suggestion.is_empty() || case.page.standing == Standing::Utility {
+    Some(if suggestion.is_empty() {
         problem.help("a slug has lower-case letters and digits, with single hyphens between them")
     } else {
         problem.help(format!("write `{suggestion}`"))
@@ -151,14 +162,14 @@ fn slugged(text: &str) -> String {
     parts.map(|part| part.trim_matches('_')).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
 }
 
-fn non_ascii(_: &Case<'_>, slug: &str) -> Option<Problem> {
-    let letter = slug.chars().find(|letter| !letter.is_ascii())?;
+fn non_ascii(case: &Case<'_>, slug: &str) -> Option<Problem> {
+    let letter = slug.chars().find(|letter| !letter.is_ascii()).filter(|_| !is_settled(case, slug))?;
     let message = format!("the slug `{slug}` has the letter `{letter}`, which is not ASCII");
     Some(Problem::new(message).help("Webflow may change or refuse it; write it with the letters a to z"))
 }
 
-fn underscore(_: &Case<'_>, slug: &str) -> Option<Problem> {
-    (slug.contains('_') && !slug.starts_with(TEMPLATE)).then(|| {
+fn underscore(case: &Case<'_>, slug: &str) -> Option<Problem> {
+    (slug.contains('_') && !is_settled(case, slug)).then(|| {
         Problem::new(format!("the slug `{slug}` has an underscore"))
             .help(format!("search engines read `{}` as separate words", slug.replace('_', "-")))
     })
@@ -167,7 +178,7 @@ fn underscore(_: &Case<'_>, slug: &str) -> Option<Problem> {
 fn reserved(case: &Case<'_>, slug: &str) -> Option<Problem> {
     let path = case.page.name.path.as_ref();
     // In a folder nothing is reserved, and a page that is there already is one of Webflow's own.
-    if path.is_some_and(|path| path.is_nested() || path.slug() == slug) || case.page.standing == Standing::Utility {
+    if path.is_some_and(PagePath::is_nested) || is_settled(case, slug) || case.page.standing == Standing::Utility {
         return None;
     }
     let of_locale = case.subject.locales.subdirectories.contains(slug);
@@ -178,6 +189,9 @@ fn reserved(case: &Case<'_>, slug: &str) -> Option<Problem> {
 }
 
 fn too_long(case: &Case<'_>, slug: &str) -> Option<Problem> {
+    if is_settled(case, slug) {
+        return None;
+    }
     let limit = (case.limit / 1000) as usize;
     let length = slug.chars().count();
     let path = case.page.name.path.as_ref().map_or(0, |path| path.with_slug(slug).as_str().chars().count());

@@ -7,6 +7,7 @@ mod cli;
 mod edit;
 mod galaxy;
 mod laws;
+mod lint;
 mod manifest;
 mod plan;
 mod run;
