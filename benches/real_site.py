@@ -177,7 +177,7 @@ def edit(project, count):
         lines = file.read_text(encoding="utf-8").split("\n")
         lines[number] = f"      description: Edited {turn}"
         file.write_text("\n".join(lines), encoding="utf-8")
-        page = re.match(r"id: ['\"]?([0-9a-f]+)", lines[0]).group(1)
+        page = re.search(r"^id: ['\"]?([0-9a-f]+)", "\n".join(lines), re.MULTILINE).group(1)
         edited.add((page, locale))
     if len(edited) != count:
         sys.exit(f"only {len(edited)} page-locales to edit")

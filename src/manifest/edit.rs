@@ -12,7 +12,7 @@ use self::splice::{Splice, spliced};
 use self::step::{Obstacle, Page};
 use super::page::{LocaleManifest, PageManifest};
 use super::read::{self, PageDocument};
-use super::yaml::{self, Written};
+use super::yaml;
 use super::{codes, lower};
 use crate::diagnostic::{self, Diagnostic};
 use crate::model::{Field, Value};
@@ -81,6 +81,14 @@ struct Unit<'e> {
 }
 
 impl Unit<'_> {
+    /// Returns the two edits if one key gives way to the other.
+    fn swap(&self) -> Option<(&Edit, &Edit)> {
+        match self.edits.as_slice() {
+            [(_, new), (_, old)] => Some((new, old)),
+            _ => None,
+        }
+    }
+
     fn is_done(&self, pages: &[PageManifest]) -> bool {
         self.edits.iter().all(|(_, edit)| stated(&pages[self.page], &edit.locale, edit.field) == edit.to)
     }
@@ -174,14 +182,16 @@ impl Work<'_> {
             let roots = yaml::written(&text).ok_or(Failed::Altered)?;
             let mut splices: Vec<Splice> = Vec::new();
             for unit in units {
-                let Some((_, edit)) = unit.edits.get(turn) else { continue };
-                let page = &mut pages[unit.page];
-                if stated(page, &edit.locale, edit.field) != edit.to {
-                    let root: &Written = roots.get(unit.page).ok_or(Failed::Altered)?;
-                    let page = Page { text: &text, root, order: self.order };
+                let (Some((_, edit)), Some(root)) = (unit.edits.get(turn), roots.get(unit.page)) else { continue };
+                let page = Page { text: &text, root, order: self.order };
+                let says = &mut pages[unit.page];
+                if let Some(swap) = unit.swap().and_then(|(new, old)| step::swapped(page, new, old)) {
+                    splices.extend(swap);
+                    unit.edits.iter().for_each(|(_, edit)| set(says, edit));
+                } else if stated(says, &edit.locale, edit.field) != edit.to {
                     splices.extend(step::splices(page, edit).map_err(Failed::Obstacle)?);
                 }
-                set(page, edit);
+                set(says, edit);
             }
             text = spliced(&text, splices).ok_or(Failed::Altered)?;
         }

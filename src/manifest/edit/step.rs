@@ -64,6 +64,31 @@ pub(super) fn splices(page: Page<'_>, edit: &Edit) -> Result<Vec<Splice>, Obstac
     }
 }
 
+/// Returns the splices that put one key in the place of another of the same object, so that the comment beside it stays;
+/// nothing if that is not all there is to it.
+pub(super) fn swapped(page: Page<'_>, set: &Edit, removed: &Edit) -> Option<Vec<Splice>> {
+    let value = set.to.as_ref().filter(|_| removed.to.is_none())?;
+    let (name, gone) = (set.field.keys().last()?, removed.field.keys().last()?);
+    let mut owners = keys(removed);
+    owners.pop();
+    let owner = owners.iter().try_fold(page.root, |node, key| Some(&node.mapping()?.get(key)?.value))?;
+    let mapping = owner.mapping().filter(|mapping| mapping.get(name).is_none())?;
+    let entry = mapping.get(gone).filter(|entry| entry.value.start == entry.value.bytes.start)?;
+    let style = match (entry.value.form.clone(), value) {
+        (Form::Scalar(style), Value::Flag(_)) => style,
+        (Form::Scalar(_) | Form::Alias, _) => usual_style(page.text, mapping),
+        (Form::Mapping(_) | Form::Sequence, _) => return None,
+    };
+    let quotes = page.text[entry.key_bytes.clone()].chars().next().filter(|first| matches!(first, '"' | '\''));
+    let key = Fresh { quotes, style, nests_flow: false, step: page.step() }.key(name);
+    let is_flow = page.is_flow(&owners);
+    let column = if is_flow { 0 } else { block::column(page.text, mapping)? };
+    let place = Place { is_flow, column, step: page.step() };
+    let mut splices = vec![Splice::new(entry.key_bytes.clone(), key)];
+    splices.extend(scalar::replaced(page.text, &entry.value, style, value, place));
+    Some(splices)
+}
+
 /// Returns whether an edit replaces a scalar that is there, so that it meets no other edit.
 pub(super) fn is_replacement(root: &Written, edit: &Edit) -> bool {
     let found = keys(edit).iter().try_fold(root, |node, key| Some(&node.mapping()?.get(key)?.value));
@@ -89,6 +114,20 @@ pub(super) fn dependence(page: Page<'_>, edit: &Edit) -> Option<Obstacle> {
 }
 
 impl Page<'_> {
+    /// Returns whether one of the mappings on the way stands in braces.
+    fn is_flow(self, keys: &[&str]) -> bool {
+        let mut node = self.root;
+        for key in keys {
+            let Some(mapping) = node.mapping() else { return false };
+            if mapping.is_flow {
+                return true;
+            }
+            let Some(entry) = mapping.get(key) else { return false };
+            node = &entry.value;
+        }
+        node.mapping().is_some_and(|mapping| mapping.is_flow)
+    }
+
     fn replace(
         self,
         node: &Written,

@@ -164,7 +164,7 @@ impl TestEnvironment {
         // A repository around the folder for temporary files is none of ours.
         command.env("GIT_CEILING_DIRECTORIES", self.root.path());
         command.envs(&self.variables);
-        let talks = matches!(arguments.first(), Some(&("plan" | "apply" | "import" | "status")));
+        let talks = matches!(arguments.first(), Some(&("plan" | "apply" | "import" | "pull" | "status")));
         let has_target = arguments.iter().any(|argument| matches!(*argument, "--sandbox" | "--api-url"));
         if let Some(server) = self.server.as_ref().filter(|_| talks && !has_target) {
             command.args(["--api-url", server.url()]);

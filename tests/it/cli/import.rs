@@ -17,20 +17,23 @@ fn import_then_plan_is_empty() {
     let environment = nothing_yet(&galaxy::site());
     assert_snapshot!(environment.run("import"), @"
     exit: 0
-    files: pages/about.yaml, pages/blog/towel-day.yaml, pages/detail_articles.yaml, pages/guide.yaml, pages/index.yaml, pages/restaurant.yaml, slugline.yaml
+    files: pages/about.yaml, pages/blog/towel-day.yaml, pages/detail_articles.yaml, pages/guide.yaml, pages/index.yaml, pages/restaurant.yaml, schema/slugline-page.schema.json, schema/slugline-project.schema.json, slugline.yaml
     writes: none
     --- stdout
     --- stderr
     Galaxy (siteGalaxy): 3 locales
     Wrote slugline.yaml.
+    Wrote the schemas for editors to schema/.
     Wrote 6 manifests.
     Left out 1 archived or utility page; `--all` takes them in.
     ");
     assert_snapshot!(environment.read("slugline.yaml"), @"
+    # yaml-language-server: $schema=schema/slugline-project.schema.json
     version: 1
     site: siteGalaxy
     ");
     assert_snapshot!(environment.read("pages/guide.yaml"), @"
+    # yaml-language-server: $schema=../schema/slugline-page.schema.json
     id: pgGuide
     path: /guide
     locales:
@@ -46,6 +49,7 @@ fn import_then_plan_is_empty() {
         title: Le guide
     ");
     assert_snapshot!(environment.read("pages/blog/towel-day.yaml"), @"
+    # yaml-language-server: $schema=../../schema/slugline-page.schema.json
     id: pgTowel
     path: /blog/towel-day
     locales:
@@ -81,11 +85,12 @@ fn import_adds_what_is_not_described_and_leaves_the_rest() {
     let environment = TestEnvironment::with_pages([("a guide.yaml", &format!("# Mine.\r\n{GUIDE}"))]);
     assert_snapshot!(environment.run("import"), @"
     exit: 0
-    files: pages/about.yaml, pages/blog/towel-day.yaml, pages/detail_articles.yaml, pages/index.yaml, pages/restaurant.yaml
+    files: pages/about.yaml, pages/blog/towel-day.yaml, pages/detail_articles.yaml, pages/index.yaml, pages/restaurant.yaml, schema/slugline-page.schema.json, schema/slugline-project.schema.json
     writes: none
     --- stdout
     --- stderr
     Galaxy (siteGalaxy): 3 locales
+    Wrote the schemas for editors to schema/.
     Wrote 5 manifests.
     1 page was described already and left alone.
     Left out 1 archived or utility page; `--all` takes them in.
@@ -97,7 +102,7 @@ fn import_adds_what_is_not_described_and_leaves_the_rest() {
 #[test]
 fn import_of_chosen_pages() {
     let environment = nothing_yet(&galaxy::site());
-    let ran = environment.run("import --page /blog/** --site siteGalaxy");
+    let ran = environment.run("import --page /blog/** --site siteGalaxy --no-schema");
     assert_eq!(ran.files, ["pages/blog/towel-day.yaml", "slugline.yaml"], "{ran}");
     let ran = environment.run("import --all");
     assert!(ran.files.contains(&"pages/404.yaml".to_owned()), "{ran}");
@@ -105,10 +110,46 @@ fn import_of_chosen_pages() {
 }
 
 #[test]
+fn schemas_of_another_version_are_refreshed() {
+    let environment = nothing_yet(&galaxy::site());
+    environment.run("import");
+    let schema = environment.read("schema/slugline-page.schema.json");
+    environment.write("schema/slugline-page.schema.json", schema.replace("slugline page", "older"));
+    assert_eq!(environment.run("import --no-schema").files, ["schema/slugline-page.schema.json"]);
+    assert_eq!(environment.read("schema/slugline-page.schema.json"), schema);
+    environment.run("import").wrote_nothing();
+}
+
+#[test]
+fn schemas_that_nobody_names_are_not_written() {
+    let environment = nothing_yet(&galaxy::site());
+    environment.run("import --no-schema");
+    assert!(environment.read("pages/about.yaml").starts_with("id:"));
+    environment.run("import").wrote_nothing();
+}
+
+#[test]
+fn a_file_in_the_place_of_a_schema_is_left_alone() {
+    let environment = nothing_yet(&galaxy::site());
+    environment.write("schema/slugline-page.schema.json", "{}");
+    assert_snapshot!(environment.run("import").wrote_nothing(), @"
+    exit: 1
+    files: none
+    writes: none
+    --- stdout
+    --- stderr
+    error: `schema/slugline-page.schema.json` exists and is no schema of ours
+      hint: rename it, or leave the schemas out with `--no-schema`; nothing was written
+    ");
+    assert_eq!(environment.run("import --no-schema").exit, 0);
+}
+
+#[test]
 fn import_of_a_site_without_localization() {
     let environment = nothing_yet(&galaxy::unlocalized_site());
     assert_eq!(environment.run("import").exit, 0);
     assert_snapshot!(environment.read("pages/about.yaml"), @"
+    # yaml-language-server: $schema=../schema/slugline-page.schema.json
     id: pgAbout
     path: /about
     locales:

@@ -15,6 +15,7 @@ mod output;
 mod pages;
 mod plan_files;
 mod publish;
+mod pull;
 mod remote;
 mod sandbox;
 mod slug_order;

@@ -61,12 +61,13 @@ fn a_project_without_a_site_of_its_own_gets_the_sample() {
     let environment = TestEnvironment::empty();
     assert_snapshot!(environment.run("import --sandbox"), @"
     exit: 0
-    files: pages/about-us.yaml, pages/detail_articles.yaml, pages/guide-to-the-galaxy.yaml, pages/guide/towel-day.yaml, pages/index.yaml, pages/restaurant.yaml, slugline.yaml
+    files: pages/about-us.yaml, pages/detail_articles.yaml, pages/guide-to-the-galaxy.yaml, pages/guide/towel-day.yaml, pages/index.yaml, pages/restaurant.yaml, schema/slugline-page.schema.json, schema/slugline-project.schema.json, slugline.yaml
     writes: none
     --- stdout
     --- stderr
     The Hitchhiker's Guide to the Galaxy (6258612d1ee792848f805dcf): 3 locales
     Wrote slugline.yaml.
+    Wrote the schemas for editors to schema/.
     Wrote 6 manifests.
     Left out 1 archived or utility page; `--all` takes them in.
     ");

@@ -76,7 +76,8 @@ impl Shell {
         let mut edited = BTreeSet::new();
         for path in self.manifests().into_iter().take(count) {
             let text = fs::read_to_string(&path).unwrap();
-            let id = text.lines().next().unwrap().trim_start_matches("id: ").trim_matches(['"', '\'']).to_owned();
+            let id = text.lines().find_map(|line| line.strip_prefix("id: ")).unwrap();
+            let id = id.trim_matches(['"', '\'']).to_owned();
             let title = json!(format!("Edited {id}"));
             fs::write(&path, format!("{}\n", json!({"id": id, "locales": {"primary": {"title": title}}}))).unwrap();
             edited.insert(id);
@@ -156,6 +157,8 @@ fn only_apply_sends_anything_but_get() {
         &plan,
         &["plan", "--format", "json"],
         &["plan", "--page", "/**", "--locale", "en-US"],
+        &["pull", "--diff"],
+        &["pull", "--new", "--locale", "en-US", "--page", "/nothing"],
         &["show", "saved.json"],
         &["show", "saved.json", "--format", "json"],
         &["schema", "plan"],

@@ -1,12 +1,14 @@
-//! Laws 1, 2, 6, 7, 11 and 12, on sites and edits that a willing server carries out in full.
+//! Laws 1, 2, 4, 6, 7, 11 and 12, on sites and edits that a willing server carries out in full.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use slugline::event::Outcome;
 use slugline::exit::Exit;
+use slugline::manifest::{edit, emit, lower, read};
 use slugline::model::{Live, PagePath};
 use slugline::plan::{Plan, Purpose, file};
+use slugline::pull;
 use slugline::sandbox::{LocaleKey, LogEntry, PageKind, Site, Switches};
 
 use super::edits::{Edit, Stated, apply, edits};
@@ -49,6 +51,11 @@ proptest! {
     #[test]
     fn after_an_apply_there_is_nothing_to_do(case in case(16), switches in willing_switches()) {
         block_on(plan_apply_plan(&case, switches));
+    }
+
+    #[test]
+    fn after_a_pull_there_is_nothing_to_do(case in case(16), switches in willing_switches()) {
+        block_on(pull_then_plan(&case, switches));
     }
 
     #[test]
@@ -106,6 +113,37 @@ pub(super) async fn plan_apply_plan(case: &Case, switches: Switches) {
 
     assert_is_empty(&world.plan(&project.load()).await);
     assert!(world.take_log().iter().all(is_read));
+}
+
+/// Runs a case: pull, plan. Manifests are in braces, or as an import writes them.
+async fn pull_then_plan(case: &Case, switches: Switches) {
+    let site = Site { switches, ..case.site.0.clone() };
+    let world = World::new(site.clone()).await;
+    let (live, stated) = stated(&world, &site, case).await;
+    let layout = if case.concurrency > 2 { Layout::OneFile } else { Layout::FileEach };
+    let project = Project::new(&site, &stated, &by_path(case, &site, &live, &stated), layout);
+    if case.concurrency.is_multiple_of(2) {
+        project.rewrite(|_, text| {
+            let (pages, _) = read::pages(&"page.yaml".into(), text);
+            pages.iter().map(|page| format!("---\n{}", emit::emit_page(&page.manifest, &[]))).collect()
+        });
+    }
+    let loaded = project.load();
+    let (desired, _) = lower::lower(&loaded.pages, &[], &live);
+    let adoptions = pull::adoptions(&desired, &live, &loaded.pages, &pull::Wanted::default());
+    let changed = plan_for(&loaded, &live).changes.len();
+    assert_eq!(adoptions.is_empty(), changed == 0, "{adoptions:#?}");
+    project.rewrite(|name, text| {
+        let edits = adoptions.iter().filter(|adoption| *adoption.edit.document.file == *name);
+        let edits: Vec<_> = edits.map(|adoption| adoption.edit.clone()).collect();
+        let edited = edit::edit(&name.into(), text, &edits, &[]);
+        assert_eq!(edited.refused, BTreeMap::new(), "{text}");
+        edited.text
+    });
+    let plan = world.plan(&project.load()).await;
+    assert!(plan.changes.is_empty() && plan.is_empty() && plan.diagnostics.is_empty(), "{plan:#?}");
+    assert!(world.take_log().iter().all(is_read));
+    assert_eq!(world.server.site(), site);
 }
 
 /// Returns what the manifests of a case state, and the site as it is read.

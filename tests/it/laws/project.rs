@@ -60,6 +60,16 @@ impl Project {
         self.folder.path()
     }
 
+    /// Gives each file of pages another text.
+    pub(crate) fn rewrite(&self, change: impl Fn(&str, &str) -> String) {
+        for entry in fs::read_dir(self.path().join("pages")).unwrap() {
+            let path = entry.unwrap().path();
+            let name = format!("pages/{}", path.file_name().unwrap().to_string_lossy());
+            let text = fs::read_to_string(&path).unwrap();
+            fs::write(&path, change(&name, &text)).unwrap();
+        }
+    }
+
     /// Reads the project. What was written is valid, but a project without any pages is worth a remark.
     pub(crate) fn load(&self) -> Loaded {
         let loaded = load(self.path());
