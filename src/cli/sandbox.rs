@@ -73,7 +73,13 @@ impl Serve {
         let site = self.site()?;
         let site_id = site.id().to_owned();
         let token = site.token().to_owned();
-        let options = Options { port: self.port, speed: self.speed, limit: !self.no_limit, save: self.state.clone() };
+        let options = Options {
+            port: self.port,
+            speed: self.speed,
+            limit: !self.no_limit,
+            save: self.state.clone(),
+            history: false,
+        };
         block_on(async {
             let server = Server::start(site, options).await.map_err(|error| {
                 Failure::new(Exit::Failed, error).context(format!("failed to serve on port {}", self.port))

@@ -36,7 +36,7 @@ pub(super) fn answer(shared: &Shared, method: &str, name: &str, body: &[u8]) -> 
 
 fn respond(shared: &Shared, method: &str, name: &str, body: &[u8]) -> Result<String, (StatusCode, String)> {
     let mut state = shared.state();
-    let State { site, limiter: _, log, faults } = &mut *state;
+    let State { site, limiter: _, log, faults, history: _ } = &mut *state;
     match (method, name) {
         ("GET", "state") => return Ok(site.to_json()),
         ("GET", "log") => {

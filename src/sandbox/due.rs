@@ -22,6 +22,8 @@ pub(super) struct Due {
     pub(super) verdict: Option<Verdict>,
     /// The site that a read is to see in place of the present one.
     pub(super) past: Option<Box<Site>>,
+    /// All of them, as they are written in a script.
+    pub(super) names: Vec<String>,
 }
 
 /// What becomes of a request.
@@ -90,6 +92,7 @@ impl Faults {
             *seen += 1;
             if *seen > fault.after && *seen - fault.after <= fault.times {
                 is_stale |= fault.action == Action::Stale;
+                due.names.push(fault.action.clone().into());
                 due.add(&fault.action);
             }
         }

@@ -49,7 +49,7 @@ pub(super) async fn handle(
     let (answer, allowance) = if due.verdict == Some(Verdict::ResetBefore) {
         (Answer::no_route(call.method, call.path), Allowance::NONE)
     } else {
-        shared.answer(&call, bearer(&parts), due)
+        shared.answer(number, &call, bearer(&parts), due)
     };
     let is_answered = !matches!(delivery, Delivery::Lost | Delivery::Never);
     let status = is_answered.then_some(answer.status);

@@ -23,6 +23,9 @@ pub struct LogEntry {
     pub milliseconds: u64,
     /// SHA-256 in hexadecimal; none without a body, or if it was too large.
     pub body_digest: Option<String>,
+    /// The faults that met it, as they are written in a script.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<String>,
 }
 
 #[derive(Debug, Default)]
@@ -33,7 +36,7 @@ pub(super) struct Log {
 
 impl Log {
     /// Adds a request and returns its number.
-    pub(super) fn arrived(&mut self, call: &Call<'_>, query: &str) -> u64 {
+    pub(super) fn arrived(&mut self, call: &Call<'_>, query: &str, faults: Vec<String>) -> u64 {
         self.last += 1;
         self.entries.push(LogEntry {
             number: self.last,
@@ -43,6 +46,7 @@ impl Log {
             status: None,
             milliseconds: 0,
             body_digest: call.body.filter(|body| !body.is_empty()).map(|body| hex(&Sha256::digest(body))),
+            faults,
         });
         self.last
     }
@@ -54,6 +58,10 @@ impl Log {
             entry.status = status;
             entry.milliseconds = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
         }
+    }
+
+    pub(super) fn last(&self) -> u64 {
+        self.last
     }
 
     pub(super) fn entries(&self) -> &[LogEntry] {

@@ -28,6 +28,7 @@ mod faults;
 mod connection;
 mod control;
 mod handle;
+mod history;
 mod log;
 mod server;
 
@@ -42,6 +43,7 @@ pub use document::{
 pub use faults::{Action, Fault, Match};
 pub use file::Error;
 pub use generate::{Shape, generate};
+pub use history::{Deed, History, Step};
 pub use log::LogEntry;
 pub use sample::sample;
 pub use server::{Options, Server};

@@ -175,7 +175,7 @@ fn put(call: &Call<'_>, body: &[u8], site: &mut Site, id: &str, now: Timestamp) 
     let entry = Entry { page: id.to_owned(), locale: key, patch };
     site.write(&entry, now).map_err(refused)?;
     let page = find(site, id)?;
-    Ok(Answer::ok(wire::page(site, page, &entry.locale)).changing())
+    Ok(Answer::ok(wire::page(site, page, &entry.locale)).writing(vec![(entry.page, entry.locale)]))
 }
 
 fn patch(body: &[u8], site: &mut Site, now: Timestamp) -> Result<Answer, Answer> {
@@ -192,12 +192,13 @@ fn patch(body: &[u8], site: &mut Site, now: Timestamp) -> Result<Answer, Answer>
         entries.push(Entry { page: entry.page, locale, patch: entry.patch });
     }
     let outcome = site.write_all(&entries, now);
-    let changed = !outcome.written.is_empty();
-    let only_good = site.switches.bulk == super::switches::Bulk::EveryGood && changed;
+    let wrote: Vec<(String, LocaleKey)> =
+        outcome.written.iter().map(|index| (entries[*index].page.clone(), entries[*index].locale.clone())).collect();
+    let only_good = site.switches.bulk == super::switches::Bulk::EveryGood && !wrote.is_empty();
     if let Some(refusal) = outcome.refused
         && !only_good
     {
-        return Ok(Answer { changed, ..refused(refusal) });
+        return Ok(refused(refusal).writing(wrote));
     }
     let mut pages = Vec::new();
     for entry in outcome.written.into_iter().map(|index| &entries[index]) {
@@ -208,7 +209,7 @@ fn patch(body: &[u8], site: &mut Site, now: Timestamp) -> Result<Answer, Answer>
         }
         pages.push(body);
     }
-    Ok(Answer::ok(json!({"pages": pages})).changing())
+    Ok(Answer::ok(json!({"pages": pages})).writing(wrote))
 }
 
 fn publish(body: &[u8], site: &mut Site, limiter: &mut Limiter, moment: Moment) -> Result<Answer, Answer> {

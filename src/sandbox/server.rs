@@ -20,6 +20,7 @@ use super::document::Site;
 use super::due::{Due, Faults};
 use super::faults::Fault;
 use super::handle::handle;
+use super::history::{Deed, History};
 use super::limit::{Allowance, Limiter};
 use super::log::{Log, LogEntry};
 use super::routes::{self, Call, Moment};
@@ -40,11 +41,13 @@ pub struct Options {
     pub limit: bool,
     /// The file that holds the site: written whole after each change, before the change is answered.
     pub save: Option<PathBuf>,
+    /// Whether everything that happens to the site is kept, for [`Server::history`].
+    pub history: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { port: 0, speed: 1.0, limit: true, save: None }
+        Self { port: 0, speed: 1.0, limit: true, save: None, history: false }
     }
 }
 
@@ -72,6 +75,7 @@ pub(super) struct State {
     pub(super) limiter: Limiter,
     pub(super) log: Log,
     pub(super) faults: Faults,
+    pub(super) history: Option<History>,
 }
 
 impl Server {
@@ -84,7 +88,8 @@ impl Server {
         let url = format!("http://{}", listener.local_addr()?);
         let (phases, receiver) = watch::channel(Phase::Serving);
         let limiter = Limiter::new(options.speed, options.limit);
-        let state = Mutex::new(State { site, limiter, log: Log::default(), faults: Faults::default() });
+        let history = options.history.then(History::default);
+        let state = Mutex::new(State { site, limiter, log: Log::default(), faults: Faults::default(), history });
         let shared = Arc::new(Shared { state, started: Instant::now(), options, phases: receiver.clone() });
         let service = Router::new().fallback(handle).with_state(Arc::clone(&shared));
         let serving = axum::serve(
@@ -114,6 +119,16 @@ impl Server {
     /// Returns the requests so far, those to the control door left out.
     pub fn log(&self) -> Vec<LogEntry> {
         self.shared.state().log.entries().to_vec()
+    }
+
+    /// Returns what really happened so far; nothing unless it is kept.
+    pub fn history(&self) -> History {
+        self.shared.state().history.clone().unwrap_or_default()
+    }
+
+    /// Returns the number of the newest request, 0 if there is none yet.
+    pub fn last_request(&self) -> u64 {
+        self.shared.state().log.last()
     }
 
     pub fn clear_log(&self) {
@@ -159,8 +174,12 @@ impl Shared {
     /// Adds a request to the log; returns its number and the faults that meet it.
     pub(super) fn arrive(&self, call: &Call<'_>, query: &str) -> (u64, Due) {
         let mut state = self.state();
-        let number = state.log.arrived(call, query);
-        (number, state.faults.meet(call.method, call.path))
+        let due = state.faults.meet(call.method, call.path);
+        let number = state.log.arrived(call, query, due.names.clone());
+        if let (Some(history), Some(body)) = (&mut state.history, call.body.filter(|body| !body.is_empty())) {
+            history.bodies.insert(number, String::from_utf8_lossy(body).into_owned());
+        }
+        (number, due)
     }
 
     /// Adds to the log what became of a request.
@@ -169,9 +188,14 @@ impl Shared {
     }
 
     /// Counts the request, answers it, and saves what has changed.
-    pub(super) fn answer(&self, call: &Call<'_>, token: Option<&str>, due: Due) -> (Answer, Allowance) {
+    pub(super) fn answer(&self, number: u64, call: &Call<'_>, token: Option<&str>, due: Due) -> (Answer, Allowance) {
         let moment = self.moment();
-        let State { site, limiter, log: _, faults: _ } = &mut *self.state();
+        let State { site, limiter, log: _, faults: _, history } = &mut *self.state();
+        let mut keep = |deed: Deed, site: &Site| {
+            if let Some(history) = history {
+                history.add(number, deed, site);
+            }
+        };
         let token = token.and_then(|token| site.token_named(token)).cloned();
         let name = token.as_ref().map_or("", |token| &token.token);
         let allowance = limiter.request(name, limiter.limit(token.as_ref()), moment.elapsed);
@@ -180,14 +204,16 @@ impl Shared {
         }
         let mut disturbed = false;
         for disturbance in &due.disturbances {
-            disturbed |= site.disturb(disturbance, call.path, moment.now);
+            if site.disturb(disturbance, call.path, moment.now) {
+                disturbed = true;
+                keep(Deed::SomeoneElse, site);
+            }
         }
         let failed = due.failure().map(|failure| failure.answer(limiter.minute()));
-        let answer = match (failed, due.past) {
-            (Some(answer), _) => answer,
-            (None, Some(mut past)) => routes::answer(call, token.as_ref(), &mut past, limiter, moment),
-            (None, None) => routes::answer(call, token.as_ref(), site, limiter, moment),
-        };
+        let mut past = due.past;
+        let seen = past.as_deref_mut().unwrap_or(&mut *site);
+        let answer = failed.unwrap_or_else(|| routes::answer(call, token.as_ref(), seen, limiter, moment));
+        keep(answer.deed(), seen);
         if (answer.changed || disturbed)
             && let Err(error) = self.save(site)
         {

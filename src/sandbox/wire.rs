@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::document::{Folder, Locale, LocaleKey, Page, PageKind, Site, Token};
 use super::file::object_id;
+use super::history::Deed;
 use super::site::Reading;
 
 /// An answer before it becomes HTTP.
@@ -18,11 +19,13 @@ pub(super) struct Answer {
     pub(super) retry_after: Option<u64>,
     /// Whether the site is another one now.
     pub(super) changed: bool,
+    /// The pages and locales that were written.
+    pub(super) wrote: Vec<(String, LocaleKey)>,
 }
 
 impl Answer {
     pub(super) fn ok(body: Value) -> Self {
-        Self { status: 200, body, retry_after: None, changed: false }
+        Self { status: 200, body, retry_after: None, changed: false, wrote: Vec::new() }
     }
 
     pub(super) fn error(status: u16, code: &str, message: impl Into<String>) -> Self {
@@ -66,6 +69,19 @@ impl Answer {
 
     pub(super) fn changing(self) -> Self {
         Self { changed: true, ..self }
+    }
+
+    /// Returns what became of the request.
+    pub(super) fn deed(&self) -> Deed {
+        match self.status {
+            _ if !self.wrote.is_empty() => Deed::Wrote(self.wrote.clone()),
+            200..=299 => Deed::Read,
+            _ => Deed::Nothing,
+        }
+    }
+
+    pub(super) fn writing(self, wrote: Vec<(String, LocaleKey)>) -> Self {
+        Self { changed: !wrote.is_empty(), wrote, ..self }
     }
 }
 

@@ -208,7 +208,7 @@ impl TestEnvironment {
     }
 
     fn sent(&self, entry: &LogEntry) -> String {
-        let LogEntry { number: _, method, path, query, status, milliseconds: _, body_digest: _ } = entry;
+        let LogEntry { number: _, method, path, query, status, milliseconds: _, body_digest: _, faults: _ } = entry;
         let page = path.rsplit('/').next().unwrap_or_default();
         let locale = match query.strip_prefix("localeId=") {
             None => "primary".to_owned(),

@@ -16,6 +16,7 @@ mod command_line;
 mod convergence;
 mod honesty;
 mod slug_order;
+mod storm;
 mod switch_pairs;
 
 use std::collections::BTreeSet;

@@ -10,7 +10,7 @@ use slugline::import::{NewPage, Wanted, new_pages};
 use slugline::live;
 use slugline::manifest::load::Loaded;
 use slugline::manifest::lower;
-use slugline::model::{FolderId, Live, SiteId};
+use slugline::model::{Desired, FolderId, Live, SiteId};
 use slugline::plan::{Inputs, Plan, Policy, Provenance, plan};
 use slugline::sandbox::{LogEntry, Options, Server, Site};
 use slugline::webflow::{self, Client, Token};
@@ -36,11 +36,16 @@ pub(crate) fn four() -> NonZeroUsize {
 impl World {
     /// Serves the site. The limits of the real server would only make the tests wait.
     pub(crate) async fn new(site: Site) -> Self {
-        let (id, token) = (SiteId::from(site.id()), Token::new(site.token().to_owned()).unwrap());
-        let server = Server::start(site, Options { limit: false, ..Options::default() }).await.unwrap();
-        let mut options = webflow::Options::new(token);
-        options.base_url = server.url().parse().unwrap();
-        Self { client: Client::new(options).unwrap(), server, site: id, sending: Sending::Singly }
+        Self::with(site, Options { limit: false, ..Options::default() }).await
+    }
+
+    pub(crate) async fn with(site: Site, options: Options) -> Self {
+        let id = SiteId::from(site.id());
+        let client_options = client_options(&site);
+        let server = Server::start(site, options).await.unwrap();
+        let base_url = server.url().parse().unwrap();
+        let client = Client::new(webflow::Options { base_url, ..client_options }).unwrap();
+        Self { client, server, site: id, sending: Sending::Singly }
     }
 
     /// Reads the site by list.
@@ -59,10 +64,15 @@ impl World {
 
     /// Plans as `slugline plan` does.
     pub(crate) async fn plan(&self, loaded: &Loaded) -> Plan {
+        self.plan_unless_invalid(loaded).await.unwrap_or_else(|diagnostics| panic!("{diagnostics:#?}"))
+    }
+
+    /// Plans, unless the manifests do not fit the site.
+    pub(crate) async fn plan_unless_invalid(&self, loaded: &Loaded) -> Result<Plan, Vec<Diagnostic>> {
         let mut live = self.read().await;
         let folders = lower::folders_needed(&loaded.pages, &live);
         live::read_folders(&self.client.reader(), &mut live, folders, four()).await.unwrap();
-        plan_for(loaded, &live)
+        plan_unless_invalid(loaded, &live)
     }
 
     /// Applies as `slugline apply` does; guards are asked before that.
@@ -97,13 +107,29 @@ impl World {
     }
 }
 
+/// Returns what a client of the site is told.
+pub(crate) fn client_options(site: &Site) -> webflow::Options {
+    webflow::Options::new(Token::new(site.token().to_owned()).unwrap())
+}
+
 /// Plans without a request.
 pub(crate) fn plan_for(loaded: &Loaded, live: &Live) -> Plan {
+    plan_unless_invalid(loaded, live).unwrap_or_else(|diagnostics| panic!("{diagnostics:#?}"))
+}
+
+fn plan_unless_invalid(loaded: &Loaded, live: &Live) -> Result<Plan, Vec<Diagnostic>> {
     let (desired, diagnostics) = lower::lower(&loaded.pages, &[], live);
-    assert!(!diagnostic::has_errors(&diagnostics), "{diagnostics:#?}");
+    if diagnostic::has_errors(&diagnostics) {
+        return Err(diagnostics);
+    }
+    Ok(plan_desired(&desired, live))
+}
+
+/// Plans for what is wanted, wherever that is from.
+pub(crate) fn plan_desired(desired: &Desired, live: &Live) -> Plan {
     let policy = Policy::default();
     let provenance = Provenance { environment: None, revision: None, requests: 0 };
-    plan(Inputs { desired: &desired, live, policy: &policy }, provenance)
+    plan(Inputs { desired, live, policy: &policy }, provenance)
 }
 
 /// Returns the codes of all problems.

@@ -1,0 +1,148 @@
+//! Everything that a storm is made of, drawn from a seed.
+
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use slugline::event::Stop;
+use slugline::sandbox::{
+    Bulk, Clear, Copied, CopiedText, InheritedReads, Merge, Normalize, SlugTaken, Switches, Updated,
+};
+
+use super::weather::{Meddling, Trouble, meddling, weather};
+use crate::laws::edits::{Edit, bold_edits};
+use crate::laws::sites::{Shown, site};
+
+/// Milliseconds that a failing case may take to become smaller.
+const LONGEST_SHRINKING: u32 = 20_000;
+
+/// A storm.
+#[derive(Debug, Clone)]
+pub(super) struct Case {
+    pub(super) site: Shown,
+    pub(super) switches: Switches,
+    pub(super) localized_slugs: bool,
+    /// Whether the manifests are those of an import, edited; else they state the edits alone.
+    pub(super) starts_from_import: bool,
+    pub(super) edits: Vec<Edit>,
+    pub(super) concurrency: usize,
+    /// Whether what was read is good for a while; else everything is read again before it is written.
+    pub(super) trusts_readings: bool,
+    /// What somebody else writes once the plan is made.
+    pub(super) meanwhile: Option<Meddling>,
+    /// An attempt for each: the first applies the plan, the others resume it.
+    pub(super) attempts: Vec<Attempt>,
+}
+
+/// What an attempt meets.
+#[derive(Debug, Clone)]
+pub(super) struct Attempt {
+    pub(super) weather: Vec<Trouble>,
+    pub(super) end: End,
+}
+
+/// What ends an attempt before its end. Events are counted.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum End {
+    Natural,
+    /// The process is gone.
+    Killed(usize),
+    Stopped(usize, Stop),
+    /// So many milliseconds after it began.
+    Deadline(u64),
+    /// What happens can no longer be recorded.
+    Unrecorded(usize),
+}
+
+fn end() -> impl Strategy<Value = End> {
+    let event = 0..40_usize;
+    prop_oneof![
+        8 => Just(End::Natural),
+        2 => event.clone().prop_map(End::Killed),
+        1 => (event.clone(), select(vec![Stop::Interrupted, Stop::Terminated]))
+            .prop_map(|(event, stop)| End::Stopped(event, stop)),
+        1 => (0..200_u64).prop_map(End::Deadline),
+        1 => event.prop_map(End::Unrecorded),
+    ]
+}
+
+fn attempts() -> impl Strategy<Value = Vec<Attempt>> {
+    let attempt = (weather(10), end()).prop_map(|(weather, end)| Attempt { weather, end });
+    proptest::collection::vec(attempt, 1..4)
+}
+
+pub(super) fn switches() -> impl Strategy<Value = Switches> {
+    let first = (select(Merge::ALL), select(InheritedReads::ALL), select(Clear::ALL), select(Copied::ALL));
+    let second = (select(CopiedText::ALL), select(SlugTaken::ALL), select(Normalize::ALL), select(Bulk::ALL));
+    (first, second, select(Updated::ALL)).prop_map(
+        |((merge, inherited_reads, clear, copied), (copied_text, slug_taken, normalize, bulk), updated)| Switches {
+            merge,
+            inherited_reads,
+            clear,
+            copied,
+            copied_text,
+            slug_taken,
+            normalize,
+            bulk,
+            updated,
+        },
+    )
+}
+
+/// Returns storms over sites small and, seldom, so large that a list has two parts.
+pub(super) fn case() -> impl Strategy<Value = Case> {
+    let site = prop_oneof![60 => site(12).boxed(), 1 => site(103).boxed()];
+    let what = (site, switches(), proptest::bool::weighted(0.8), any::<bool>(), bold_edits());
+    let meanwhile = proptest::option::weighted(0.08, meddling());
+    let how = (1..=8_usize, proptest::bool::weighted(0.6), meanwhile, attempts());
+    (what, how).prop_map(
+        |(
+            (site, switches, localized_slugs, starts_from_import, edits),
+            (concurrency, trusts_readings, meanwhile, attempts),
+        )| Case {
+            site,
+            switches,
+            localized_slugs,
+            starts_from_import,
+            edits,
+            concurrency,
+            trusts_readings,
+            meanwhile,
+            attempts,
+        },
+    )
+}
+
+/// Draws storms. The same seed gives the same one.
+pub(super) struct Draw(BoxedStrategy<Case>);
+
+impl Draw {
+    pub(super) fn new() -> Self {
+        Self(case().boxed())
+    }
+
+    pub(super) fn case(&self, seed: u64) -> Case {
+        self.0.new_tree(&mut runner(seed)).unwrap().current()
+    }
+}
+
+/// Replays the storm of a seed; if it breaks a law, with the smallest case that does.
+pub(super) fn shrink(seed: u64, test: impl Fn(Case)) {
+    let mut runner = runner(seed);
+    let tree = case().new_tree(&mut runner).unwrap();
+    let ended = runner.run_one(tree, |case| {
+        test(case);
+        Ok(())
+    });
+    if let Err(error) = ended {
+        panic!("seed {seed}: {error}");
+    }
+}
+
+/// Returns a runner whose chance is the seed's.
+fn runner(seed: u64) -> TestRunner {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    let config = Config { failure_persistence: None, max_shrink_time: LONGEST_SHRINKING, ..Config::default() };
+    TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
+}

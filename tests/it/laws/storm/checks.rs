@@ -1,0 +1,367 @@
+//! Holds what a run has told against what really happened.
+
+use std::collections::BTreeSet;
+
+use slugline::apply;
+use slugline::event::{Event, Mismatch, Outcome, Receipt, Standing, Stop};
+use slugline::exit::Exit;
+use slugline::model::{Field, Value};
+use slugline::plan::{Class, Operation, Plan, Purpose};
+use slugline::sandbox::{Clear, Deed, InheritedReads, LocaleKey, Merge};
+
+use super::attempt::{Account, Ended};
+use super::truth::{Sent, Truth};
+
+/// What is known of the attempts before one.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Past {
+    /// What was recorded; none if nothing was begun.
+    pub(super) receipt: Option<Receipt>,
+    /// Operations of which it was not known at some time whether they had been carried out.
+    pub(super) were_open: BTreeSet<usize>,
+}
+
+impl Past {
+    /// Takes in what an attempt has recorded.
+    pub(super) fn record(&mut self, account: &Account) {
+        let mut receipt = self.receipt.take().unwrap_or_default();
+        account.recorded().for_each(|event| receipt.record(event));
+        let is_open = |(_, standing): &(usize, &Standing)| match standing {
+            Standing::Sending | Standing::Ended(Outcome::Unknown { .. }) => true,
+            Standing::Waiting | Standing::Ended(_) => false,
+        };
+        let open = receipt.standings.iter().enumerate().filter(is_open);
+        self.were_open.extend(open.map(|(index, _)| index));
+        self.receipt = Some(receipt).filter(|receipt| !receipt.standings.is_empty());
+    }
+}
+
+/// Checks all that an attempt has told.
+pub(super) fn check_account(truth: &Truth<'_>, account: &Account, past: &Past) {
+    let so_far = past.receipt.as_ref();
+    check_order(truth, account, so_far);
+    match &account.ended {
+        Ended::Receipt(receipt) => {
+            let mut folded = so_far.cloned().unwrap_or_default();
+            account.told.iter().for_each(|told| folded.record(&told.event));
+            assert_eq!(folded.standings, receipt.standings, "the events add up to the receipt");
+            check_receipt(truth, account, past, receipt);
+            check_exit(truth, account, receipt);
+        }
+        Ended::Refused(error) => {
+            let wrote = truth.steps().iter().any(|step| step.request > account.after && is_write(&step.deed));
+            assert!(!wrote, "an error says that nothing was written: {error}");
+            if let apply::Error::Stale(moved) = error {
+                for moved in moved {
+                    let is_meddled = truth.is_meddled(moved.address.page.as_str(), 0..truth.steps().len());
+                    assert!(is_meddled || truth.has_stale_reads(), "nobody has moved {moved:?}");
+                }
+            }
+        }
+        Ended::Killed => {
+            let mut recorded = so_far.cloned().unwrap_or_default();
+            account.recorded().for_each(|event| recorded.record(event));
+            check_receipt(truth, account, past, &recorded);
+        }
+    }
+}
+
+fn is_write(deed: &Deed) -> bool {
+    matches!(deed, Deed::Wrote(_))
+}
+
+/// Checks that each request was told before it was sent, and that nothing was sent that was known to be done, or that
+/// needs what did not succeed.
+fn check_order(truth: &Truth<'_>, account: &Account, so_far: Option<&Receipt>) {
+    let mut receipt = so_far.cloned().unwrap_or_default();
+    let mut told = account.told.iter().peekable();
+    let writes = truth.log.iter().filter(|entry| entry.method != "GET");
+    for write in writes.filter(|entry| entry.number > account.after && entry.number <= account.last) {
+        while let Some(next) = told.next_if(|told| told.at < write.number) {
+            check_event(truth.plan, &receipt, &next.event);
+            receipt.record(&next.event);
+        }
+        let index = truth.operation_of(write.number).unwrap_or_else(|| panic!("not in the plan: {write:?}"));
+        let standing = &receipt.standings[index];
+        // A request that its sender has given up may arrive late.
+        let is_late = write.status.is_none();
+        assert!(is_late || *standing == Standing::Sending, "{write:?} while {standing:?}");
+    }
+    told.for_each(|told| {
+        check_event(truth.plan, &receipt, &told.event);
+        receipt.record(&told.event);
+    });
+}
+
+fn check_event(plan: &Plan, receipt: &Receipt, event: &Event) {
+    if let Event::Sending { operation } = event {
+        let standing = &receipt.standings[*operation];
+        assert!(!standing.outcome().is_some_and(Outcome::is_final), "sent again after {standing:?}");
+        for need in &plan.operations[*operation].needs {
+            assert!(receipt.standings[*need].is_success(), "operation {operation} needs {need}");
+        }
+    }
+}
+
+/// Checks every standing of a receipt.
+fn check_receipt(truth: &Truth<'_>, account: &Account, past: &Past, receipt: &Receipt) {
+    for (index, (operation, standing)) in truth.plan.operations.iter().zip(&receipt.standings).enumerate() {
+        let sent = truth.sent(operation);
+        let told = || {
+            let requests: Vec<_> =
+                sent.iter().map(|sent| (sent.entry.number, sent.entry.status, &sent.entry.faults)).collect();
+            format!("{standing:?} with {requests:?} of {operation:#?}")
+        };
+        let carried_out: Vec<usize> = sent.iter().filter_map(|sent| sent.step).collect();
+        let was_open = past.were_open.contains(&index);
+        match standing {
+            Standing::Sending => {}
+            Standing::Waiting => assert!(carried_out.is_empty(), "{}", told()),
+            Standing::Ended(outcome) => {
+                check_outcome(truth, operation, outcome, &sent, &carried_out, was_open, &told);
+            }
+        }
+        check_repetition(truth, account, operation, &sent, &told);
+    }
+}
+
+fn check_outcome(
+    truth: &Truth<'_>,
+    operation: &Operation,
+    outcome: &Outcome,
+    sent: &[Sent<'_>],
+    carried_out: &[usize],
+    was_open: bool,
+    told: &dyn Fn() -> String,
+) {
+    let page = operation.address.page.as_str();
+    let end = truth.steps().len();
+    match outcome {
+        Outcome::Done => {
+            let Some(last) = carried_out.last().copied() else {
+                // It looked carried out, because somebody else wrote the same.
+                let is_open = was_open || sent.iter().any(Sent::is_open);
+                assert!(is_open && truth.is_meddled(page, 0..end), "nothing was written: {}", told());
+                return;
+            };
+            let written = bent(truth, operation, last);
+            assert!(written.is_empty(), "{written:?} did not take: {}", told());
+            for (field, value) in &operation.body.fields {
+                let now = truth.reads(truth.last_site(), &operation.address, *field);
+                let is_so = now.as_ref() == Some(value) || is_reset_unseen(truth, operation, *field);
+                let is_rewritten = truth.plan.operations.iter().any(|other| {
+                    let follows = truth.sent(other).iter().any(|sent| sent.step.is_some_and(|step| step > last));
+                    other.address == operation.address && follows && other.body.fields.contains_key(field)
+                });
+                let is_excused = is_rewritten || truth.is_meddled(page, last + 1..end);
+                assert!(is_so || is_excused, "{field:?} reads {now:?}: {}", told());
+            }
+        }
+        Outcome::DidNotTake(mismatches) => {
+            let last = carried_out.last().copied().unwrap_or_else(|| panic!("nothing was written: {}", told()));
+            let named: Vec<Field> = mismatches.iter().map(|mismatch| mismatch.field).collect();
+            let unnamed: Vec<Field> =
+                bent(truth, operation, last).into_iter().filter(|it| !named.contains(it)).collect();
+            assert!(unnamed.is_empty(), "{unnamed:?} are not named: {}", told());
+            mismatches.iter().for_each(|mismatch| check_found(truth, operation, mismatch, last, told));
+        }
+        Outcome::Moved(mismatches) => {
+            assert!(carried_out.is_empty(), "it was written: {}", told());
+            let is_excused = truth.is_meddled(page, 0..end) || truth.has_stale_reads();
+            assert!(is_excused, "nobody has moved it: {}", told());
+            mismatches.iter().for_each(|mismatch| check_found(truth, operation, mismatch, 0, told));
+        }
+        Outcome::Converged => {
+            assert!(carried_out.is_empty(), "it was written: {}", told());
+            let wanted = |index: usize| {
+                let site = &truth.steps()[index].site;
+                operation
+                    .body
+                    .fields
+                    .iter()
+                    .all(|(field, value)| truth.reads(site, &operation.address, *field).as_ref() == Some(value))
+            };
+            let is_behind = operation.purpose == Purpose::TemporarySlug;
+            assert!(is_behind || (0..end).any(wanted), "it never read as wanted: {}", told());
+        }
+        Outcome::Failed { .. } | Outcome::Skipped(_) => {
+            assert!(carried_out.is_empty(), "it was written: {}", told());
+        }
+        Outcome::Unknown { message } => {
+            let is_unread_pin = operation.has_pin && message.contains("read again");
+            assert!(is_unread_pin || was_open || sent.iter().any(Sent::is_open), "nothing is open: {}", told());
+        }
+    }
+}
+
+/// Returns the fields that were sent and read otherwise right after a step.
+fn bent(truth: &Truth<'_>, operation: &Operation, step: usize) -> Vec<Field> {
+    let site = &truth.steps()[step].site;
+    let fields = operation.body.fields.iter();
+    let bent = fields.filter(|(field, value)| truth.reads(site, &operation.address, **field).as_ref() != Some(*value));
+    bent.map(|(field, _)| *field).collect()
+}
+
+/// Checks that what was found was really there to be read, at that step or later.
+fn check_found(truth: &Truth<'_>, operation: &Operation, mismatch: &Mismatch, from: usize, told: &dyn Fn() -> String) {
+    let Mismatch { field, expected, found } = mismatch;
+    let was_there = truth.steps()[from..]
+        .iter()
+        .any(|step| truth.reads(&step.site, &operation.address, *field).as_ref() == Some(found))
+        // An inherited slug may be answered as nothing, which is what the receipt says then.
+        || (*field == Field::Slug && found.is_empty() && truth.before.switches.inherited_reads == InheritedReads::Null);
+    assert!(was_there && expected != found, "{field:?} never read {found:?}: {}", told());
+}
+
+/// Checks that an operation was carried out once, unless nobody could know that it had been.
+fn check_repetition(
+    truth: &Truth<'_>,
+    account: &Account,
+    operation: &Operation,
+    sent: &[Sent<'_>],
+    told: &dyn Fn() -> String,
+) {
+    let carried_out: Vec<&Sent<'_>> = sent.iter().filter(|sent| sent.step.is_some()).collect();
+    let (Some(first), Some(last)) = (carried_out.first(), carried_out.last()) else { return };
+    if carried_out.len() == 1 {
+        return;
+    }
+    let now = carried_out.iter().filter(|sent| sent.entry.number > account.after);
+    let known = now.rev().skip(1).filter(|sent| !sent.is_open()).count();
+    assert_eq!(known, 0, "known to be done: {}", told());
+    let is_told_by_a_read = !operation.has_pin
+        && operation.body.fields.iter().any(|(field, value)| operation.precondition.get(field) != Some(value));
+    let between = first.step.unwrap()..last.step.unwrap();
+    let is_excused = truth.is_meddled(operation.address.page.as_str(), between.clone()) || truth.has_stale_reads();
+    let first_bent = bent(truth, operation, between.start);
+    assert!(!is_told_by_a_read || is_excused || !first_bent.is_empty(), "carried out twice: {}", told());
+}
+
+/// Checks that the exit is the one that the truth has.
+fn check_exit(truth: &Truth<'_>, account: &Account, receipt: &Receipt) {
+    let exit = receipt.exit();
+    let wrote = truth.steps().iter().any(|step| is_write(&step.deed));
+    let is_success = receipt.standings.iter().all(Standing::is_success);
+    let is_refused = receipt.count(Outcome::is_refusal) > 0;
+    let is_open = receipt.standings.iter().any(|standing| match standing {
+        Standing::Sending | Standing::Ended(Outcome::Unknown { .. }) => true,
+        Standing::Waiting | Standing::Ended(_) => false,
+    });
+    let signal = account.told.iter().find_map(|told| match told.event {
+        Event::Stopped(stop @ (Stop::Interrupted | Stop::Terminated)) => Some(stop),
+        _ => None,
+    });
+    match exit {
+        Exit::Ok => assert!(is_success && signal.is_none()),
+        Exit::Partial => assert!(!is_success && (wrote || is_refused || is_open), "{receipt:#?}"),
+        Exit::Unavailable => assert!(!is_success && !wrote && !is_refused, "{receipt:#?}"),
+        Exit::Failed => assert!(!wrote && receipt.stop == Some(Stop::Record), "{receipt:#?}"),
+        Exit::Interrupted | Exit::Terminated => {
+            assert_eq!(signal.and_then(Stop::signal_exit), Some(exit));
+        }
+        Exit::Changes | Exit::Invalid | Exit::Refused | Exit::Usage => panic!("no run ends with {exit:?}"),
+    }
+}
+
+/// What became of the edits that somebody else made beside the run.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Edits {
+    pub(super) made: u64,
+    /// Replaced by a write that had been sent, or that went out on a reading young enough, when the edit came.
+    pub(super) between_read_and_write: u64,
+}
+
+/// Checks that no write has replaced what somebody else wrote and the program had been shown by then.
+pub(super) fn check_edits(truth: &Truth<'_>, accounts: &[Account], concurrency: usize) -> Edits {
+    let mut edits = Edits::default();
+    for (index, step) in truth.steps().iter().enumerate() {
+        edits.made += u64::from(step.deed == Deed::SomeoneElse);
+        let Deed::Wrote(_) = &step.deed else { continue };
+        let operation = &truth.plan.operations[truth.operation_of(step.request).expect("it is in the plan")];
+        for field in Field::ALL {
+            if let Some(edit) = replaced_edit(truth, operation, field, index) {
+                check_unread(truth, accounts, concurrency, operation, edit, index);
+                edits.between_read_and_write += 1;
+            }
+        }
+    }
+    edits
+}
+
+/// Returns the step of somebody else's edit that a write has replaced by another value.
+fn replaced_edit(truth: &Truth<'_>, operation: &Operation, field: Field, write: usize) -> Option<usize> {
+    let address = &operation.address;
+    let was = truth.reads(truth.site_before(write), address, field)?;
+    let is = truth.reads(&truth.steps()[write].site, address, field)?;
+    // What reads as the plan knows it is nobody's news.
+    let is_known = operation.precondition.get(&field) == Some(&was);
+    if was == is || is_known {
+        return None;
+    }
+    let edit = (0..write).rev().find(|index| {
+        let step = &truth.steps()[*index];
+        step.deed != Deed::Read && truth.reads(truth.site_before(*index), address, field).as_ref() != Some(&was)
+    })?;
+    (truth.steps()[edit].deed == Deed::SomeoneElse).then_some(edit)
+}
+
+/// Checks that the program had not been shown an edit when it sent a write.
+fn check_unread(
+    truth: &Truth<'_>,
+    accounts: &[Account],
+    concurrency: usize,
+    operation: &Operation,
+    edit: usize,
+    write: usize,
+) {
+    let request = truth.steps()[write].request;
+    let account = accounts.iter().find(|account| account.after < request && request <= account.last);
+    let account = account.expect("every write belongs to an attempt");
+    let began = account.told.iter().find(|told| matches!(told.event, Event::Began { .. })).map(|told| told.at);
+    for step in &truth.steps()[edit..write] {
+        // Side by side, a list may be on its way while a write that needs it not is sent.
+        let entry = truth.entry(step.request).expect("every step has a request");
+        let came_first = concurrency == 1
+            || entry.path.starts_with("/v2/pages/")
+            || began.is_some_and(|began| step.request <= began);
+        let is_of_the_attempt = step.request > account.after;
+        let has_seen = came_first && is_of_the_attempt && truth.showed(step, &operation.address);
+        let is_stale = entry.faults.iter().any(|fault| fault == "stale");
+        assert!(
+            !has_seen || is_stale,
+            "request {request} has overwritten an edit that request {} had shown: {operation:#?}",
+            step.request
+        );
+    }
+}
+
+/// Checks that nothing is left to be done but what the receipt names, or somebody else did.
+pub(super) fn check_left(truth: &Truth<'_>, receipt: &Receipt, left: &Plan) {
+    if receipt.standings.is_empty() {
+        return;
+    }
+    for change in left.changes.iter().filter(|change| change.class == Class::Change) {
+        let page = change.address.page.as_str();
+        let says = |(operation, standing): (&Operation, &Standing)| {
+            operation.address == change.address
+                && match standing {
+                    Standing::Ended(Outcome::DidNotTake(fields)) => fields.iter().any(|it| it.field == change.field),
+                    Standing::Ended(Outcome::Done | Outcome::Converged) => {
+                        is_reset_unseen(truth, operation, change.field)
+                    }
+                    Standing::Waiting | Standing::Sending | Standing::Ended(_) => true,
+                }
+        };
+        let is_named = truth.plan.operations.iter().zip(&receipt.standings).any(says);
+        let is_meddled = truth.is_meddled(page, 0..truth.steps().len());
+        assert!(is_named || is_meddled, "nobody has said that this is left: {change:#?}\n{receipt:#?}");
+    }
+}
+
+/// The one loss that no receipt names, as in `honesty`.
+fn is_reset_unseen(truth: &Truth<'_>, operation: &Operation, field: Field) -> bool {
+    let switches = truth.before.switches;
+    let value = operation.body.fields.get(&field);
+    let resets = switches.clear == Clear::Ignored && switches.merge == Merge::Replaces;
+    resets && truth.key(&operation.address) != LocaleKey::Primary && value.is_some_and(Value::is_empty)
+}

@@ -1,0 +1,232 @@
+//! Everything at once: seeded runs of any site, any edits, any switches, faults of every sort, a second editor, and
+//! processes that are killed, stopped or out of disk. Whatever comes of it, what the program says is true, by the
+//! sandbox's own record of what happened.
+//!
+//! A seed decides a storm. `SLUGLINE_CASES` multiplies how many there are; `SLUGLINE_STORM=SEED` replays one and makes it
+//! smaller.
+
+mod attempt;
+mod case;
+mod checks;
+mod tally;
+mod truth;
+mod weather;
+
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+
+use futures_util::{FutureExt as _, StreamExt as _, stream};
+use slugline::event::{Outcome, Receipt};
+use slugline::plan::Plan;
+use slugline::plan::invert::invert;
+use slugline::sandbox::{Action, Deed, Fault, History, LogEntry, Match, Options, Site};
+use slugline::webflow::{self, Client};
+
+use self::attempt::{Account, Ended, Means, attempt};
+use self::case::{Attempt, Case, Draw, End};
+use self::checks::{Past, check_account, check_edits, check_left};
+use self::tally::Tally;
+use self::truth::Truth;
+use self::weather::script;
+use super::edits::{Stated, apply};
+use super::expected;
+use super::project::{Layout, Project, imported};
+use super::reading::all_reads;
+use super::world::{World, block_on, client_options, plan_desired};
+
+/// Storms under way at once on a thread. Most of the time of a storm is spent in pauses.
+const AT_ONCE: usize = 24;
+
+/// How long an answer may take. Longer than a busy machine needs, unless the answer never comes.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The minute of the rate limit, on which the client's pauses depend.
+const MINUTE: Duration = Duration::from_millis(120);
+
+#[test]
+fn what_is_told_is_true_in_every_storm() {
+    if let Some(seed) = std::env::var("SLUGLINE_STORM").ok().map(|seed| seed.parse().unwrap()) {
+        return case::shrink(seed, |case| drop(block_on(weather(&case))));
+    }
+    let times: u64 = std::env::var("SLUGLINE_CASES").ok().and_then(|times| times.parse().ok()).unwrap_or(1);
+    let count = 200 * times;
+    let began = Instant::now();
+    let tally = storms(0..count, |draw, seed| draw.case(seed));
+    tally.print(&format!("seeds 0 to {}", count - 1), began.elapsed());
+}
+
+/// Goes through storms, on two threads, and fails with the seeds of those that break a law.
+fn storms(seeds: std::ops::Range<u64>, make: impl Fn(&Draw, u64) -> Case + Sync) -> Tally {
+    let share = |thread: u64| {
+        let draw = Draw::new();
+        let seeds = seeds.clone().skip(usize::try_from(thread).unwrap()).step_by(2);
+        let storm = async |seed| {
+            let case = make(&draw, seed);
+            AssertUnwindSafe(weather(&case)).catch_unwind().await.map_err(|panic| {
+                let message = panic.downcast::<String>().map_or_else(|_| "it panicked".to_owned(), |text| *text);
+                (seed, message)
+            })
+        };
+        let ended = stream::iter(seeds).map(storm).buffer_unordered(AT_ONCE);
+        block_on(ended.collect::<Vec<Result<Tally, (u64, String)>>>())
+    };
+    let ended = std::thread::scope(|scope| {
+        let other = scope.spawn(|| share(1));
+        let mut ended = share(0);
+        ended.extend(other.join().unwrap());
+        ended
+    });
+    let mut tally = Tally::default();
+    let mut broken = Vec::new();
+    for ended in ended {
+        match ended {
+            Ok(one) => tally.add(&one),
+            Err(failure) => broken.push(failure),
+        }
+    }
+    broken.sort();
+    let seeds: Vec<u64> = broken.iter().map(|(seed, _)| *seed).collect();
+    let told: Vec<String> =
+        broken.iter().take(5).map(|(seed, message)| format!("\nSLUGLINE_STORM={seed} replays: {message}")).collect();
+    assert!(broken.is_empty(), "{} storms broke a law, seeds {seeds:?}{}", broken.len(), told.concat());
+    tally
+}
+
+/// Goes through a storm and checks everything that was told.
+async fn weather(case: &Case) -> Tally {
+    let mut tally = Tally::default();
+    tally.count("storms", 1);
+    let site = Site { switches: case.switches, localized_slugs: case.localized_slugs, ..case.site.0.clone() };
+    let options = Options { limit: false, history: true, ..Options::default() };
+    let world = World::with(site.clone(), options).await;
+    let start = if case.starts_from_import { imported(&site, &world.import().await.1) } else { Stated::new() };
+    let mut stated = apply(&site, start, &case.edits);
+    stated.retain(|_, values| !values.is_empty());
+    expected::state_what_cannot_be_told(&site, &mut stated);
+    let project = Project::new(&site, &stated, &BTreeMap::new(), Layout::FileEach);
+    let loaded = project.load();
+    let plan = world.plan(&loaded).await;
+    if plan.is_invalid() || plan.is_empty() {
+        tally.count(if plan.is_empty() { "plans: empty" } else { "plans: invalid" }, 1);
+        return tally;
+    }
+    let from = world.server.last_request();
+    let passage = pass(case, &world, &site, &plan, &mut tally).await;
+    let record = Record::since(&world, from);
+    let truth = record.truth(&site, &plan);
+    let edits = check_edits(&truth, &passage.accounts, case.concurrency);
+    tally.count("edits by somebody else", edits.made);
+    tally.count("edits between a reading and its write", edits.between_read_and_write);
+    tally.record(&record.log, &record.history);
+    let is_clean = passage.receipt.is_success() && !truth.steps().iter().any(|step| step.deed == Deed::SomeoneElse);
+    match world.plan_unless_invalid(&loaded).await {
+        Ok(left) => {
+            tally.count(if left.is_empty() { "left: nothing" } else { "left: something" }, 1);
+            check_left(&truth, &passage.receipt, &left);
+        }
+        Err(diagnostics) => {
+            let is_gone = truth.last_site().pages.len() < site.pages.len()
+                || truth.steps().iter().any(|step| step.deed == Deed::SomeoneElse);
+            assert!(is_gone, "{diagnostics:#?}");
+        }
+    }
+    if is_clean {
+        undo(case, &world, &site, &plan, &passage.receipt, &mut tally).await;
+    }
+    tally
+}
+
+/// What the attempts of a storm have come to.
+struct Passage {
+    accounts: Vec<Account>,
+    receipt: Receipt,
+}
+
+/// Makes the attempts of a storm, and a last one when all is calm again.
+async fn pass(case: &Case, world: &World, site: &Site, plan: &Plan, tally: &mut Tally) -> Passage {
+    let from = world.server.last_request();
+    let client = impatient(world, site);
+    let means =
+        Means { world, client: &client, plan, concurrency: case.concurrency, trusts_readings: case.trusts_readings };
+    let calm = Attempt { weather: Vec::new(), end: End::Natural };
+    let mut past = Past::default();
+    let mut accounts: Vec<Account> = Vec::new();
+    let mut receipt = Receipt::default();
+    for (number, next) in case.attempts.iter().chain([&calm]).enumerate() {
+        let mut faults = script(&next.weather, site, plan);
+        if let Some(meanwhile) = case.meanwhile.as_ref().filter(|_| number == 0) {
+            let action = Action::Edit(meanwhile.entry(99, site, plan).to_string());
+            faults.push(Fault { matching: Match::default(), after: 0, times: 1, action });
+        }
+        world.server.set_faults(faults);
+        let account = attempt(&means, past.receipt.clone(), next.end).await;
+        let record = Record::since(world, from);
+        check_account(&record.truth(site, plan), &account, &past);
+        past.record(&account);
+        tally.attempt(&account);
+        receipt = past.receipt.clone().unwrap_or_default();
+        let is_over = match &account.ended {
+            Ended::Receipt(receipt) => receipt.standings.iter().all(|it| it.outcome().is_some_and(Outcome::is_final)),
+            Ended::Refused(_) | Ended::Killed => false,
+        };
+        accounts.push(account);
+        if is_over {
+            break;
+        }
+    }
+    world.server.set_faults(Vec::new());
+    Passage { accounts, receipt }
+}
+
+/// Takes back a run that nothing has disturbed for good.
+async fn undo(case: &Case, world: &World, before: &Site, plan: &Plan, receipt: &Receipt, tally: &mut Tally) {
+    let live = world.read().await;
+    let inversion = invert(plan, receipt, &live);
+    assert!(inversion.moved.is_empty(), "nobody else was here: {:#?}", inversion.moved);
+    let undo = plan_desired(&inversion.desired, &live);
+    if undo.is_empty() || undo.is_invalid() {
+        tally.count("undone: nothing", 1);
+        return;
+    }
+    let now = world.server.site();
+    let mut calm = Tally::default();
+    let case = Case { attempts: Vec::new(), meanwhile: None, ..case.clone() };
+    let passage = pass(&case, world, &now, &undo, &mut calm).await;
+    let after = world.server.site();
+    let mut differs = false;
+    for page in &before.pages {
+        for key in before.locale_keys() {
+            differs |= all_reads(before, page, &key) != all_reads(&after, after.page(&page.id).unwrap(), &key);
+        }
+    }
+    assert!(!differs || !passage.receipt.is_success(), "not as before: {undo:#?}");
+    tally.count(if differs { "undone: with fields that did not take" } else { "undone: whole" }, 1);
+}
+
+/// Returns a client that does not wait long.
+fn impatient(world: &World, site: &Site) -> Client {
+    let base_url = world.server.url().parse().unwrap();
+    let options = webflow::Options { base_url, request_timeout: PATIENCE, minute: MINUTE, ..client_options(site) };
+    Client::new(options).unwrap()
+}
+
+/// The sandbox's record since a request.
+struct Record {
+    history: History,
+    log: Vec<LogEntry>,
+}
+
+impl Record {
+    fn since(world: &World, request: u64) -> Self {
+        let mut history = world.server.history();
+        history.steps.retain(|step| step.request > request);
+        let mut log = world.server.log();
+        log.retain(|entry| entry.number > request);
+        Self { history, log }
+    }
+
+    fn truth<'a>(&'a self, before: &'a Site, plan: &'a Plan) -> Truth<'a> {
+        Truth { before, plan, history: &self.history, log: &self.log }
+    }
+}
