@@ -1,5 +1,7 @@
 //! Everything that a storm is made of, drawn from a seed.
 
+use std::ops::Range;
+
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::ValueTree as _;
@@ -12,6 +14,13 @@ use slugline::sandbox::{
 use super::weather::{Meddling, Trouble, meddling, weather};
 use crate::laws::edits::{Edit, bold_edits};
 use crate::laws::sites::{Shown, site};
+use crate::laws::switch_pairs;
+
+/// From this seed on, the switches are pairs that a storm shall meet.
+const PAIRS: u64 = 1_000_000;
+
+/// From this seed on, they are all combinations.
+const COMBINATIONS: u64 = 2_000_000;
 
 /// Milliseconds that a failing case may take to become smaller.
 const LONGEST_SHRINKING: u32 = 20_000;
@@ -55,10 +64,11 @@ pub(super) enum End {
 }
 
 fn end() -> impl Strategy<Value = End> {
-    let event = 0..40_usize;
+    // Most runs tell of fewer than these.
+    let event = 0..24_usize;
     prop_oneof![
-        8 => Just(End::Natural),
-        2 => event.clone().prop_map(End::Killed),
+        7 => Just(End::Natural),
+        3 => event.clone().prop_map(End::Killed),
         1 => (event.clone(), select(vec![Stop::Interrupted, Stop::Terminated]))
             .prop_map(|(event, stop)| End::Stopped(event, stop)),
         1 => (0..200_u64).prop_map(End::Deadline),
@@ -122,7 +132,7 @@ impl Draw {
     }
 
     pub(super) fn case(&self, seed: u64) -> Case {
-        self.0.new_tree(&mut runner(seed)).unwrap().current()
+        with_switches(seed, self.0.new_tree(&mut runner(seed)).unwrap().current())
     }
 }
 
@@ -131,12 +141,33 @@ pub(super) fn shrink(seed: u64, test: impl Fn(Case)) {
     let mut runner = runner(seed);
     let tree = case().new_tree(&mut runner).unwrap();
     let ended = runner.run_one(tree, |case| {
-        test(case);
+        test(with_switches(seed, case));
         Ok(())
     });
     if let Err(error) = ended {
         panic!("seed {seed}: {error}");
     }
+}
+
+/// Returns the seeds of storms in which every pair of switches meets.
+pub(super) fn pairs() -> Range<u64> {
+    PAIRS..PAIRS + u64::try_from(switch_pairs::all_pairs().len()).unwrap()
+}
+
+/// Returns the seeds of storms with every combination of switches.
+pub(super) fn combinations() -> Range<u64> {
+    COMBINATIONS..COMBINATIONS + u64::try_from(Switches::all().len()).unwrap()
+}
+
+/// Gives a storm the switches that its seed asks for, if it does.
+fn with_switches(seed: u64, case: Case) -> Case {
+    let among = |all: Vec<Switches>, first: u64| all[usize::try_from(seed - first).unwrap() % all.len()];
+    let switches = match seed {
+        COMBINATIONS.. => among(Switches::all(), COMBINATIONS),
+        PAIRS.. => among(switch_pairs::all_pairs(), PAIRS),
+        _ => case.switches,
+    };
+    Case { switches, ..case }
 }
 
 /// Returns a runner whose chance is the seed's.

@@ -13,6 +13,7 @@ mod truth;
 mod weather;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
@@ -50,19 +51,29 @@ fn what_is_told_is_true_in_every_storm() {
         return case::shrink(seed, |case| drop(block_on(weather(&case))));
     }
     let times: u64 = std::env::var("SLUGLINE_CASES").ok().and_then(|times| times.parse().ok()).unwrap_or(1);
-    let count = 200 * times;
-    let began = Instant::now();
-    let tally = storms(0..count, |draw, seed| draw.case(seed));
-    tally.print(&format!("seeds 0 to {}", count - 1), began.elapsed());
+    storms(0..200 * times);
+}
+
+#[test]
+fn what_is_told_is_true_for_every_pair_of_switches() {
+    storms(case::pairs());
+}
+
+/// With all of them in the storm.
+#[test]
+#[ignore = "takes a minute; `.ci/run` does it"]
+fn what_is_told_is_true_for_every_combination_of_switches() {
+    storms(case::combinations());
 }
 
 /// Goes through storms, on two threads, and fails with the seeds of those that break a law.
-fn storms(seeds: std::ops::Range<u64>, make: impl Fn(&Draw, u64) -> Case + Sync) -> Tally {
+fn storms(seeds: Range<u64>) {
+    let began = Instant::now();
     let share = |thread: u64| {
         let draw = Draw::new();
         let seeds = seeds.clone().skip(usize::try_from(thread).unwrap()).step_by(2);
         let storm = async |seed| {
-            let case = make(&draw, seed);
+            let case = draw.case(seed);
             AssertUnwindSafe(weather(&case)).catch_unwind().await.map_err(|panic| {
                 let message = panic.downcast::<String>().map_or_else(|_| "it panicked".to_owned(), |text| *text);
                 (seed, message)
@@ -86,11 +97,11 @@ fn storms(seeds: std::ops::Range<u64>, make: impl Fn(&Draw, u64) -> Case + Sync)
         }
     }
     broken.sort();
-    let seeds: Vec<u64> = broken.iter().map(|(seed, _)| *seed).collect();
+    let culprits: Vec<u64> = broken.iter().map(|(seed, _)| *seed).collect();
     let told: Vec<String> =
         broken.iter().take(5).map(|(seed, message)| format!("\nSLUGLINE_STORM={seed} replays: {message}")).collect();
-    assert!(broken.is_empty(), "{} storms broke a law, seeds {seeds:?}{}", broken.len(), told.concat());
-    tally
+    assert!(broken.is_empty(), "{} storms broke a law, seeds {culprits:?}{}", broken.len(), told.concat());
+    tally.print(&format!("seeds {} to {}", seeds.start, seeds.end - 1), began.elapsed());
 }
 
 /// Goes through a storm and checks everything that was told.
@@ -168,7 +179,8 @@ async fn pass(case: &Case, world: &World, site: &Site, plan: &Plan, tally: &mut 
         receipt = past.receipt.clone().unwrap_or_default();
         let is_over = match &account.ended {
             Ended::Receipt(receipt) => receipt.standings.iter().all(|it| it.outcome().is_some_and(Outcome::is_final)),
-            Ended::Refused(_) | Ended::Killed => false,
+            Ended::Refused(error) => matches!(error, slugline::apply::Error::Stale(_)),
+            Ended::Killed => false,
         };
         accounts.push(account);
         if is_over {
