@@ -54,7 +54,10 @@ pub fn verdict(plan: &Plan, operation: &Operation, reading: &Metadata, primary: 
 /// Returns whether a field reads as the primary was written because it inherits it.
 pub fn has_followed(operation: &Operation, primary: &Operation, field: Field, found: &Value) -> bool {
     let looked_inherited = operation.precondition.get(&field) == primary.precondition.get(&field);
-    looked_inherited && primary.body.fields.get(&field) == Some(found)
+    let sent = &primary.body.fields;
+    // Text that is not sent is given up when its flag is set.
+    let is_given_up = |flag: Field| sent.get(&flag) == Some(&Value::Flag(true)) && found.is_empty();
+    looked_inherited && (sent.get(&field) == Some(found) || field.copied_flag().is_some_and(is_given_up))
 }
 
 /// Returns everything that has moved since the plan was made, if anything has.
@@ -125,4 +128,37 @@ pub fn is_unmoved(field: Field, before: &Value, found: &Value) -> bool {
 
 fn gone(operation: &Operation) -> Moved {
     Moved { address: operation.address.clone(), path: operation.path.clone(), field: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Body;
+
+    fn operation(locale: &str, before: &[(Field, Value)], sent: &[(Field, Value)]) -> Operation {
+        Operation {
+            address: Address { page: "a".into(), locale: locale.into() },
+            path: PagePath::from("/a"),
+            locale_id: (locale != "en-US").then(|| locale.into()),
+            purpose: Purpose::Write,
+            has_pin: false,
+            level: 0,
+            needs: Vec::new(),
+            body: Body { fields: sent.iter().cloned().collect() },
+            precondition: before.iter().cloned().collect(),
+        }
+    }
+
+    #[test]
+    fn text_follows_a_primary_that_copies_it_from_now_on() {
+        use Field::{OpenGraphTitle as Text, OpenGraphTitleCopied as Copied};
+        let before = [(Text, Value::from("same")), (Copied, false.into())];
+        let primary = operation("en-US", &before, &[(Copied, true.into())]);
+        let secondary = operation("fr-FR", &before, &[]);
+        assert!(has_followed(&secondary, &primary, Copied, &true.into()));
+        assert!(has_followed(&secondary, &primary, Text, &"".into()));
+        assert!(!has_followed(&secondary, &primary, Text, &"other".into()));
+        let own = [(Text, Value::from("own")), (Copied, false.into())];
+        assert!(!has_followed(&operation("fr-FR", &own, &[]), &primary, Text, &"".into()));
+    }
 }

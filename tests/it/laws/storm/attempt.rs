@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
-use slugline::apply::{self, DEFAULT_MAX_READ_AGE, Remote, Unrecorded};
+use slugline::apply::{self, DEFAULT_MAX_READ_AGE, Remote, Sending, Unrecorded};
 use slugline::event::{Event, Receipt};
 use slugline::plan::Plan;
 use slugline::webflow::Client;
@@ -23,9 +23,11 @@ pub(super) struct Means<'a> {
     pub(super) plan: &'a Plan,
     pub(super) concurrency: usize,
     pub(super) trusts_readings: bool,
+    pub(super) sending: Sending,
 }
 
 /// What an attempt has told, and how it ended.
+#[derive(Debug)]
 pub(super) struct Account {
     /// The requests of the attempt are those after this number, up to the other.
     pub(super) after: u64,
@@ -35,12 +37,14 @@ pub(super) struct Account {
 }
 
 /// An event, and the number of the newest request by then.
+#[derive(Debug)]
 pub(super) struct Told {
     pub(super) at: u64,
     pub(super) event: Event,
     pub(super) is_recorded: bool,
 }
 
+#[derive(Debug)]
 pub(super) enum Ended {
     Receipt(Receipt),
     Refused(apply::Error),
@@ -87,6 +91,7 @@ pub(super) async fn attempt(means: &Means<'_>, so_far: Option<Receipt>, end: End
     let remote = Remote {
         reader: means.client.reader(),
         writer: means.client.writer(),
+        sending: means.sending,
         concurrency: NonZeroUsize::new(means.concurrency).unwrap(),
         max_read_age: if means.trusts_readings { DEFAULT_MAX_READ_AGE } else { NO_AGE },
         deadline,
@@ -102,5 +107,11 @@ pub(super) async fn attempt(means: &Means<'_>, so_far: Option<Receipt>, end: End
         () = death.notified() => Ended::Killed,
         ended = work => ended.map_or_else(Ended::Refused, Ended::Receipt),
     };
+    if matches!(ended, Ended::Killed) {
+        // What was sent by then is on its way to the server.
+        for _ in 0..30 {
+            tokio::task::yield_now().await;
+        }
+    }
     Account { after, last: server.last_request(), told: told.into_inner(), ended }
 }

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use slugline::apply::Sending;
 use slugline::event::Stop;
 use slugline::sandbox::{
     Bulk, Clear, Copied, CopiedText, InheritedReads, Merge, Normalize, SlugTaken, Switches, Updated,
@@ -23,7 +24,7 @@ const PAIRS: u64 = 1_000_000;
 const COMBINATIONS: u64 = 2_000_000;
 
 /// Milliseconds that a failing case may take to become smaller.
-const LONGEST_SHRINKING: u32 = 20_000;
+const LONGEST_SHRINKING: u32 = 5_000;
 
 /// A storm.
 #[derive(Debug, Clone)]
@@ -35,6 +36,7 @@ pub(super) struct Case {
     pub(super) starts_from_import: bool,
     pub(super) edits: Vec<Edit>,
     pub(super) concurrency: usize,
+    pub(super) sending: Sending,
     /// Whether what was read is good for a while; else everything is read again before it is written.
     pub(super) trusts_readings: bool,
     /// What somebody else writes once the plan is made.
@@ -104,11 +106,12 @@ pub(super) fn case() -> impl Strategy<Value = Case> {
     let site = prop_oneof![60 => site(12).boxed(), 1 => site(103).boxed()];
     let what = (site, switches(), proptest::bool::weighted(0.8), any::<bool>(), bold_edits());
     let meanwhile = proptest::option::weighted(0.08, meddling());
-    let how = (1..=8_usize, proptest::bool::weighted(0.6), meanwhile, attempts());
+    let sending = prop_oneof![2 => Just(Sending::Singly), 1 => Just(Sending::InBulk)];
+    let how = (1..=8_usize, sending, proptest::bool::weighted(0.6), meanwhile, attempts());
     (what, how).prop_map(
         |(
             (site, switches, localized_slugs, starts_from_import, edits),
-            (concurrency, trusts_readings, meanwhile, attempts),
+            (concurrency, sending, trusts_readings, meanwhile, attempts),
         )| Case {
             site,
             switches,
@@ -116,6 +119,7 @@ pub(super) fn case() -> impl Strategy<Value = Case> {
             starts_from_import,
             edits,
             concurrency,
+            sending,
             trusts_readings,
             meanwhile,
             attempts,

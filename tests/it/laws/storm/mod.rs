@@ -158,8 +158,14 @@ struct Passage {
 async fn pass(case: &Case, world: &World, site: &Site, plan: &Plan, tally: &mut Tally) -> Passage {
     let from = world.server.last_request();
     let client = impatient(world, site);
-    let means =
-        Means { world, client: &client, plan, concurrency: case.concurrency, trusts_readings: case.trusts_readings };
+    let means = Means {
+        world,
+        client: &client,
+        plan,
+        concurrency: case.concurrency,
+        trusts_readings: case.trusts_readings,
+        sending: case.sending,
+    };
     let calm = Attempt { weather: Vec::new(), end: End::Natural };
     let mut past = Past::default();
     let mut accounts: Vec<Account> = Vec::new();
@@ -239,6 +245,6 @@ impl Record {
     }
 
     fn truth<'a>(&'a self, before: &'a Site, plan: &'a Plan) -> Truth<'a> {
-        Truth { before, plan, history: &self.history, log: &self.log }
+        Truth::new(before, plan, &self.history, &self.log)
     }
 }

@@ -3,22 +3,27 @@
 //!
 //! Works without the code under test.
 
-use slugline::model::{Address, Field, Value};
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+use slugline::model::{Address, Field, LocaleId, Value};
 use slugline::plan::{Operation, Plan, file};
 use slugline::sandbox::{Deed, History, LocaleKey, LogEntry, Site, Step};
 
 use super::weather::locale_id;
 use crate::laws::reading;
 
-/// The record of a storm from its plan on.
+/// The sandbox's record of a storm from its plan on, and what it means.
 pub(super) struct Truth<'a> {
     pub(super) before: &'a Site,
     pub(super) plan: &'a Plan,
-    pub(super) history: &'a History,
     pub(super) log: &'a [LogEntry],
+    history: &'a History,
+    /// The operations that each write is for.
+    meant: BTreeMap<u64, Vec<usize>>,
 }
 
-/// A request for an operation.
+/// A request for an operation, alone or among others.
 pub(super) struct Sent<'a> {
     pub(super) entry: &'a LogEntry,
     /// The step that carried it out, by its place in the history, if it was.
@@ -26,33 +31,56 @@ pub(super) struct Sent<'a> {
 }
 
 impl<'a> Truth<'a> {
-    /// Returns the requests for an operation, one after the other.
-    pub(super) fn sent(&self, operation: &Operation) -> Vec<Sent<'a>> {
-        let entries = self.log.iter().filter(|entry| self.is_for(entry, operation));
-        entries.map(|entry| Sent { entry, step: self.step_of(entry.number) }).collect()
+    pub(super) fn new(before: &'a Site, plan: &'a Plan, history: &'a History, log: &'a [LogEntry]) -> Self {
+        let mut operations: BTreeMap<(&str, Option<&str>), Vec<(usize, Json)>> = BTreeMap::new();
+        for (index, Operation { address, locale_id, body, .. }) in plan.operations.iter().enumerate() {
+            let place = (address.page.as_str(), locale_id.as_ref().map(LocaleId::as_str));
+            operations.entry(place).or_default().push((index, file::body(body)));
+        }
+        let index_of = |Write { page, locale, body }: Write| {
+            let of_page = operations.get(&(page.as_str(), locale.as_deref()));
+            of_page.into_iter().flatten().find(|(_, other)| *other == body).map(|(index, _)| *index)
+        };
+        let writes = log.iter().filter(|entry| entry.method != "GET");
+        let meant = writes.map(|entry| {
+            let body = history.bodies.get(&entry.number).map_or(Json::Null, |body| serde_json::from_str(body).unwrap());
+            let found = Write::of(entry, body).into_iter().map(index_of).collect::<Option<Vec<usize>>>();
+            (entry.number, found.unwrap_or_else(|| panic!("not as the plan has it: {entry:?}")))
+        });
+        Self { before, plan, log, history, meant: meant.collect() }
     }
 
-    /// Returns the operation that a request is for.
-    pub(super) fn operation_of(&self, request: u64) -> Option<usize> {
-        let entry = self.entry(request)?;
-        self.plan.operations.iter().position(|operation| self.is_for(entry, operation))
+    /// Returns the requests for an operation, by its place in the plan, one after the other.
+    pub(super) fn sent(&self, index: usize) -> Vec<Sent<'a>> {
+        let meant = self.meant.iter().filter(|(_, indices)| indices.contains(&index));
+        let entries = meant.filter_map(|(number, _)| self.entry(*number));
+        entries.map(|entry| Sent { entry, step: self.step_of(entry.number, index) }).collect()
+    }
+
+    /// Returns the steps among these that have changed something for an operation.
+    pub(super) fn effective(&self, operation: &Operation, steps: &[usize]) -> Vec<usize> {
+        let key = self.key(&operation.address);
+        let own = |site: &Site| site.page(operation.address.page.as_str()).map(|page| reading::own(page, &key));
+        let steps = steps.iter().copied();
+        steps.filter(|step| own(self.site_before(*step)) != own(&self.steps()[*step].site)).collect()
+    }
+
+    /// Returns the operations that a write is for.
+    pub(super) fn operations_of(&self, request: u64) -> &[usize] {
+        self.meant.get(&request).map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn entry(&self, request: u64) -> Option<&'a LogEntry> {
-        self.log.iter().find(|entry| entry.number == request)
+        let index = self.log.binary_search_by_key(&request, |entry| entry.number).ok()?;
+        self.log.get(index)
     }
 
-    fn is_for(&self, entry: &LogEntry, operation: &Operation) -> bool {
-        let query = operation.locale_id.as_ref().map(|id| format!("localeId={id}")).unwrap_or_default();
-        let is_put = entry.method == "PUT" && entry.query == query;
-        is_put && entry.path.strip_prefix("/v2/pages/") == Some(operation.address.page.as_str()) && {
-            let body = self.history.bodies.get(&entry.number).map(|body| serde_json::from_str(body).unwrap());
-            body == Some(file::body(&operation.body))
-        }
-    }
-
-    fn step_of(&self, request: u64) -> Option<usize> {
-        self.steps().iter().position(|step| step.request == request && matches!(step.deed, Deed::Wrote(_)))
+    fn step_of(&self, request: u64, index: usize) -> Option<usize> {
+        let address = &self.plan.operations[index].address;
+        let place = (address.page.to_string(), self.key(address));
+        self.steps().iter().position(|step| {
+            step.request == request && matches!(&step.deed, Deed::Wrote(places) if places.contains(&place))
+        })
     }
 
     pub(super) fn steps(&self) -> &'a [Step] {
@@ -120,9 +148,38 @@ fn is_harmless(fault: &str) -> bool {
     ["delay", "edit", "delete-page", "add-page", "stale"].iter().any(|harmless| fault.starts_with(harmless))
 }
 
+/// What a request wants to write: all of it, or an entry.
+struct Write {
+    page: String,
+    locale: Option<String>,
+    body: Json,
+}
+
+impl Write {
+    fn of(entry: &LogEntry, body: Json) -> Vec<Self> {
+        if let Some(page) = entry.path.strip_prefix("/v2/pages/") {
+            let locale = entry.query.strip_prefix("localeId=").map(str::to_owned);
+            return vec![Self { page: page.to_owned(), locale, body }];
+        }
+        let entries = body["pages"].as_array().cloned().unwrap_or_default();
+        let mut writes = Vec::new();
+        for mut body in entries {
+            let fields = body.as_object_mut().unwrap();
+            let mut take = |key: &str| fields.shift_remove(key).and_then(|id| id.as_str().map(str::to_owned));
+            let (page, locale) = (take("id").unwrap(), take("localeId"));
+            writes.push(Self { page, locale, body });
+        }
+        writes
+    }
+}
+
 impl Sent<'_> {
     /// Returns whether whoever sent it cannot know from the answer what became of it.
     pub(super) fn is_open(&self) -> bool {
+        // Nobody says whether a bulk update with one bad entry does the others, or answers for all of them.
+        if self.entry.method == "PATCH" {
+            return true;
+        }
         let is_garbled = !self.entry.faults.iter().all(|fault| is_harmless(fault) || fault.starts_with("429"));
         self.entry.status.is_none_or(|status| status >= 500) || is_garbled
     }

@@ -76,7 +76,7 @@ fn what() -> impl Strategy<Value = What> {
 }
 
 fn trouble() -> impl Strategy<Value = Trouble> {
-    let method = prop_oneof![4 => Just(Some("PUT")), 2 => Just(Some("GET")), 1 => Just(None)];
+    let method = prop_oneof![4 => Just(Some("PUT")), 1 => Just(Some("PATCH")), 2 => Just(Some("GET")), 1 => Just(None)];
     let times = prop_oneof![7 => Just(1_u64), 2 => 2..4_u64, 1 => Just(12_u64)];
     // Most are met by a run of a few requests, and some by a long one.
     let after = prop_oneof![3 => 0..6_u64, 2 => 0..14_u64, 1 => 0..40_u64];
