@@ -11,10 +11,13 @@ use std::time::Duration;
 /// Far longer than anything here takes. Only a test that fails waits for it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The beginning of the methods that change something: PUT, PATCH and POST.
+pub(super) const WRITE: &str = "P";
+
 /// Which request is held, and where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Catch {
-    /// Of which method; all count if there is none.
+    /// How its method begins; all count if there is none.
     pub(super) method: Option<&'static str>,
     /// How many are let through first.
     pub(super) after: usize,
@@ -54,6 +57,8 @@ struct Keeper {
     /// The request to catch, as long as it has not come.
     catch: Mutex<Option<Catch>>,
     held: Mutex<Sender<Sender<Fate>>>,
+    /// The writes that have gone on to the server, as they were.
+    writes: Mutex<Vec<Vec<u8>>>,
 }
 
 impl Gate {
@@ -63,7 +68,8 @@ impl Gate {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (sender, held) = mpsc::channel();
         let server = server.trim_start_matches("http://").to_owned();
-        let keeper = Arc::new(Keeper { server, catch: Mutex::new(catch), held: Mutex::new(sender) });
+        let keeper =
+            Arc::new(Keeper { server, catch: Mutex::new(catch), held: Mutex::new(sender), writes: Mutex::default() });
         let closing = Arc::new(Mutex::new(false));
         let (is_closing, shared) = (Arc::clone(&closing), Arc::clone(&keeper));
         let acceptor = std::thread::spawn(move || {
@@ -90,6 +96,11 @@ impl Gate {
         self.fate = Some(self.held.recv_timeout(PATIENCE).expect("the request comes"));
     }
 
+    /// Returns the writes that have gone on to the server so far.
+    pub(super) fn writes(&self) -> Vec<Vec<u8>> {
+        self.keeper.writes.lock().unwrap().clone()
+    }
+
     /// Lets the request that is held go on.
     pub(super) fn let_go(&mut self) {
         let _ = self.fate.take().expect("a request is held").send(Fate::GoesOn);
@@ -102,9 +113,11 @@ impl Gate {
         self.wait();
     }
 
-    /// Waits until nothing of an ended program is on its way any more. What is held is lost.
-    pub(super) fn close(mut self) {
+    /// Waits until nothing of an ended program is on its way any more. What is held is lost. Returns the writes that
+    /// have gone on to the server.
+    pub(super) fn close(mut self) -> Vec<Vec<u8>> {
         self.shut();
+        self.writes()
     }
 
     fn shut(&mut self) {
@@ -139,6 +152,9 @@ impl Keeper {
             let side = self.side(&request);
             if side == Some(Side::Before) && self.hold() == Fate::IsLost {
                 break;
+            }
+            if request.starts_with(WRITE.as_bytes()) {
+                self.writes.lock().unwrap().push(request.clone());
             }
             (&server).write_all(&request)?;
             let Some(answer) = message(&mut answers)? else { break };

@@ -1,22 +1,21 @@
 //! Law 5: kill the program at any request; resuming ends as if nothing had happened, and sends nothing again that is
 //! known to be done.
 
-use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 
 use slugline::event::Standing;
 
-use super::gate::{Catch, Side};
-use super::project::{Project, agreed};
-use super::undisturbed::{Request, Undisturbed, request};
+use super::gate::{Catch, Gate, Side};
+use super::project::{Ended, Project, agreed};
+use super::undisturbed::{Undisturbed, updates};
 
 fn apply() -> Undisturbed {
-    Undisturbed::new("apply", Project::new)
+    Undisturbed::new("apply", &[], Project::new)
 }
 
 fn undo() -> Undisturbed {
-    Undisturbed::new("undo", || {
+    Undisturbed::new("undo", &[], || {
         let project = Project::new();
         project.run(&agreed("apply")).expect(0);
         project.server.clear_log();
@@ -64,11 +63,11 @@ fn an_apply_that_is_killed_with_several_requests_under_way_is_finished() {
     let undisturbed = apply();
     let mut arguments = undisturbed.arguments.clone();
     *arguments.last_mut().unwrap() = "4";
-    for (after, side) in (0..undisturbed.requests.len()).flat_map(|after| [(after, Side::Before), (after, Side::After)])
+    for (after, side) in (0..undisturbed.updates.len()).flat_map(|after| [(after, Side::Before), (after, Side::After)])
     {
         let project = undisturbed.prepared();
-        undisturbed.kill_at(&project, &arguments, Catch { method: Some("PUT"), after, side });
-        undisturbed.finish(&project, "4");
+        let sent = undisturbed.kill_at(&project, &arguments, Catch { method: Some("PUT"), after, side });
+        undisturbed.finish(&project, "4", &sent);
     }
 }
 
@@ -76,13 +75,13 @@ fn an_apply_that_is_killed_with_several_requests_under_way_is_finished() {
 #[test]
 fn a_line_that_was_cut_off_is_as_good_as_none() {
     let undisturbed = apply();
-    for after in 0..undisturbed.requests.len() {
+    for after in 0..undisturbed.updates.len() {
         let project = undisturbed.prepared();
         let catch = Catch { method: Some("PUT"), after, side: Side::After };
-        undisturbed.kill_at(&project, &undisturbed.arguments, catch);
+        let sent = undisturbed.kill_at(&project, &undisturbed.arguments, catch);
         let line = format!(r#"{{"at":"2026-11-22T12:00:00Z","event":"finished","operation":{after},"outcome":"do"#);
         OpenOptions::new().append(true).open(project.log()).unwrap().write_all(line.as_bytes()).unwrap();
-        undisturbed.finish(&project, "1");
+        undisturbed.finish(&project, "1", &sent);
     }
 }
 
@@ -92,25 +91,24 @@ fn a_run_that_is_killed_again_and_again_is_finished() {
     let undisturbed = apply();
     let project = undisturbed.prepared();
     let catch = Catch { method: Some("PUT"), after: 1, side: Side::After };
-    undisturbed.kill_at(&project, &undisturbed.arguments, catch);
+    let mut sent = undisturbed.kill_at(&project, &undisturbed.arguments, catch);
     let is_waiting = |standing: &&Standing| **standing == Standing::Waiting;
     let mut kills = 1;
     while project.recorded().1.standings.iter().filter(is_waiting).count() >= 2 {
-        undisturbed.kill_at(&project, &["apply", "--resume", "--concurrency", "1"], catch);
+        sent.extend(undisturbed.kill_at(&project, &["apply", "--resume", "--concurrency", "1"], catch));
         kills += 1;
     }
     assert!(kills > 4, "{kills}");
-    project.run(&["apply", "--resume"]).expect(0);
+    let gate = Gate::new(project.server.url(), None);
+    Ended::of(project.start(gate.url(), &["apply", "--resume"])).expect(0);
+    sent.extend(updates(&gate.close()));
     assert_eq!(project.site(), undisturbed.site);
+    for (wanted, operation) in undisturbed.updates.iter().zip(&undisturbed.plan.operations) {
+        let times = sent.iter().filter(|update| *update == wanted).count();
+        let most = if operation.has_pin { 2 } else { 1 };
+        assert!((1..=most).contains(&times), "sent {times} times: {operation:#?}");
+    }
     let writes = project.writes();
     project.run(&["apply", "--resume"]).expect(0);
     assert_eq!(project.writes(), writes, "there was nothing left to do");
-    let mut times: BTreeMap<Request, usize> = BTreeMap::new();
-    for entry in &writes {
-        *times.entry(request(entry)).or_default() += 1;
-    }
-    for (wanted, operation) in undisturbed.requests.iter().zip(&undisturbed.plan.operations) {
-        let most = if operation.has_pin { 2 } else { 1 };
-        assert!((1..=most).contains(&times[wanted]), "sent {} times: {operation:#?}", times[wanted]);
-    }
 }
