@@ -86,7 +86,6 @@ impl Trial {
             // As young as readings have to be, on this clock.
             max_read_age: DEFAULT_MAX_READ_AGE.div_f64(self.speed),
             deadline: None,
-            sending: Sending::Singly,
         };
         let (_nobody, stop) = watch::channel(None);
         let mut held = 0;
