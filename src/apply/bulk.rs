@@ -131,10 +131,6 @@ impl Run<'_, '_> {
                 return Sent::Over;
             }
         }
-        // They read as before, so whatever an earlier attempt did is no question any more.
-        ready.iter().for_each(|index| {
-            self.open.remove(index);
-        });
         let plan = self.plan;
         let entries: Vec<BulkEntry> = ready.iter().map(|index| entry(&plan.operations[*index])).collect();
         let writer = self.sender(&plan.operations[ready[0]]).writer(read_at);

@@ -30,7 +30,8 @@ pub(super) struct Run<'a, 'r> {
     pub(super) stop_signal: StopSignal,
     record: &'a mut Record<'r>,
     unavailable: u32,
-    /// Operations that an earlier attempt may have carried out, as long as nothing says that it has or has not.
+    /// Operations that an earlier attempt may have carried out, or may yet. That a page reads as before is no answer: a
+    /// request may be on its way still, or make no difference that a reading shows. Only an answer to another is.
     pub(super) open: BTreeSet<usize>,
     /// How often the turn of an operation came too late.
     late: BTreeMap<usize, u32>,

@@ -98,8 +98,6 @@ impl<'a> Run<'a, '_> {
         if self.tell(Event::Sending { operation: index }).is_err() {
             return self.finish(index, Outcome::Skipped(Skip::Stopped));
         }
-        // It reads as before, so whatever an earlier attempt did is no question any more.
-        self.open.remove(&index);
         let operation = &self.plan.operations[index];
         let sender = self.sender(operation);
         under_way.push(Box::pin(async move { Step::Written(index, write::write(&sender, operation, read_at).await) }));

@@ -32,7 +32,7 @@ pub(super) struct Sent<'a> {
 
 impl<'a> Truth<'a> {
     pub(super) fn new(before: &'a Site, plan: &'a Plan, history: &'a History, log: &'a [LogEntry]) -> Self {
-        let mut operations: BTreeMap<(&str, Option<&str>), Vec<(usize, Json)>> = BTreeMap::new();
+        let mut operations: BTreeMap<_, Vec<(usize, Json)>> = BTreeMap::new();
         for (index, Operation { address, locale_id, body, .. }) in plan.operations.iter().enumerate() {
             let place = (address.page.as_str(), locale_id.as_ref().map(LocaleId::as_str));
             operations.entry(place).or_default().push((index, file::body(body)));
