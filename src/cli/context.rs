@@ -12,7 +12,7 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::exit::Exit;
 use crate::live;
 use crate::manifest::load::{self, Loaded};
-use crate::manifest::lower;
+use crate::manifest::lower::{self, Terms};
 use crate::manifest::project::{MassUpdate, Project};
 use crate::model::{Desired, Live, SiteId};
 use crate::plan::Limits;
@@ -77,8 +77,8 @@ impl Workspace {
 
     /// Returns what the manifests want of the site as far as it fits, and all that is wrong with them.
     pub(crate) fn lower_all(&mut self, live: &Live) -> (Desired, Vec<Diagnostic>) {
-        let required = self.loaded.project.as_ref().map(lower::required_locales).unwrap_or_default();
-        let (desired, found) = lower::lower(&self.loaded.pages, &required, live);
+        let terms = self.loaded.project.as_ref().map(Terms::of).unwrap_or_default();
+        let (desired, found) = lower::lower(&self.loaded.pages, &terms, live);
         let mut diagnostics: Vec<Diagnostic> = std::mem::take(&mut self.loaded.diagnostics);
         diagnostics.extend(found);
         diagnostic::sort(&mut diagnostics);

@@ -21,7 +21,7 @@ use crate::lint::{self, Finding};
 use crate::manifest::lint::policy::policy;
 use crate::manifest::lint::subject::{Known, subject};
 use crate::manifest::load::{self, Loaded};
-use crate::manifest::lower;
+use crate::manifest::lower::{self, Terms};
 use crate::model::{Desired, Live};
 use crate::render::problems::{self, Counts, Problem, counts, problems};
 use crate::render::view::count;
@@ -124,8 +124,8 @@ impl Validate {
         if asks && !diagnostic::has_errors(&loaded.diagnostics) {
             let mut workspace = Workspace::of(root.clone(), loaded, global)?;
             let live = block_on(read_site(global, &workspace, ui))?;
-            let required = workspace.loaded.project.as_ref().map(lower::required_locales).unwrap_or_default();
-            let (desired, found) = lower::lower(&workspace.loaded.pages, &required, &live);
+            let terms = workspace.loaded.project.as_ref().map(Terms::of).unwrap_or_default();
+            let (desired, found) = lower::lower(&workspace.loaded.pages, &terms, &live);
             workspace.loaded.diagnostics.extend(found);
             loaded = workspace.loaded;
             site = Some((desired, live));

@@ -91,6 +91,8 @@ pub struct Text {
 pub enum Origin {
     /// The manifest states it.
     Stated,
+    /// A default of the project file says it, since the manifest does not.
+    Template,
     /// The site has it, and the manifest leaves it as it is.
     Live,
 }
@@ -135,7 +137,7 @@ impl Text {
     /// Returns whether the manifest states it, so that whoever is told can change it there.
     pub fn is_stated(&self) -> bool {
         match self.origin {
-            Origin::Stated => true,
+            Origin::Stated | Origin::Template => true,
             Origin::Live => false,
         }
     }

@@ -36,6 +36,8 @@ codes! {
     DUPLICATE_KEY = "duplicate-key";
     /// A key that has no meaning at its place.
     UNKNOWN_KEY = "unknown-key";
+    /// A name in braces that stands for nothing.
+    UNKNOWN_NAME = "unknown-name";
     /// A key that must be there and is not.
     MISSING_KEY = "missing-key";
     /// A key without a value.

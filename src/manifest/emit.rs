@@ -49,7 +49,7 @@ fn emit_locale(writer: &mut Writer, locale: &LocaleManifest) {
 
 /// Returns the project file.
 pub fn emit_project(project: &Project) -> String {
-    let Project { version, site, environments, pages, locales, lint, guards } = project;
+    let Project { version, site, environments, pages, locales, defaults, vars, lint, guards } = project;
     let mut writer = Writer::default();
     writer.plain("version", Some(u64::from(*version)));
     writer.text("site", site.as_ref().map(|site| site.as_str()));
@@ -72,8 +72,14 @@ pub fn emit_project(project: &Project) -> String {
             }
         });
     }
+    // Nothing that the program makes has one of these. JSON is YAML, and what it lacks in beauty it has in fidelity.
+    if !defaults.is_empty() {
+        writer.plain("defaults", serde_json::to_string(defaults).ok());
+    }
+    if !vars.is_empty() {
+        writer.plain("vars", serde_json::to_string(vars).ok());
+    }
     if !lint.is_empty() {
-        // Nothing that the program makes has one. JSON is YAML, and what it lacks in beauty it has in fidelity.
         writer.plain("lint", serde_json::to_string(lint).ok());
     }
     let Guards { mass_update } = guards;

@@ -5,6 +5,7 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::defaults::fill::{Defaults, Place};
 use super::page::LocaleManifest;
 use super::read::{PageDocument, ProjectDocument};
 use super::value::ObjectId;
@@ -25,8 +26,25 @@ pub struct RequiredLocale {
     pub location: Location,
 }
 
+/// What a project file says of all pages.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Terms {
+    /// The locales that every managed page must state.
+    pub required: Vec<RequiredLocale>,
+    /// What pages say that say nothing themselves.
+    pub defaults: Defaults,
+}
+
+impl Terms {
+    /// Returns what a project file says.
+    pub fn of(project: &ProjectDocument) -> Self {
+        // What is wrong with the defaults was told when the file was read.
+        Self { required: required_locales(project), defaults: Defaults::of(project).0 }
+    }
+}
+
 /// Returns the locales that a project requires.
-pub fn required_locales(project: &ProjectDocument) -> Vec<RequiredLocale> {
+fn required_locales(project: &ProjectDocument) -> Vec<RequiredLocale> {
     let items = project.node(&["locales", "required"]).map_or(&[][..], |node| node.items());
     let stated = items.iter().filter_map(|item| Some((item.text()?.to_owned(), item.span)));
     stated.map(|(key, span)| RequiredLocale { key, location: span.within(&project.location.file) }).collect()
@@ -69,15 +87,16 @@ pub fn folders_needed(documents: &[PageDocument], live: &Live) -> BTreeSet<Folde
 }
 
 /// Returns what the manifests want of the site, and everything in them that does not fit it.
-pub fn lower(documents: &[PageDocument], required: &[RequiredLocale], live: &Live) -> (Desired, Vec<Diagnostic>) {
+pub fn lower(documents: &[PageDocument], terms: &Terms, live: &Live) -> (Desired, Vec<Diagnostic>) {
     let mut lowering = Lowering {
         live,
+        defaults: &terms.defaults,
         paths: exact_paths(live),
         known_paths: OnceCell::new(),
         required: Vec::new(),
         diagnostics: Vec::new(),
     };
-    lowering.resolve_required(required);
+    lowering.resolve_required(&terms.required);
     let mut desired = Desired::default();
     let mut described: BTreeMap<PageId, &PageDocument> = BTreeMap::new();
     for document in documents {
@@ -116,6 +135,7 @@ struct Lowering<'a> {
     /// For suggestions; gathered when the first is asked for.
     known_paths: OnceCell<BTreeSet<PagePath>>,
     required: Vec<&'a LocaleTag>,
+    defaults: &'a Defaults,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -216,6 +236,7 @@ impl<'a> Lowering<'a> {
 
     fn desired_page(&mut self, document: &PageDocument, page: &LivePage) -> DesiredPage {
         let path = document.manifest.path.as_ref().map(|path| PagePath::from(path.as_str()));
+        let path = path.unwrap_or_else(|| self.live.known_path(page));
         let mut locales: BTreeMap<LocaleTag, DesiredLocale> = BTreeMap::new();
         for (key, at) in keys_in_order(document) {
             let values = &document.manifest.locales[key];
@@ -229,7 +250,8 @@ impl<'a> Lowering<'a> {
                 self.diagnostics.push(Diagnostic::error(codes::PAGE_NOT_IN_LOCALE, message).at(at).help(help));
                 continue;
             }
-            let fields = stated_fields(document, key, values);
+            let mut fields = stated_fields(document, key, values);
+            self.add_defaults(&mut fields, document, page, &locale.tag, &path);
             if let Some(first) = locales.get(&locale.tag) {
                 let message = format!("the locale {} is stated twice", locale.tag);
                 let diagnostic = Diagnostic::error(codes::DUPLICATE_LOCALE, message).at(at);
@@ -241,11 +263,35 @@ impl<'a> Lowering<'a> {
         }
         self.check_required(document, &locales);
         DesiredPage {
-            path: path.unwrap_or_else(|| self.live.known_path(page)),
+            path,
             named_by: if document.manifest.id.is_some() { NamedBy::Id } else { NamedBy::Path },
             location: document.location.clone(),
             locales,
         }
+    }
+
+    /// Adds what the project says where the page says nothing.
+    fn add_defaults(
+        &self,
+        own: &mut BTreeMap<Field, Stated>,
+        document: &PageDocument,
+        page: &LivePage,
+        tag: &LocaleTag,
+        path: &PagePath,
+    ) {
+        let text = |field: Field| match own.get(&field) {
+            Some(stated) => stated.value.as_text(),
+            None => will_read(document, page, &self.live.site, tag, field),
+        };
+        let place = Place {
+            path: Some(path.as_str()),
+            locale: tag,
+            is_primary: self.live.site.is_primary(tag),
+            title: text(Field::Title),
+            slug: text(Field::Slug),
+        };
+        let defaults = self.defaults.fields(place, own);
+        own.extend(defaults);
     }
 
     fn unknown_locale(&mut self, key: &str, at: Location) {
@@ -255,7 +301,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// A required locale that the site lacks is told once, of the project file, and not of each page.
-    fn resolve_required(&mut self, required: &[RequiredLocale]) {
+    fn resolve_required(&mut self, required: &'a [RequiredLocale]) {
         for RequiredLocale { key, location } in required {
             match self.live.site.locale(key) {
                 Some(locale) => self.required.push(&locale.tag),
@@ -274,6 +320,23 @@ impl<'a> Lowering<'a> {
             }
         }
     }
+}
+
+/// Returns what a text that a page does not state in a locale will read there: as now, or as the primary states it if it
+/// reads as that does now.
+pub(super) fn will_read<'a>(
+    document: &'a PageDocument,
+    page: &'a LivePage,
+    site: &Site,
+    tag: &LocaleTag,
+    field: Field,
+) -> Option<&'a str> {
+    let read = |tag: &LocaleTag| page.locales.get(tag).map(|live| live.metadata.text(field));
+    let primary = &site.primary.tag;
+    let is_primary = |key: &str| site.locale(key).is_some_and(|locale| locale.tag == *primary);
+    let values = document.manifest.locales.iter().find(|(key, _)| is_primary(key)).map(|(_, values)| values);
+    let follows = *tag != *primary && read(tag) == read(primary);
+    values.and_then(|values| text(values, field)).filter(|_| follows).or_else(|| read(tag))
 }
 
 /// Returns the way out for a locale that the site does not have.
@@ -321,17 +384,26 @@ pub(super) fn stated_fields(document: &PageDocument, key: &str, values: &LocaleM
 
 /// Returns what the values of a locale state of a field.
 pub fn value(values: &LocaleManifest, field: Field) -> Option<Value> {
-    let LocaleManifest { title, slug, seo, open_graph } = values;
-    let text = |text: &Option<String>| text.clone().map(Value::Text);
     match field {
-        Field::Title => text(title),
-        Field::Slug => text(slug),
-        Field::SeoTitle => text(&seo.title),
-        Field::SeoDescription => text(&seo.description),
-        Field::OpenGraphTitle => text(&open_graph.title),
-        Field::OpenGraphTitleCopied => open_graph.title_copied.map(Value::Flag),
-        Field::OpenGraphDescription => text(&open_graph.description),
-        Field::OpenGraphDescriptionCopied => open_graph.description_copied.map(Value::Flag),
+        Field::OpenGraphTitleCopied => values.open_graph.title_copied.map(Value::Flag),
+        Field::OpenGraphDescriptionCopied => values.open_graph.description_copied.map(Value::Flag),
+        Field::Title | Field::Slug => text(values, field).map(Value::from),
+        Field::SeoTitle | Field::SeoDescription => text(values, field).map(Value::from),
+        Field::OpenGraphTitle | Field::OpenGraphDescription => text(values, field).map(Value::from),
+    }
+}
+
+/// Returns the text that the values of a locale state of a field.
+pub(super) fn text(values: &LocaleManifest, field: Field) -> Option<&str> {
+    let LocaleManifest { title, slug, seo, open_graph } = values;
+    match field {
+        Field::Title => title.as_deref(),
+        Field::Slug => slug.as_deref(),
+        Field::SeoTitle => seo.title.as_deref(),
+        Field::SeoDescription => seo.description.as_deref(),
+        Field::OpenGraphTitle => open_graph.title.as_deref(),
+        Field::OpenGraphDescription => open_graph.description.as_deref(),
+        Field::OpenGraphTitleCopied | Field::OpenGraphDescriptionCopied => None,
     }
 }
 

@@ -9,6 +9,8 @@ pub mod lint;
 
 pub mod page;
 
+pub mod defaults;
+
 pub mod value;
 
 pub mod load;

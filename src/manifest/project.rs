@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::defaults::DefaultEntry;
 use super::lint::Lint;
 use super::page::present;
 use super::value::{Glob, ObjectId, Percent, Version};
@@ -41,6 +42,12 @@ pub struct Project {
     /// What holds for the locales.
     #[serde(default, skip_serializing_if = "Locales::is_empty")]
     pub locales: Locales,
+    /// What pages say that say nothing themselves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub defaults: Vec<DefaultEntry>,
+    /// Texts that the defaults can name: `vars: {brand: Galaxy}` for `{brand}`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub vars: BTreeMap<String, String>,
     /// What the lint looks for, and what it lets pass.
     #[serde(default, skip_serializing_if = "Lint::is_empty")]
     pub lint: Lint,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
+use super::defaults::fill::Defaults;
 use super::lint::policy::policy;
 use super::page::PageManifest;
 use super::project::Project;
@@ -105,6 +106,7 @@ pub fn project(file: &Arc<str>, text: &str) -> (Option<ProjectDocument>, Vec<Dia
     let project = document(root, file, &mut diagnostics);
     if let Some(project) = &project {
         diagnostics.extend(policy(project).1);
+        diagnostics.extend(Defaults::of(project).1);
     }
     (project, diagnostics)
 }

@@ -4,10 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::lower::{keys_in_order, stated_fields};
+use super::super::defaults::fill::{Defaults, Place};
+use super::super::lower::{self, keys_in_order, stated_fields};
 use super::super::read::{PageDocument, ProjectDocument};
 use crate::lint::subject::{Before, Locales, Origin, Page, PageLocale, PageName, Standing, Subject, Text, Touched};
-use crate::model::{Desired, DesiredPage, Field, Kind, Live, LivePage, LocaleTag, PageId, PageKind, PagePath, Value};
+use crate::model::{
+    Desired, DesiredPage, Field, Kind, Live, LivePage, LocaleTag, PageId, PageKind, PagePath, Stated, Value,
+};
 use crate::source::Location;
 
 /// What is known of the pages.
@@ -27,7 +30,9 @@ pub struct Known<'a> {
 pub fn subject(known: Known<'_>) -> Subject {
     let tags = Tags::of(&known);
     let required = known.project.map(|project| &project.manifest.locales.required[..]).unwrap_or_default();
-    let builder = Builder { tags: &tags, known: &known, earlier: known.earlier.map(Earlier::of), pages: pages(&known) };
+    let defaults = known.project.map(|project| Defaults::of(project).0).unwrap_or_default();
+    let earlier = known.earlier.map(Earlier::of);
+    let builder = Builder { tags: &tags, known: &known, earlier, pages: pages(&known), defaults };
     let pages = known.documents.iter().map(|document| builder.page(document)).collect();
     Subject {
         locales: Locales {
@@ -136,6 +141,7 @@ struct Builder<'a> {
     known: &'a Known<'a>,
     earlier: Option<Earlier<'a>>,
     pages: BTreeMap<&'a Location, (&'a DesiredPage, &'a LivePage)>,
+    defaults: Defaults,
 }
 
 /// What a manifest states, by locale and field.
@@ -149,10 +155,10 @@ impl Builder<'_> {
         for (key, at) in keys_in_order(document) {
             let Some(tag) = self.tags.tag(key).filter(|tag| !locales.contains_key(tag)) else { continue };
             let mut texts = BTreeMap::new();
-            for (field, stated) in stated_fields(document, key, &document.manifest.locales[key]) {
+            for (field, (stated, origin)) in self.fields(document, key, &tag) {
                 if let Value::Text(value) = stated.value {
                     let before = self.before(&earlier, found.map(|(_, live)| *live), &tag, field);
-                    texts.insert(field, Text { value, location: stated.location, origin: Origin::Stated, before });
+                    texts.insert(field, Text { value, location: stated.location, origin, before });
                 }
             }
             locales.insert(tag, PageLocale { location: Some(at), texts });
@@ -173,6 +179,35 @@ impl Builder<'_> {
                 Some(earlier) => Touched::Fields(difference(&earlier, &self.statements(document))),
             }),
         }
+    }
+
+    /// Returns what a page says in a locale, and whether it does so itself.
+    fn fields(&self, document: &PageDocument, key: &str, tag: &LocaleTag) -> BTreeMap<Field, (Stated, Origin)> {
+        let own = stated_fields(document, key, &document.manifest.locales[key]);
+        let found = self.pages.get(&document.location);
+        let text = |field: Field| match (own.get(&field), self.known.site.zip(found.copied())) {
+            (Some(stated), _) => stated.value.as_text(),
+            (None, Some(((_, live), (_, page)))) => lower::will_read(document, page, &live.site, tag, field),
+            // A locale without a name of its own has that of the primary.
+            (None, None) => self.primary_text(document, field),
+        };
+        let path = document.manifest.path.as_ref().map(|path| path.as_str());
+        let place = Place {
+            path: path.or(found.map(|(desired, _)| desired.path.as_str())),
+            locale: tag,
+            is_primary: *tag == self.tags.primary,
+            title: text(Field::Title),
+            slug: text(Field::Slug).or_else(|| path.and_then(|path| path.rsplit('/').next())),
+        };
+        let defaults = self.defaults.fields(place, &own);
+        let own = own.into_iter().map(|(field, stated)| (field, (stated, Origin::Stated)));
+        own.chain(defaults.into_iter().map(|(field, stated)| (field, (stated, Origin::Template)))).collect()
+    }
+
+    fn primary_text<'d>(&self, document: &'d PageDocument, field: Field) -> Option<&'d str> {
+        let mut locales = document.manifest.locales.iter();
+        let (_, values) = locales.find(|(key, _)| self.tags.tag(key).as_ref() == Some(&self.tags.primary))?;
+        lower::text(values, field)
     }
 
     fn statements(&self, document: &PageDocument) -> Statements {

@@ -280,7 +280,7 @@ impl JsonSchema for ThresholdNumber {
 }
 
 /// Returns the way out for a name that does not exist.
-pub(super) fn did_you_mean(name: &str, known: Vec<&str>) -> String {
+pub(in crate::manifest) fn did_you_mean(name: &str, known: Vec<&str>) -> String {
     match suggest::nearest(name, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => {

@@ -3,6 +3,7 @@
 //! Each case is one snapshot of exit code, files changed, writes sent, stdout and stderr.
 
 mod bulk;
+mod defaults;
 mod environment;
 mod galaxy;
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use slugline::event::Outcome;
 use slugline::exit::Exit;
+use slugline::manifest::lower::Terms;
 use slugline::manifest::{edit, emit, lower, read};
 use slugline::model::{Live, PagePath};
 use slugline::plan::{Plan, Purpose, file};
@@ -129,7 +130,7 @@ async fn pull_then_plan(case: &Case, switches: Switches) {
         });
     }
     let loaded = project.load();
-    let (desired, _) = lower::lower(&loaded.pages, &[], &live);
+    let (desired, _) = lower::lower(&loaded.pages, &Terms::default(), &live);
     let adoptions = pull::adoptions(&desired, &live, &loaded.pages, &pull::Wanted::default());
     let changed = plan_for(&loaded, &live).changes.len();
     assert_eq!(adoptions.is_empty(), changed == 0, "{adoptions:#?}");

@@ -9,7 +9,7 @@ use slugline::event::{Event, Receipt};
 use slugline::import::{NewPage, Wanted, new_pages};
 use slugline::live;
 use slugline::manifest::load::Loaded;
-use slugline::manifest::lower;
+use slugline::manifest::lower::{self, Terms};
 use slugline::model::{Desired, FolderId, Live, SiteId};
 use slugline::plan::{Inputs, Plan, Policy, Provenance, plan};
 use slugline::sandbox::{LogEntry, Options, Server, Site};
@@ -118,7 +118,7 @@ pub(crate) fn plan_for(loaded: &Loaded, live: &Live) -> Plan {
 }
 
 fn plan_unless_invalid(loaded: &Loaded, live: &Live) -> Result<Plan, Vec<Diagnostic>> {
-    let (desired, diagnostics) = lower::lower(&loaded.pages, &[], live);
+    let (desired, diagnostics) = lower::lower(&loaded.pages, &Terms::default(), live);
     if diagnostic::has_errors(&diagnostics) {
         return Err(diagnostics);
     }
