@@ -141,7 +141,7 @@ impl Draw {
 }
 
 /// Replays the storm of a seed; if it breaks a law, with the smallest case that does.
-pub(super) fn shrink(seed: u64, test: impl Fn(Case)) {
+pub(super) fn replay(seed: u64, test: impl Fn(Case)) {
     let mut runner = runner(seed);
     let tree = case().new_tree(&mut runner).unwrap();
     let ended = runner.run_one(tree, |case| {

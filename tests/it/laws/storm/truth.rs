@@ -94,7 +94,7 @@ impl<'a> Truth<'a> {
     }
 
     /// Returns whether the site of a step was the present one; a read may have been shown the past.
-    fn shows_the_present(&self, step: &Step) -> bool {
+    pub(super) fn shows_the_present(&self, step: &Step) -> bool {
         let is_stale =
             || self.entry(step.request).is_some_and(|entry| entry.faults.iter().any(|fault| fault == "stale"));
         step.deed != Deed::Read || !is_stale()
@@ -118,6 +118,12 @@ impl<'a> Truth<'a> {
     pub(super) fn reads(&self, site: &Site, address: &Address, field: Field) -> Option<Value> {
         let page = site.page(address.page.as_str())?;
         Some(reading::reads(site, page, &self.key(address), field))
+    }
+
+    /// Returns what a page has of its own in a field; nothing if it inherits it or is gone.
+    pub(super) fn own(&self, site: &Site, address: &Address, field: Field) -> Option<Value> {
+        let page = site.page(address.page.as_str())?;
+        reading::own(page, &self.key(address)).remove(&field)
     }
 
     /// Returns whether someone else changed a page within these steps, or deleted it.
