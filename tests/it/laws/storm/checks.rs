@@ -49,7 +49,8 @@ pub(super) fn check_account(truth: &Truth<'_>, account: &Account, past: &Past) {
             check_exit(truth, account, receipt);
         }
         Ended::Refused(error) => {
-            let wrote = truth.steps().iter().any(|step| step.request > account.after && is_write(&step.deed));
+            let steps = truth.steps().iter().enumerate().filter(|(_, step)| step.request > account.after);
+            let wrote = steps.into_iter().any(|(index, _)| is_write(truth, index));
             assert!(!wrote, "an error says that nothing was written: {error}");
             if let apply::Error::Stale(moved) = error {
                 for moved in moved {
@@ -66,8 +67,9 @@ pub(super) fn check_account(truth: &Truth<'_>, account: &Account, past: &Past) {
     }
 }
 
-fn is_write(deed: &Deed) -> bool {
-    matches!(deed, Deed::Wrote(_))
+/// Returns whether a step has carried out a write of the program that changed something.
+fn is_write(truth: &Truth<'_>, step: usize) -> bool {
+    matches!(truth.steps()[step].deed, Deed::Wrote(_)) && truth.has_written(step)
 }
 
 /// Checks that each request was told before it was sent, and that nothing was sent that was known to be done, or that
@@ -246,7 +248,7 @@ fn check_repetition(
 /// Checks that the exit is the one that the truth has.
 fn check_exit(truth: &Truth<'_>, account: &Account, receipt: &Receipt) {
     let exit = receipt.exit();
-    let wrote = truth.steps().iter().any(|step| is_write(&step.deed));
+    let wrote = (0..truth.steps().len()).any(|step| is_write(truth, step));
     let is_success = receipt.standings.iter().all(Standing::is_success);
     let is_refused = receipt.count(Outcome::is_refusal) > 0;
     let is_open = receipt.standings.iter().any(|standing| match standing {

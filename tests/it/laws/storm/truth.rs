@@ -23,6 +23,9 @@ pub(super) struct Truth<'a> {
     meant: BTreeMap<u64, Vec<usize>>,
 }
 
+/// A page and the id of a locale, none for the primary.
+type Place<'a> = (&'a str, Option<&'a str>);
+
 /// A request for an operation, alone or among others.
 pub(super) struct Sent<'a> {
     pub(super) entry: &'a LogEntry,
@@ -32,7 +35,7 @@ pub(super) struct Sent<'a> {
 
 impl<'a> Truth<'a> {
     pub(super) fn new(before: &'a Site, plan: &'a Plan, history: &'a History, log: &'a [LogEntry]) -> Self {
-        let mut operations: BTreeMap<_, Vec<(usize, Json)>> = BTreeMap::new();
+        let mut operations: BTreeMap<Place<'_>, Vec<(usize, Json)>> = BTreeMap::new();
         for (index, Operation { address, locale_id, body, .. }) in plan.operations.iter().enumerate() {
             let place = (address.page.as_str(), locale_id.as_ref().map(LocaleId::as_str));
             operations.entry(place).or_default().push((index, file::body(body)));
@@ -63,6 +66,13 @@ impl<'a> Truth<'a> {
         let own = |site: &Site| site.page(operation.address.page.as_str()).map(|page| reading::own(page, &key));
         let steps = steps.iter().copied();
         steps.filter(|step| own(self.site_before(*step)) != own(&self.steps()[*step].site)).collect()
+    }
+
+    /// Returns whether a step of the program has changed something.
+    pub(super) fn has_written(&self, step: usize) -> bool {
+        let indices = self.operations_of(self.steps()[step].request).iter();
+        let mut operations = indices.map(|index| &self.plan.operations[*index]);
+        operations.any(|operation| !self.effective(operation, &[step]).is_empty())
     }
 
     /// Returns the operations that a write is for.
