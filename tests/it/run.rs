@@ -17,3 +17,4 @@ mod signals;
 mod stale;
 mod superseded;
 mod undo;
+mod undo_switches;

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use slugline::apply;
 use slugline::event::{Event, Outcome, Receipt};
-use slugline::model::{Field, Kind};
+use slugline::model::{Field, Kind, Value};
 use slugline::plan::invert::{Inversion, invert};
 use slugline::plan::staleness::Moved;
 use slugline::plan::{Inputs, Operation, Plan, Policy, Provenance, plan};
@@ -30,14 +30,14 @@ type Named = (String, String, String);
 
 /// Everything that a run depends on.
 #[derive(Debug, Clone)]
-struct Case {
+pub(super) struct Case {
     site: Shown,
     starts_from_import: bool,
     edits: Vec<Edit>,
     concurrency: usize,
 }
 
-fn case() -> impl Strategy<Value = Case> {
+pub(super) fn case() -> impl Strategy<Value = Case> {
     (site(12), any::<bool>(), edits(), 1..5_usize).prop_map(|(site, starts_from_import, edits, concurrency)| Case {
         site,
         starts_from_import,
@@ -80,8 +80,78 @@ proptest! {
     }
 }
 
+/// Plans a case; returns nothing if the plan has nothing to send or cannot be made.
+async fn planned(case: &Case, switches: Switches) -> Option<(World, Site, Plan)> {
+    let before = Site { switches, ..case.site.0.clone() };
+    let world = World::new(before.clone()).await;
+    let start = match case.starts_from_import {
+        true => imported(&before, &world.import().await.1),
+        false => Stated::new(),
+    };
+    let mut stated = state(&before, start, &case.edits);
+    stated.retain(|_, values| !values.is_empty());
+    expected::state_what_cannot_be_told(&before, &mut stated);
+    let project = Project::new(&before, &stated, &BTreeMap::new(), Layout::FileEach);
+    let plan = world.plan(&project.load()).await;
+    let is_sendable = !plan.is_invalid() && !plan.is_empty();
+    is_sendable.then_some((world, before, plan))
+}
+
+/// Takes back what a server that does not clear texts has made of a case. What does not read as before then is named, with
+/// what it reads; everything else does.
+pub(super) async fn undo_tells_what_it_cannot_restore(case: &Case, switches: Switches) {
+    let Some((world, before, plan)) = planned(case, switches).await else { return };
+    let receipt = world.apply(&plan, case.concurrency, &mut |_| {}).await.expect("nobody else was here");
+    let live = world.read().await;
+    let inversion = invert(&plan, &receipt, &live);
+    assert!(inversion.moved.is_empty(), "nobody else was here: {:#?}\n{:#?}", inversion.moved, plan.operations);
+    let inputs = Inputs { desired: &inversion.desired, live: &live, policy: &Policy::default() };
+    let undo = slugline::plan::plan(inputs, Provenance { environment: None, revision: None, requests: 0 });
+    assert!(!undo.is_invalid(), "{:#?}\nto take back {:#?}", undo.diagnostics, plan.operations);
+    let undone = world.apply(&undo, case.concurrency, &mut |_| {}).await.expect("nobody else was here");
+
+    let restored = world.server.site();
+    let is_named = |page: &str, key: &LocaleKey, field: Field, is: Option<&Value>| {
+        let mut ended = undo.operations.iter().zip(&undone.standings).filter(|(operation, _)| {
+            let address = &operation.address;
+            address.page.as_str() == page && address.locale.as_str() == tag(&before, key)
+        });
+        ended.any(|(_, standing)| names(standing.outcome(), field, is))
+    };
+    for (old, new, key) in page_locales(&before, &restored) {
+        for field in Field::ALL {
+            let (was, is) = (reads(&before, old, &key, field), reads(&restored, new, &key, field));
+            // What is inherited reads as its primary does, which may have been written afterwards, or not at all.
+            let is_inherited = key != LocaleKey::Primary && !own(new, &key).contains_key(&field);
+            let found = Some(&is).filter(|_| !is_inherited);
+            let is_told = is_named(&old.id, &key, field, found)
+                || (is_inherited && is_named(&old.id, &LocaleKey::Primary, field, Some(&is)));
+            assert!(
+                was == is || is_told,
+                "{} {field:?} in {key:?} was {was:?} and is {is:?}:\n{:#?}\n{:#?}\n{:#?}\n{:#?}",
+                old.id,
+                plan.operations,
+                receipt.standings,
+                undo.operations,
+                undone.standings
+            );
+        }
+    }
+}
+
+/// Returns whether an outcome says that a field does not read as it should, and how it reads if that is asked for.
+fn names(outcome: Option<&Outcome>, field: Field, is: Option<&Value>) -> bool {
+    match outcome {
+        Some(Outcome::DidNotTake(mismatches)) => {
+            mismatches.iter().any(|mismatch| mismatch.field == field && is.is_none_or(|is| mismatch.found == *is))
+        }
+        Some(Outcome::Failed { .. } | Outcome::Skipped(_)) => true,
+        Some(Outcome::Done | Outcome::Converged | Outcome::Moved(_) | Outcome::Unknown { .. }) | None => false,
+    }
+}
+
 /// A plan that was applied in full.
-struct Run {
+pub(super) struct Run {
     world: World,
     concurrency: usize,
     before: Site,
@@ -92,28 +162,15 @@ struct Run {
 
 impl Run {
     /// Plans and applies; returns nothing if the plan has nothing to send or cannot be made.
-    async fn of(case: &Case, switches: Switches) -> Option<Self> {
-        let before = Site { switches, ..case.site.0.clone() };
-        let world = World::new(before.clone()).await;
-        let start = match case.starts_from_import {
-            true => imported(&before, &world.import().await.1),
-            false => Stated::new(),
-        };
-        let mut stated = state(&before, start, &case.edits);
-        stated.retain(|_, values| !values.is_empty());
-        expected::state_what_cannot_be_told(&before, &mut stated);
-        let project = Project::new(&before, &stated, &BTreeMap::new(), Layout::FileEach);
-        let plan = world.plan(&project.load()).await;
-        if plan.is_invalid() || plan.is_empty() {
-            return None;
-        }
+    pub(super) async fn of(case: &Case, switches: Switches) -> Option<Self> {
+        let (world, before, plan) = planned(case, switches).await?;
         let receipt = carry_out(&world, &plan, case.concurrency).await;
         let after = world.server.site();
         world.take_log();
         Some(Self { world, concurrency: case.concurrency, before, after, plan, receipt })
     }
 
-    async fn undo_restores(&self) {
+    pub(super) async fn undo_restores(&self) {
         let inversion = self.inversion(&self.plan, &self.receipt).await;
         let undo = self.plan_of(&inversion).await;
         assert!(self.world.take_log().iter().all(is_read), "making an undo writes nothing");
