@@ -6,6 +6,7 @@ use std::io::Read as _;
 use std::process::{Child, Command};
 
 use slugline::event::{Outcome, Skip, Standing, Stop};
+use slugline::sandbox::{Action, Fault};
 
 use super::gate::{Catch, Gate, Side};
 use super::project::{Ended, Project, agreed};
@@ -127,5 +128,32 @@ fn a_signal_while_the_site_is_read_again_ends_it_before_the_first_write() {
         gate.close();
         assert_eq!(ended.exit, Some(exit), "{}", ended.stderr);
         assert_eq!(project.writes(), []);
+    }
+}
+
+/// A write that the server has put off has not been carried out, and its turn would come while others may still finish.
+#[test]
+fn what_waits_for_the_rate_limit_is_not_sent_any_more() {
+    for (signal, exit, stop) in SIGNALS {
+        let project = Project::new();
+        let put_off = Action::TooManyRequests(Some(2));
+        project.server.set_faults(vec![Fault { after: 3, ..Fault::new("PUT", "/v2/pages/*", put_off) }]);
+        let (mut gate, mut child) = blocked(&project);
+        send(signal, &child);
+        wait_until_stopping(&mut child);
+        gate.let_go();
+        Ended::of(child).expect(exit);
+        gate.close();
+        let statuses: Vec<Option<u16>> = project.writes().iter().map(|entry| entry.status).collect();
+        assert_eq!(statuses, [Some(200), Some(200), Some(200), Some(429)]);
+        let (recorded, receipt) = project.recorded();
+        assert_eq!(receipt.stop, Some(stop));
+        assert_eq!(
+            receipt.standings[3],
+            Standing::Ended(Outcome::Skipped(Skip::Stopped)),
+            "it is known not to be done"
+        );
+        project.run(&["apply", "--resume"]).expect(0);
+        assert_eq!(project.writes().len(), recorded.plan.operations.len() + 1);
     }
 }
