@@ -1,6 +1,6 @@
 //! How near a paced run comes to what the rate limit allows: `cargo bench --bench paced`.
 //!
-//! Six hundred changes at 120 requests a minute, on a clock that runs sixty times as fast; alone, and beside somebody who
+//! Six hundred changes at 120 requests a minute, on a clock that runs twenty times as fast; alone, and beside somebody who
 //! uses half of the limit. Fails above 1.03 times what the limit makes of the requests sent, if it is left alone.
 
 #![expect(clippy::print_stdout, reason = "this is what a benchmark is for")]

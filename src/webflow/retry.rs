@@ -88,7 +88,8 @@ fn backoff(failed: u32, jitter: f64, minute: Duration) -> Decision {
     Decision::After(doubled.mul_f64(1.0 + jitter.clamp(0.0, 1.0) / 2.0))
 }
 
-/// Returns the wait that a `Retry-After` header asks for, in seconds or as an HTTP date.
+/// Returns the wait that a `Retry-After` header asks for, in seconds or as an HTTP date. `now` is what the server's clock
+/// says, if it says so: its date means nothing to a clock that goes wrong.
 pub(super) fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
     if let Ok(seconds) = value.parse::<u64>() {
@@ -97,9 +98,14 @@ pub(super) fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     if let Ok(seconds) = value.parse::<f64>() {
         return Duration::try_from_secs_f64(seconds).ok();
     }
-    let date = DateTimeParser::new().parse_timestamp(value).ok()?;
+    let date = http_date(value)?;
     // A date in the past asks for no wait.
     Some(Duration::try_from(date.duration_since(now)).unwrap_or(Duration::ZERO))
+}
+
+/// Returns the time that a header such as `Date` names.
+pub(super) fn http_date(value: &str) -> Option<Timestamp> {
+    DateTimeParser::new().parse_timestamp(value.trim()).ok()
 }
 
 #[cfg(test)]

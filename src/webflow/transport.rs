@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, LOCATION, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, LOCATION, RETRY_AFTER};
 use reqwest::{Method, Response};
 use serde::de::DeserializeOwned;
 use tokio::sync::watch;
@@ -172,10 +172,12 @@ impl Transport {
         // The status is what counts; as much of the body as came will do for the message.
         let (body, _) = body::read(response, LARGEST_FAILURE).await;
         let answer = Answer::read(call.line.clone(), status, &body, &self.shared.token);
-        let asked = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+        let (asked, server_time) = (header(RETRY_AFTER), header(DATE).and_then(retry::http_date));
         match Error::of_status(answer) {
             Error::RateLimited { answer, tries, retry_after: _ } => {
-                let retry_after = asked.and_then(|value| retry::retry_after(value, Timestamp::now()));
+                let retry_after =
+                    asked.and_then(|value| retry::retry_after(value, server_time.unwrap_or_else(Timestamp::now)));
                 Error::RateLimited { answer, tries, retry_after }
             }
             other => other,

@@ -76,6 +76,18 @@ async fn retry_after_is_in_real_seconds() {
     assert!(start.elapsed() >= Duration::from_secs(1));
 }
 
+/// The server's clock decides what its date means, however wrong either clock is.
+#[tokio::test]
+async fn a_date_in_retry_after_is_the_servers() {
+    let headers = ["Date: Sun, 06 Nov 1994 08:49:37 GMT", "Retry-After: Sun, 06 Nov 1994 08:49:38 GMT"];
+    let server = Server::start([answer("429 Too Many Requests", &headers, ""), page()]);
+    let start = Instant::now();
+    client(&server.url).reader().page("p1", None).await.unwrap();
+    let waited = start.elapsed();
+    assert!((Duration::from_secs(1)..Duration::from_secs(60)).contains(&waited), "{waited:?}");
+    assert_eq!(server.requests().len(), 2);
+}
+
 #[tokio::test]
 async fn a_429_stops_all_tasks_at_once() {
     let server = Server::start([limited(), page(), page(), page()]);
