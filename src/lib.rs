@@ -48,6 +48,9 @@ pub mod pull;
 pub mod run;
 pub mod status;
 
+// Texts.
+pub mod explain;
+
 // Views.
 pub mod render;
 

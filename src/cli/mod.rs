@@ -7,9 +7,11 @@ mod baseline;
 mod completions;
 mod context;
 mod describe;
+mod explain;
 mod failure;
 mod files;
 mod import;
+mod lint;
 mod output;
 mod plan;
 mod progress;
@@ -60,6 +62,7 @@ enum Command {
     Status(status::Status),
     Schema(schema::Schema),
     Sandbox(sandbox::Sandbox),
+    Explain(explain::Explain),
     Completions(completions::Completions),
 }
 
@@ -145,6 +148,7 @@ fn run(cli: Cli) -> Exit {
         Command::Status(command) => command.run(&global, &ui),
         Command::Schema(command) => command.run(&ui),
         Command::Sandbox(command) => command.run(&ui),
+        Command::Explain(command) => command.run(&ui),
         Command::Completions(command) => command.run(&ui),
     });
     match result {
@@ -175,7 +179,9 @@ impl Command {
             Self::Pull(command) => command.format,
             Self::Undo(command) => command.format,
             Self::Status(command) => command.error_format(),
-            Self::Import(_) | Self::Schema(_) | Self::Sandbox(_) | Self::Completions(_) => Format::Text,
+            Self::Import(_) | Self::Schema(_) | Self::Sandbox(_) | Self::Explain(_) | Self::Completions(_) => {
+                Format::Text
+            }
         }
     }
 }

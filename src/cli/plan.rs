@@ -6,9 +6,11 @@ use anyhow::Context as _;
 
 use super::context::{self, Connection, Workspace};
 use super::failure::Failure;
+use super::lint;
 use super::output::{self, Format};
 use super::ui::Ui;
 use super::{Global, block_on, files};
+use crate::diagnostic;
 use crate::exit::Exit;
 use crate::manifest::lower;
 use crate::model::{Desired, Live};
@@ -101,7 +103,10 @@ pub(super) async fn make(
     check_selection(&policy.selection, &desired)?;
     let provenance =
         Provenance { environment: workspace.environment.clone(), revision: revision::of(&workspace.root), requests };
-    Ok(plan::plan(Inputs { desired: &desired, live: &live, policy: &policy }, provenance))
+    let mut plan = plan::plan(Inputs { desired: &desired, live: &live, policy: &policy }, provenance);
+    plan.diagnostics.extend(lint::errors(&workspace.loaded, &desired, &live, &plan));
+    diagnostic::sort(&mut plan.diagnostics);
+    Ok(plan)
 }
 
 pub(super) fn selection(selected: &Selected, live: &Live) -> Result<Selection, Failure> {

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::baseline::{self, Baseline};
 use super::context::{self, Connection, Workspace};
 use super::failure::Failure;
+use super::lint;
 use super::output;
 use super::plan::Selected;
 use super::ui::Ui;
@@ -15,10 +16,9 @@ use super::{Global, block_on};
 use crate::base;
 use crate::diagnostic;
 use crate::exit::Exit;
+use crate::lint::Finding;
 use crate::lint::policy::is_page;
 use crate::lint::subject::{PageName, Subject};
-use crate::lint::{self, Finding};
-use crate::manifest::lint::policy::policy;
 use crate::manifest::lint::subject::{Known, subject};
 use crate::manifest::load::{self, Loaded};
 use crate::manifest::lower::{self, Terms};
@@ -162,9 +162,7 @@ impl Validate {
     }
 
     fn find(&self, checked: &Checked) -> Result<Found, Failure> {
-        let policy = checked.loaded.project.as_ref().map(|project| policy(project).0).unwrap_or_default();
-        let today = jiff::Zoned::now().date();
-        let mut report = lint::lint(&checked.subject, &policy, today);
+        let mut report = lint::lint(&checked.subject, &checked.loaded);
         report.findings.retain(|finding| self.selects(finding));
         let mut problems = problems(checked.loaded.diagnostics.clone(), report.findings);
         let known = match &self.baseline {
@@ -215,6 +213,7 @@ impl Validate {
     fn summary(&self, checked: &Checked, found: &Found) -> String {
         let Counts { errors, warnings, infos } = counts(&found.problems);
         let pages = count(checked.subject.pages.len(), "page", "pages");
+        let pages = if checked.earlier.is_some() { format!("what changed in {pages}") } else { pages };
         let parts: Vec<String> =
             [(errors, "error", "errors"), (warnings, "warning", "warnings"), (infos, "info", "infos")]
                 .into_iter()
@@ -247,7 +246,7 @@ impl Validate {
 fn looked_at(checked: &Checked) -> String {
     let primary = &checked.subject.locales.primary;
     let since = match &checked.earlier {
-        Some((commit, _)) => format!(" Of the lint, only what changed since {}.", &commit.as_str()[..12]),
+        Some((commit, _)) => format!(" Of the lint, only what changed since {} is told.", &commit.as_str()[..12]),
         None => String::new(),
     };
     match &checked.site {

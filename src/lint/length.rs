@@ -37,7 +37,7 @@ pub(super) const RULES: &[Rule] = &[
         summary: "the SEO title leaves much room unused",
         text: "Some tools report titles of less than 200 pixels. Half of all good titles are shorter, so this rule is off \
                until you turn it on.",
-        source: "https://www.screamingfrog.co.uk/seo-spider/",
+        source: "https://www.screamingfrog.co.uk/guides/serp-snippet/",
         check: Check::Text(&[Field::SeoTitle], too_narrow),
     },
     Rule {

@@ -232,7 +232,7 @@ pub(super) fn words(field: Field) -> &'static str {
 }
 
 /// Returns a number of thousandths as people write it.
-pub(super) fn decimal(thousandths: u32) -> String {
+pub fn decimal(thousandths: u32) -> String {
     let text = format!("{}.{:03}", thousandths / 1000, thousandths % 1000);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

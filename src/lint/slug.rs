@@ -13,9 +13,10 @@ pub(super) const RULES: &[Rule] = &[
         level: ERROR,
         threshold: None,
         summary: "a slug holds what Webflow does not take",
-        text: "Webflow's slugs are lower-case letters and digits, with hyphens or underscores between them. Anything else is \
-               changed by the server or refused. Letters outside of ASCII are told by `slug/non-ascii`.",
-        source: "https://help.webflow.com/hc/en-us/articles/33961240752147",
+        text: "Guides to Webflow say that a slug is made of lower-case letters and digits, with hyphens or underscores between \
+               them; the API documents no rule, and may change or refuse anything else. A slug that the page has already, \
+               which its path ends in, is fine by that. Letters outside of ASCII are told by `slug/non-ascii`.",
+        source: "https://developers.google.com/search/docs/crawling-indexing/url-structure",
         check: Check::Text(SLUG, shape),
     },
     Rule {
@@ -23,8 +24,8 @@ pub(super) const RULES: &[Rule] = &[
         level: WARNING,
         threshold: None,
         summary: "a slug holds letters outside of ASCII",
-        text: "Webflow's documentation says that slugs take no accented or special characters; what the server does with them is \
-               not documented. In addresses that are copied they turn into `%C3%A9`.",
+        text: "Guides to Webflow say that slugs take no accented letters; what the server does with them is not documented. In \
+               addresses that are copied they turn into the likes of `%C3%A9`.",
         source: "https://developers.google.com/search/docs/crawling-indexing/url-structure",
         check: Check::Text(SLUG, non_ascii),
     },
@@ -66,7 +67,7 @@ pub(super) const RULES: &[Rule] = &[
         summary: "a slug or the path it makes is very long",
         text: "Long addresses are cut in results, in mails and in print. Screaming Frog reports paths of more than 115 \
                characters, which counts as well.",
-        source: "https://www.screamingfrog.co.uk/seo-spider/issues/url/over-115-characters/",
+        source: "https://www.screamingfrog.co.uk/guides/uri/",
         check: Check::Text(SLUG, too_long),
     },
     Rule {

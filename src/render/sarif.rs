@@ -53,12 +53,15 @@ pub fn log(problems: &[Problem], prefix: &str) -> Json {
 
 fn descriptor(id: &str, rule: Option<&Rule>) -> Json {
     let Some(rule) = rule else { return json!({"id": id}) };
-    json!({
+    let mut descriptor = json!({
         "id": id,
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": rule.text},
-        "helpUri": rule.source.split(' ').next(),
-    })
+    });
+    if let Some(address) = rule.source.split(' ').find(|source| source.starts_with("https://")) {
+        descriptor["helpUri"] = json!(address);
+    }
+    descriptor
 }
 
 fn result(problem: &Problem, numbers: &BTreeMap<&str, usize>, prefix: &str) -> Json {

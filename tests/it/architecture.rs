@@ -36,6 +36,8 @@ const MODULES: &[(&str, &[&str])] = &[
     ("pull", &["manifest", "model", "plan", "source"]),
     ("run", &["event", "exit", "model", "plan"]),
     ("apply", &["event", "live", "model", "plan", "webflow"]),
+    // Texts.
+    ("explain", &["exit", "lint"]),
     // Views.
     ("render", &["diagnostic", "event", "lint", "model", "plan", "pull", "source", "status"]),
     // The shell: on top of everything.
@@ -47,6 +49,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "diagnostic",
             "event",
             "exit",
+            "explain",
             "import",
             "lint",
             "live",
@@ -60,6 +63,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "sandbox",
             "source",
             "status",
+            "suggest",
             "webflow",
         ],
     ),

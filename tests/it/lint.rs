@@ -85,6 +85,6 @@ fn rules_say_what_they_are() {
         assert!(rule.id.split('/').count() == 2, "{}", rule.id);
         assert!(!rule.summary.ends_with('.') && rule.summary.len() < 100, "{}", rule.id);
         assert!(rule.text.ends_with('.') && rule.text.len() > 60, "{}", rule.id);
-        assert!(rule.source.split(' ').all(|source| source.starts_with("https://")), "{}", rule.id);
+        assert!(!rule.source.is_empty(), "{}", rule.id);
     }
 }

@@ -5,6 +5,7 @@
 mod architecture;
 mod cli;
 mod edit;
+mod explain;
 mod galaxy;
 mod laws;
 mod lint;

@@ -1,0 +1,96 @@
+//! What only the site can tell to be wrong.
+
+use super::Row;
+
+const FILES: &str = "README.md#the-files";
+const API: &str = "https://developers.webflow.com/data/reference/pages-and-components/pages/update-page-settings";
+
+pub(super) const ROWS: &[Row] = &[
+    (
+        "unknown-page",
+        "the site has no such page",
+        "No page has the id or the path that the manifest names. The page may have been deleted, moved or renamed, or `site` \
+         names another site. Correct the name; a page that is gone needs no manifest.",
+        FILES,
+    ),
+    (
+        "ambiguous-page",
+        "the site has several pages of that path",
+        "A path alone does not say which page is meant. Name it by its id, which the message lists.",
+        FILES,
+    ),
+    (
+        "path-moved",
+        "the page is not where the manifest says",
+        "The id decides, so this is a warning only: the path beside it is for people, and out of date. Correct it, or leave it \
+         out.",
+        FILES,
+    ),
+    (
+        "unknown-locale",
+        "the site has no such locale",
+        "Locale keys are the tags of the site's locales, in any case; `primary` names the primary one, and is the only one on a \
+         site without localization.",
+        FILES,
+    ),
+    (
+        "page-not-in-locale",
+        "the site does not list the page in the locale",
+        "The site has the locale, and the page is not listed in it, as it can be for a while after the locale was added. Try \
+         again later, or remove the locale from the manifest.",
+        FILES,
+    ),
+    (
+        "missing-locale",
+        "a required locale is not stated",
+        "The project requires the locale of every managed page (`locales: {required: […]}`), and this page does not state it.",
+        FILES,
+    ),
+    (
+        "ignored-slug",
+        "the server would ignore the slug",
+        "Since May 2026 Webflow answers 200 to a new slug of the home page, a collection template or a utility page, and keeps \
+         the old one. Such a plan would never end, so it is an error. Remove the slug from the manifest.",
+        API,
+    ),
+    (
+        "slug-without-id",
+        "the slug changes, and the page is named by its path alone",
+        "Once the slug is written, the path names nothing any more. Add the page's id, which stays the same.",
+        FILES,
+    ),
+    (
+        "empty-slug",
+        "a slug of no letters",
+        "A slug is the last part of the page's address and cannot be cleared. Write one, or remove the key.",
+        FILES,
+    ),
+    (
+        "invalid-slug",
+        "a slug that no address can hold",
+        "White space, `/`, `?`, `#` and the like cannot be part of an address. Write small letters, digits and hyphens.",
+        API,
+    ),
+    (
+        "slug-taken",
+        "another page has the slug and keeps it",
+        "Two pages of a folder cannot have one slug in a locale. Choose another, or move the other page away in the same plan: \
+         slugs are freed before they are taken.",
+        FILES,
+    ),
+    (
+        "slug-order",
+        "slug changes that cannot be put in an order",
+        "Pages that exchange their slugs go through a temporary one; where even that does not help, because locales form chains \
+         that need each other, the plan cannot be carried out. Apply it in two steps.",
+        FILES,
+    ),
+    (
+        "inheritance-lost",
+        "a value that was inherited will not be again",
+        "The run to be undone wrote a text of a secondary locale that had inherited it. The API cannot restore inheritance: \
+         the text that was inherited is written, and no longer follows the primary locale. \"Reset to original\" in the \
+         Designer restores it.",
+        API,
+    ),
+];
