@@ -7,8 +7,9 @@ Each line of a file is a JSON object with `source, locale, key, path, slug, titl
 `same_seo_title, same_description` where a translation repeats the primary locale's text. All sources become one site,
 a folder each, with `en` as the primary locale. Nothing is kept: the project lives in a temporary folder.
 
-The steps: import, plan (nothing to do), edit N values over ten locales, plan (exactly those), apply (exactly the
-requests needed), plan (nothing to do). The program stops at the first step that is not so.
+The steps: import, plan (nothing to do), a table of it all and back (no byte changes), edit N values over ten locales,
+plan (exactly those), pull in a copy (every byte as imported), apply (exactly the requests needed), plan (nothing to
+do). The program stops at the first step that is not so.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import hashlib
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -130,6 +132,10 @@ class Trial:
         print(f"{step:<28} {reads:>6} reads {len(log) - reads:>5} writes {seconds:>8.2f} s", flush=True)
         return done.stdout, log
 
+    def same_bytes(self, step, expected):
+        if contents(self.project) != expected:
+            sys.exit(f"{step}: the files are not as they were")
+
     def door(self, method, name):
         request = urllib.request.Request(f"{self.url}/_sandbox/{name}", method=method)
         with urllib.request.urlopen(request) as answer:
@@ -141,6 +147,13 @@ class Trial:
         if len(changes) != expected:
             sys.exit(f"{step}: {len(changes)} changes in place of {expected}\n{json.dumps(changes[:3], indent=2)}")
         return changes
+
+
+def contents(project):
+    """Returns all files of a project by name, what the program keeps for itself left out."""
+    files = (path for path in pathlib.Path(project).rglob("*") if path.is_file())
+    names = ((str(path.relative_to(project)), path) for path in files)
+    return {name: path.read_bytes() for name, path in names if not name.startswith(".slugline/")}
 
 
 def locale_blocks(text):
@@ -217,11 +230,22 @@ def main():
             print(f"{'':<28} {manifests} manifests")
             trial.plan("plan after import", 0)
             trial.run("import again", "import")
+            imported = contents(project)
+            table = pathlib.Path(folder, "words.csv")
+            trial.run("export", "export", "--csv", str(table))
+            print(f"{'':<28} {table.stat().st_size} bytes of CSV")
+            trial.run("import of the table", "import", "--csv", str(table))
+            trial.same_bytes("import of the table", imported)
+            trial.run("pull", "pull")
+            trial.same_bytes("pull", imported)
             edited, locales = edit(project, options.edits)
             changes = trial.plan(f"plan of {options.edits} edits", options.edits)
             planned = {(change["page"], change["locale"]) for change in changes}
             if planned != edited:
                 sys.exit(f"other page-locales than edited: {sorted(planned ^ edited)}")
+            copy = Trial(slugline, shutil.copytree(project, pathlib.Path(folder, "copy")), trial.url)
+            copy.run("pull of the edits", "pull")
+            copy.same_bytes("pull of the edits", imported)
             _, log = trial.run("apply", "apply", "--yes")
             check_writes(log, json.loads(trial.door("GET", "state")), edited)
             trial.plan("plan after apply", 0)

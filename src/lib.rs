@@ -47,6 +47,7 @@ pub mod plan;
 pub mod pull;
 pub mod run;
 pub mod status;
+pub mod table;
 
 // Texts.
 pub mod explain;

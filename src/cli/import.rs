@@ -1,13 +1,13 @@
 //! `slugline import`: from the live site to files.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::context::{self, Connection, Workspace};
 use super::describe::{self, Describer, NewFile, PROJECT_SCHEMA, SCHEMA_FOLDER};
 use super::failure::Failure;
 use super::ui::Ui;
-use super::{Global, block_on};
+use super::{Global, block_on, table};
 use crate::exit::Exit;
 use crate::import::{self, Wanted};
 use crate::live;
@@ -33,6 +33,14 @@ pub(crate) struct Import {
     #[arg(long, value_name = "GLOB")]
     page: Vec<String>,
 
+    /// In place of the site, a table that `slugline export` wrote: what it says goes into the manifests that are there.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["site", "all", "page", "no_schema"])]
+    csv: Option<PathBuf>,
+
+    /// Show how the table would change the manifests, as a patch, and write nothing.
+    #[arg(long, requires = "csv")]
+    diff: bool,
+
     /// Leave out the JSON Schemas for editors, and the line in each file that names its own.
     #[arg(long)]
     no_schema: bool,
@@ -40,6 +48,9 @@ pub(crate) struct Import {
 
 impl Import {
     pub(super) fn run(self, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
+        if let Some(csv) = &self.csv {
+            return table::import(global, csv, self.diff, ui);
+        }
         let folder = context::folder()?;
         let mut workspace = match load::find_project(&folder) {
             Ok(_) => Some(Workspace::open(global)?),

@@ -8,6 +8,7 @@ mod completions;
 mod context;
 mod describe;
 mod explain;
+mod export;
 mod failure;
 mod files;
 mod import;
@@ -17,12 +18,14 @@ mod plan;
 mod progress;
 mod pull;
 mod recorder;
+mod rewrite;
 mod sandbox;
 mod schema;
 mod send;
 mod show;
 mod signals;
 mod status;
+mod table;
 mod ui;
 mod undo;
 mod validate;
@@ -60,6 +63,7 @@ enum Command {
     Pull(pull::Pull),
     Undo(undo::Undo),
     Status(status::Status),
+    Export(export::Export),
     Schema(schema::Schema),
     Sandbox(sandbox::Sandbox),
     Explain(explain::Explain),
@@ -146,6 +150,7 @@ fn run(cli: Cli) -> Exit {
         Command::Pull(command) => command.run(&global, &ui),
         Command::Undo(command) => command.run(&global, &ui),
         Command::Status(command) => command.run(&global, &ui),
+        Command::Export(command) => command.run(&global, &ui),
         Command::Schema(command) => command.run(&ui),
         Command::Sandbox(command) => command.run(&ui),
         Command::Explain(command) => command.run(&ui),
@@ -179,9 +184,8 @@ impl Command {
             Self::Pull(command) => command.format,
             Self::Undo(command) => command.format,
             Self::Status(command) => command.error_format(),
-            Self::Import(_) | Self::Schema(_) | Self::Sandbox(_) | Self::Explain(_) | Self::Completions(_) => {
-                Format::Text
-            }
+            Self::Import(_) | Self::Export(_) | Self::Schema(_) | Self::Sandbox(_) | Self::Explain(_) => Format::Text,
+            Self::Completions(_) => Format::Text,
         }
     }
 }

@@ -1,8 +1,6 @@
 //! `slugline pull`: live values into the manifests.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io;
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
@@ -11,13 +9,13 @@ use super::describe::{Describer, NewFile, SCHEMA_FOLDER};
 use super::failure::Failure;
 use super::output::{self, Format};
 use super::plan::{self, Selected};
+use super::rewrite::{Rewrite, Unwritten};
 use super::ui::Ui;
-use super::{Global, block_on, files};
+use super::{Global, block_on};
 use crate::diagnostic::{self, Diagnostic};
 use crate::exit::Exit;
 use crate::import;
 use crate::live;
-use crate::manifest::edit::{self, Edit};
 use crate::manifest::globs::PageGlobs;
 use crate::model::{Desired, Field, FolderId, Live, PageId};
 use crate::plan::file;
@@ -59,10 +57,8 @@ fn field(name: &str) -> Result<Field, String> {
 /// What a pull does, before it is done.
 struct Pulled {
     adoptions: Vec<Adoption>,
-    /// The files that change, with the text that they get.
-    texts: BTreeMap<Arc<str>, String>,
-    /// The adoptions that could not be carried out, by their place in the list.
-    refused: BTreeMap<usize, Diagnostic>,
+    /// What they make of the files.
+    rewrite: Rewrite,
     /// Pages and locales that the site does not have.
     missing: Vec<Diagnostic>,
     new: Vec<NewFile>,
@@ -128,19 +124,13 @@ impl Pull {
         let wanted = Wanted { selection, fields: self.field.iter().copied().collect() };
         let adoptions = pull::adoptions(desired, live, &workspace.loaded.pages, &wanted);
         let order: Vec<String> = live.site.locales().map(|locale| locale.tag.to_string()).collect();
-        let (texts, refused) = edited(workspace, &adoptions, &order);
-        Ok(Pulled { adoptions, texts, refused, missing, new, schemas })
+        let rewrite = Rewrite::of(workspace, adoptions.iter().map(|adoption| &adoption.edit), &order);
+        Ok(Pulled { adoptions, rewrite, missing, new, schemas })
     }
 
     /// Writes the files and returns those that could not be written, and why.
-    fn write(&self, workspace: &Workspace, pulled: &Pulled) -> Result<Vec<(Arc<str>, io::Error)>, Failure> {
-        let mut failed = Vec::new();
-        for (name, text) in &pulled.texts {
-            let before = workspace.loaded.sources.text(name).unwrap_or_default();
-            if let Err(error) = files::rewrite(&workspace.root.join(&**name), before, text) {
-                failed.push((Arc::clone(name), error));
-            }
-        }
+    fn write(&self, workspace: &Workspace, pulled: &Pulled) -> Result<Vec<Unwritten>, Failure> {
+        let failed = pulled.rewrite.write(workspace);
         let globs = PageGlobs::of(workspace.project());
         let describer = Describer { root: &workspace.root, globs: &globs, has_schema: !self.no_schema };
         describer.write_schemas(&pulled.schemas)?;
@@ -148,7 +138,7 @@ impl Pull {
         Ok(failed)
     }
 
-    fn report(&self, pulled: &Pulled, failed: &[(Arc<str>, io::Error)], ui: &Ui) -> Result<(), Failure> {
+    fn report(&self, pulled: &Pulled, failed: &[Unwritten], ui: &Ui) -> Result<(), Failure> {
         let done: Vec<&Adoption> = pulled.done(failed).collect();
         if self.format == Format::Json {
             let exit = pulled.exit(failed);
@@ -170,41 +160,18 @@ impl Pull {
     }
 }
 
-/// Returns the texts that the files get, and what could not be edited.
-fn edited(
-    workspace: &Workspace,
-    adoptions: &[Adoption],
-    order: &[String],
-) -> (BTreeMap<Arc<str>, String>, BTreeMap<usize, Diagnostic>) {
-    let mut by_file: BTreeMap<Arc<str>, Vec<(usize, Edit)>> = BTreeMap::new();
-    for (index, adoption) in adoptions.iter().enumerate() {
-        let file = Arc::clone(&adoption.edit.document.file);
-        by_file.entry(file).or_default().push((index, adoption.edit.clone()));
-    }
-    let (mut texts, mut refused) = (BTreeMap::new(), BTreeMap::new());
-    for (file, edits) in by_file {
-        let before = workspace.loaded.sources.text(&file).unwrap_or_default();
-        let (places, edits): (Vec<usize>, Vec<Edit>) = edits.into_iter().unzip();
-        let edited = edit::edit(&file, before, &edits, order);
-        refused.extend(edited.refused.into_iter().map(|(index, why)| (places[index], why)));
-        if edited.text != before {
-            texts.insert(file, edited.text);
-        }
-    }
-    (texts, refused)
-}
-
 impl Pulled {
     /// Returns what has been taken over.
-    fn done<'p>(&'p self, failed: &'p [(Arc<str>, io::Error)]) -> impl Iterator<Item = &'p Adoption> {
+    fn done<'p>(&'p self, failed: &'p [Unwritten]) -> impl Iterator<Item = &'p Adoption> {
         let is_written = |adoption: &Adoption| failed.iter().all(|(file, _)| *file != adoption.edit.document.file);
         let adoptions = self.adoptions.iter().enumerate();
-        let done = adoptions.filter(|(index, _)| !self.refused.contains_key(index)).map(|(_, adoption)| adoption);
+        let done =
+            adoptions.filter(|(index, _)| !self.rewrite.refused.contains_key(index)).map(|(_, adoption)| adoption);
         done.filter(move |adoption| is_written(adoption))
     }
 
-    fn exit(&self, failed: &[(Arc<str>, io::Error)]) -> Exit {
-        match (self.missing.is_empty(), self.refused.is_empty() && failed.is_empty()) {
+    fn exit(&self, failed: &[Unwritten]) -> Exit {
+        match (self.missing.is_empty(), self.rewrite.refused.is_empty() && failed.is_empty()) {
             (false, _) => Exit::Invalid,
             (true, false) => Exit::Partial,
             (true, true) => Exit::Ok,
@@ -212,14 +179,12 @@ impl Pulled {
     }
 
     fn patch(&self, workspace: &Workspace) -> String {
-        let changed =
-            self.texts.iter().map(|(name, text)| patch::patch(name, workspace.loaded.sources.text(name), text));
         let new = self.new.iter().map(|file| patch::patch(&file.name, None, &file.text));
-        changed.chain(new).collect()
+        std::iter::once(self.rewrite.patch(workspace)).chain(new).collect()
     }
 
-    fn json(&self, done: &[&Adoption], failed: &[(Arc<str>, io::Error)], exit: Exit) -> Json {
-        let diagnostics = self.missing.iter().chain(self.refused.values()).map(file::diagnostic);
+    fn json(&self, done: &[&Adoption], failed: &[Unwritten], exit: Exit) -> Json {
+        let diagnostics = self.missing.iter().chain(self.rewrite.refused.values()).map(file::diagnostic);
         json!({
             "format_version": file::FORMAT_VERSION,
             "changes": done.iter().map(|adoption| view::json(adoption)).collect::<Vec<_>>(),
@@ -231,8 +196,8 @@ impl Pulled {
     }
 
     /// Tells what was not taken over, and ends.
-    fn end(&self, workspace: &Workspace, failed: &[(Arc<str>, io::Error)], ui: &Ui) -> Result<Exit, Failure> {
-        let mut problems: Vec<Diagnostic> = self.missing.iter().chain(self.refused.values()).cloned().collect();
+    fn end(&self, workspace: &Workspace, failed: &[Unwritten], ui: &Ui) -> Result<Exit, Failure> {
+        let mut problems: Vec<Diagnostic> = self.missing.iter().chain(self.rewrite.refused.values()).cloned().collect();
         diagnostic::sort(&mut problems);
         ui.diagnostics(&problems, &workspace.loaded.sources);
         for (file, error) in failed {

@@ -26,6 +26,15 @@ pub type PageDocument = Document<PageManifest>;
 
 pub type ProjectDocument = Document<Project>;
 
+impl PageDocument {
+    /// Returns the keys of the locales, from top to bottom.
+    pub fn locales_in_order(&self) -> Vec<&str> {
+        let mut keys: Vec<&str> = self.manifest.locales.keys().map(String::as_str).collect();
+        keys.sort_by_cached_key(|key| self.key_location_of(&["locales", key]));
+        keys
+    }
+}
+
 impl<T> Document<T> {
     /// Returns where the value at the end of the keys stands; of keys that are not there, the last one that is.
     pub fn location_of(&self, keys: &[&str]) -> Location {

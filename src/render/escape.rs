@@ -33,6 +33,20 @@ pub fn markdown_code(text: &str) -> String {
     out
 }
 
+/// Returns the text with its lines and tabs, and with nothing else in it that a terminal would act on.
+pub fn text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '\n' | '\t' => out.push(character),
+            '\r' if characters.peek() == Some(&'\n') => out.push(character),
+            _ => push(&mut out, character),
+        }
+    }
+    out
+}
+
 /// Appends the character, spelled out if it is hazardous.
 pub fn push(out: &mut String, character: char) {
     match character {

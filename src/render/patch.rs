@@ -12,24 +12,9 @@ pub fn patch(name: &str, before: Option<&str>, after: &str) -> String {
     let old = if before.is_some() { format!("a/{name}") } else { "/dev/null".to_owned() };
     let diff = TextDiff::from_lines(before.unwrap_or_default(), after);
     let patch = diff.unified_diff().context_radius(CONTEXT).header(&old, &format!("b/{name}")).to_string();
-    harmless(&patch)
-}
-
-/// Returns the patch without what a terminal would act on. Line breaks and tabs are what a patch consists of.
-fn harmless(patch: &str) -> String {
-    let mut out = String::with_capacity(patch.len());
-    let mut characters = patch.chars().peekable();
-    while let Some(character) = characters.next() {
-        let is_break = character == '\r' && characters.peek() == Some(&'\n');
-        match character {
-            '\n' | '\t' => out.push(character),
-            '\r' if is_break => out.push(character),
-            // A mark at the start of a file is seen by nobody, and the patch would not fit without it.
-            '\u{feff}' => out.push(character),
-            _ => escape::push(&mut out, character),
-        }
-    }
-    out
+    // A mark at the start of a file is seen by nobody, and the patch would not fit without it.
+    let parts: Vec<String> = patch.split('\u{feff}').map(escape::text).collect();
+    parts.join("\u{feff}")
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ pub(crate) mod dice;
 
 mod cases;
 
-mod generate;
+pub(crate) mod generate;
 
 use std::sync::Arc;
 
@@ -56,17 +56,17 @@ impl Tally {
     }
 }
 
-fn file() -> Arc<str> {
+pub(crate) fn file() -> Arc<str> {
     "page.yaml".into()
 }
 
-fn pages(text: &str) -> Vec<PageDocument> {
+pub(crate) fn pages(text: &str) -> Vec<PageDocument> {
     let (pages, problems) = read::pages(&file(), text);
     assert!(!slugline::diagnostic::has_errors(&problems), "{problems:#?}\n{text}");
     pages
 }
 
-fn order() -> Vec<String> {
+pub(crate) fn order() -> Vec<String> {
     TAGS.iter().map(|tag| (*tag).to_owned()).collect()
 }
 

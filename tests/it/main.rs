@@ -4,6 +4,7 @@
 
 mod architecture;
 mod cli;
+mod csv;
 mod edit;
 mod explain;
 mod galaxy;

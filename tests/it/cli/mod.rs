@@ -4,6 +4,7 @@
 
 mod bulk;
 mod defaults;
+mod csv;
 mod environment;
 mod galaxy;
 

@@ -1,0 +1,61 @@
+//! `slugline export`: the words of the manifests as a table.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use super::context::Workspace;
+use super::failure::Failure;
+use super::ui::Ui;
+use super::{Global, files};
+use crate::exit::Exit;
+use crate::model::{LocaleTag, PagePath};
+use crate::plan::Selection;
+use crate::render::{escape, view};
+use crate::table;
+
+/// Write what the manifests say as a CSV table, for people who work in a spreadsheet; `slugline import --csv` takes it
+/// back.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Export {
+    /// The file to write, or - for stdout.
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    csv: PathBuf,
+
+    /// Only pages whose path in the manifest matches the glob, such as '/blog/**' (repeatable).
+    #[arg(long, value_name = "GLOB")]
+    page: Vec<String>,
+
+    /// Only this locale, by its key in the manifests (repeatable).
+    #[arg(long, value_name = "TAG")]
+    locale: Vec<String>,
+}
+
+impl Export {
+    pub(super) fn run(self, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
+        let mut workspace = Workspace::open(global)?;
+        workspace.check()?;
+        let selection = Selection { pages: self.page.clone(), ..Selection::default() };
+        let pages = workspace.loaded.pages.iter().filter(|page| {
+            let path = page.manifest.path.as_ref().map_or("", |path| path.as_str());
+            selection.has_page(&PagePath::from(path))
+        });
+        let is_wanted =
+            |key: &str| self.locale.is_empty() || self.locale.iter().any(|tag| LocaleTag::from(key).matches(tag));
+        let pages: Vec<_> = pages.collect();
+        let table = table::write(pages.iter().copied(), is_wanted);
+        if self.csv == Path::new("-") {
+            ui.data(|screen, out| match screen.width {
+                // Somebody looks at it; in a pipe it must be what it is.
+                Some(_) => out.write_all(escape::text(&table).as_bytes()),
+                None => out.write_all(table.as_bytes()),
+            })?;
+            return Ok(Exit::Ok);
+        }
+        files::replace(&self.csv, &table)
+            .with_context(|| format!("failed to write the table to `{}`", self.csv.display()))?;
+        let written = view::count(pages.len(), "page", "pages");
+        ui.note(&format!("Wrote {written} to {}.", self.csv.display()));
+        Ok(Exit::Ok)
+    }
+}
