@@ -114,6 +114,14 @@ pub(super) const ROWS: &[Row] = &[
         "README.md#lint",
     ),
     (
+        "unknown-name",
+        "a name in braces that stands for nothing",
+        "In the texts under `defaults:`, `{title}`, `{slug}` and `{path}` stand for those of the page, and every other name in \
+         single braces for a value under `vars:`. This one is neither. Give it a value there, correct it, or write `{{name}}` \
+         where the braces themselves are meant.",
+        "README.md#what-pages-say-that-say-nothing-themselves",
+    ),
+    (
         "conflicting-keys",
         "two keys that exclude each other",
         "`site` beside `environments`, or an Open Graph text beside the flag that says to copy it from `seo`. Keep the one that is \
@@ -173,6 +181,44 @@ pub(super) const ROWS: &[Row] = &[
         "a glob that no file matches",
         "Globs are relative to slugline.yaml; `**` stands for any folders. A glob that matches nothing is more likely misspelt \
          than meant.",
+        FILES,
+    ),
+    (
+        "not-edited",
+        "a place in a manifest that is left as it is",
+        "A pull, a table or a fix would have to change what is shared with another place (an anchor, an alias, a `<<`), or what \
+         cannot be changed without touching other bytes. Nothing of that file is written; edit the place by hand.",
+        FILES,
+    ),
+    (
+        "malformed-table",
+        "the table is no CSV that can be read",
+        "The file is no UTF-8, a row has more cells than the head, or a quote is not closed. Export it once more and fill that in.",
+        FILES,
+    ),
+    (
+        "table-column",
+        "a column that means nothing, or one that is missing",
+        "The head of the table names the columns: those that say which page and locale, and the fields. A column that is neither \
+         would be lost without a word.",
+        FILES,
+    ),
+    (
+        "table-row",
+        "a row that fits no manifest",
+        "No manifest describes the page, or the row names a page in one cell and another one in the next.",
+        FILES,
+    ),
+    (
+        "table-conflict",
+        "two rows that say different things of one place",
+        "A page in a locale stands in the table twice, with different words. Keep the row that is meant.",
+        FILES,
+    ),
+    (
+        "table-cell",
+        "a cell that says nothing a manifest can say",
+        "A flag is `true` or `false`; a text that is copied has no words of its own.",
         FILES,
     ),
 ];

@@ -177,7 +177,7 @@ fn a_project_file_that_tries_to_name_the_host_or_the_token() {
     3 | api-url: https://evil.example
       | ^^^^^^^
       |
-      = help: the keys allowed here are `version`, `site`, `environments`, `pages`, `locales`, `lint` and `guards`
+      = help: the keys allowed here are `version`, `site`, `environments`, `pages`, `locales`, `defaults`, `vars`, `lint` and `guards`
 
     error[unknown-key]: unknown key `token`
     --> slugline.yaml:4:1
