@@ -14,7 +14,7 @@ use super::plan::Selected;
 use super::ui::Ui;
 use super::{Global, block_on};
 use crate::base;
-use crate::diagnostic;
+use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::exit::Exit;
 use crate::lint::Finding;
 use crate::lint::policy::is_page;
@@ -163,7 +163,8 @@ impl Validate {
 
     fn find(&self, checked: &Checked) -> Result<Found, Failure> {
         let mut report = lint::lint(&checked.subject, &checked.loaded);
-        report.findings.retain(|finding| self.selects(finding));
+        let broken = broken_files(&checked.loaded.diagnostics);
+        report.findings.retain(|finding| self.selects(finding) && !is_hasty(finding, &broken));
         let mut problems = problems(checked.loaded.diagnostics.clone(), report.findings);
         let known = match &self.baseline {
             None => baseline::Known::default(),
@@ -240,6 +241,18 @@ impl Validate {
         }
         out + "."
     }
+}
+
+/// Returns the files in which something could not be understood.
+fn broken_files(diagnostics: &[Diagnostic]) -> BTreeSet<&str> {
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+    errors.filter_map(|diagnostic| Some(&*diagnostic.at.as_ref()?.file)).collect()
+}
+
+/// Returns whether something is called missing that may stand there under a misspelt key.
+fn is_hasty(finding: &Finding, broken: &BTreeSet<&str>) -> bool {
+    let at = finding.diagnostic.at.as_ref();
+    finding.rule.id.ends_with("/missing") && at.is_some_and(|at| broken.contains(&*at.file))
 }
 
 /// Says what the answer rests on.

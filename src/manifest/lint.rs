@@ -90,13 +90,16 @@ pub struct RuleOverride {
 /// Findings that are let pass.
 #[derive(Debug, Clone, PartialEq, Eq, DeriveSerialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(inline)]
+#[schemars(inline, extend("required" = ENTRY_KEYS))]
 pub struct AllowEntry {
     /// The rule.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "rule_name")]
-    pub rule: String,
+    pub rule: Option<String>,
     /// The page: its id, or a glob of paths such as `/legal/*`.
-    pub page: PagePattern,
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "PagePattern")]
+    pub page: Option<PagePattern>,
     /// The locale, by tag or language; without it, all.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
@@ -106,12 +109,18 @@ pub struct AllowEntry {
     #[schemars(with = "FieldName")]
     pub field: Option<FieldName>,
     /// Why.
-    pub reason: Reason,
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Reason")]
+    pub reason: Option<Reason>,
     /// The last day on which it holds, such as `2027-01-31`.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Day")]
     pub until: Option<Day>,
 }
+
+/// The keys that every entry must have. They are options all the same, so that a key with a bad value does not count as
+/// missing.
+pub(super) const ENTRY_KEYS: [&str; 3] = ["rule", "page", "reason"];
 
 impl Lint {
     pub fn is_empty(&self) -> bool {

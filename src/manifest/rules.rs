@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::codes;
 use super::decode::suggests;
+use super::lint::ENTRY_KEYS;
 use super::read::PageDocument;
 use super::yaml::{Key, Kind, Node, Resolved};
 use crate::diagnostic::Diagnostic;
@@ -70,6 +71,18 @@ pub(super) fn project(root: &Node, file: &Arc<str>) -> Vec<Diagnostic> {
             && is_empty_collection(value)
         {
             diagnostics.push(empty(key, file, help));
+        }
+    }
+    let entries = root.get("lint").and_then(|lint| lint.get("allow")).map_or(&[][..], Node::items);
+    for entry in entries.iter().filter(|entry| matches!(entry.kind, Kind::Mapping(_))) {
+        for key in ENTRY_KEYS.into_iter().filter(|key| lacks(entry, &[key])) {
+            let help = match key {
+                "reason" => "say why this is let pass, for whoever reads it next year",
+                "page" => "name the page by its id, or pages by a glob of their paths: `page: /legal/*`",
+                _ => "name the rule, as the finding does: `rule: seo-title/too-wide`",
+            };
+            let message = format!("an entry of `allow` needs `{key}`");
+            diagnostics.push(Diagnostic::error(codes::MISSING_KEY, message).at(start(entry, file)).help(help));
         }
     }
     diagnostics

@@ -110,6 +110,10 @@ pub fn worst_first(problems: &[Problem]) -> Vec<&Problem> {
 pub fn json(problem: &Problem) -> Json {
     let Problem { diagnostic, rule: _, page, locale, field, fingerprint } = problem;
     let mut out = file::diagnostic(diagnostic);
+    let also = diagnostic.also.iter().map(
+        |(at, label)| json!({"location": {"file": &*at.file, "line": at.line, "column": at.column}, "label": label}),
+    );
+    out["also"] = also.collect();
     out["page"] = json!(page);
     out["locale"] = json!(locale);
     out["field"] = json!(field);

@@ -100,9 +100,11 @@ impl Reader<'_> {
     }
 
     fn allow(&mut self, entry: &AllowEntry, number: usize) -> Option<Allow> {
-        let AllowEntry { rule, page: PagePattern(page), locale, field, reason, until } = entry;
+        let AllowEntry { rule, page, locale, field, reason, until } = entry;
         let node = self.project.node(&["lint", "allow"]).and_then(|node| node.items().get(number));
-        let rule = self.rule(rule, &self.place(node.and_then(|node| node.get("rule"))))?;
+        let rule = self.rule(rule.as_ref()?, &self.place(node.and_then(|node| node.get("rule"))));
+        // Whoever read the file has told what is missing.
+        let (rule, PagePattern(page), reason) = (rule?, page.as_ref()?, reason.as_ref()?);
         Some(Allow {
             rule,
             page: page.clone(),

@@ -164,8 +164,8 @@ impl TestEnvironment {
         // A repository around the folder for temporary files is none of ours.
         command.env("GIT_CEILING_DIRECTORIES", self.root.path());
         command.envs(&self.variables);
-        let talks = matches!(arguments.first(), Some(&("plan" | "apply" | "import" | "pull" | "status")));
-        let has_target = arguments.iter().any(|argument| matches!(*argument, "--sandbox" | "--api-url"));
+        let talks = matches!(arguments.first(), Some(&("plan" | "apply" | "import" | "pull" | "status" | "validate")));
+        let has_target = arguments.iter().any(|argument| matches!(*argument, "--sandbox" | "--api-url" | "--offline"));
         if let Some(server) = self.server.as_ref().filter(|_| talks && !has_target) {
             command.args(["--api-url", server.url()]);
             if !arguments.contains(&"--concurrency") {

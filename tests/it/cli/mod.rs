@@ -25,4 +25,5 @@ mod slugs;
 mod stale;
 mod status;
 mod usage;
+mod validate;
 mod writes;
