@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::{Value as Json, json};
 
-use super::{GUIDE, TestEnvironment, lines, offline};
+use super::{GUIDE, lines, offline};
 
 /// A page whose texts try everything that some reader of the output would act on.
 const HOSTILE: &str = "\
