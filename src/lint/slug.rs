@@ -102,14 +102,14 @@ pub(super) const RULES: &[Rule] = &[
         check: Check::Pages(reused),
     },
     Rule {
-        id: "slug/not-localised",
+        id: "slug/not-localized",
         level: OFF,
         threshold: None,
         summary: "a translated page has the primary locale's slug",
         text: "Google suggests words of the audience's language in addresses. Slugs of secondary locales need Webflow's Advanced \
                or Enterprise localization, so this rule is off until you turn it on. English locales are not asked.",
         source: "https://developers.google.com/search/docs/crawling-indexing/url-structure",
-        check: Check::Place(SLUG, not_localised),
+        check: Check::Place(SLUG, not_localized),
     },
 ];
 
@@ -223,7 +223,7 @@ fn before(slug: &Text) -> Option<&str> {
     }
 }
 
-fn not_localised(case: &Case<'_>) -> Option<Problem> {
+fn not_localized(case: &Case<'_>) -> Option<Problem> {
     let primary = &case.subject.locales.primary;
     if case.is_primary() || language::is_same(case.locale, primary) || language::of(case.locale) == Some("en") {
         return None;

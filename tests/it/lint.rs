@@ -16,6 +16,8 @@ mod pages;
 
 mod policies;
 
+mod robust;
+
 mod texts;
 
 /// The day on which all tests run.

@@ -166,9 +166,9 @@ const ROWS: &[Row] = &[
          locales: {en: {slug: bbb}}}",
         &[],
     ),
-    ("slug/not-localised", "{path: /a, locales: {en: {slug: a}, fr: {}}}", &["/a fr slug"]),
-    ("slug/not-localised", "{path: /a, locales: {en: {slug: a}, fr: {slug: a}}}", &["/a fr slug"]),
-    ("slug/not-localised", "{path: /a, locales: {en: {slug: a}, fr: {slug: un}, en-GB: {}}}", &[]),
+    ("slug/not-localized", "{path: /a, locales: {en: {slug: a}, fr: {}}}", &["/a fr slug"]),
+    ("slug/not-localized", "{path: /a, locales: {en: {slug: a}, fr: {slug: a}}}", &["/a fr slug"]),
+    ("slug/not-localized", "{path: /a, locales: {en: {slug: a}, fr: {slug: un}, en-GB: {}}}", &[]),
 ];
 
 /// Returns which rules have rows here, and on which side.

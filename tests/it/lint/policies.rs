@@ -206,7 +206,7 @@ fn defaults() {
     slug/changed warning
     slug/swap warning
     slug/redirect-loop warning
-    slug/not-localised off
+    slug/not-localized off
     lint/allow-expired warning
     lint/allow-unused info
     ");
