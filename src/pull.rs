@@ -2,7 +2,7 @@
 //!
 //! Only what is managed and differs. Pure: knows values and edits, no file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::manifest::edit::{self, Edit};
 use crate::manifest::read::PageDocument;
@@ -46,9 +46,11 @@ pub fn adoptions(desired: &Desired, live: &Live, documents: &[PageDocument], wan
     let pages = desired.pages.iter().filter(|(_, page)| wanted.selection.has_page(&page.path));
     let mut pages: Vec<(&PageId, &DesiredPage)> = pages.collect();
     pages.sort_by(|a, b| (&a.1.path, a.0).cmp(&(&b.1.path, b.0)));
+    let documents: BTreeMap<&Location, &PageDocument> =
+        documents.iter().map(|document| (&document.location, document)).collect();
     let mut adoptions = Vec::new();
     for (id, page) in pages {
-        let Some(document) = documents.iter().find(|document| document.location == page.location) else { continue };
+        let Some(document) = documents.get(&page.location).copied() else { continue };
         for locale in live.site.locales().filter(|locale| wanted.selection.has_locale(&locale.tag)) {
             let Some((stated, metadata)) = page.locales.get(&locale.tag).zip(live.metadata(id, &locale.tag)) else {
                 continue;

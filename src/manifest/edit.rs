@@ -95,9 +95,11 @@ impl Unit<'_> {
 }
 
 fn units<'e>(edits: &'e [Edit], pages: &[PageDocument], refused: &mut BTreeMap<usize, Diagnostic>) -> Vec<Unit<'e>> {
+    let places: BTreeMap<&Location, usize> =
+        pages.iter().enumerate().map(|(index, page)| (&page.location, index)).collect();
     let mut units: BTreeMap<(usize, &str, Field), Unit<'e>> = BTreeMap::new();
     for (index, edit) in edits.iter().enumerate() {
-        let Some(page) = pages.iter().position(|page| page.location == edit.document) else {
+        let Some(page) = places.get(&edit.document).copied() else {
             refused.insert(index, unreadable(edit));
             continue;
         };

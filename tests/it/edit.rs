@@ -25,10 +25,9 @@ const FILES: u64 = 400;
 
 #[test]
 fn only_the_bytes_concerned_change() {
-    let times: u64 = std::env::var("SLUGLINE_CASES").ok().and_then(|times| times.parse().ok()).unwrap_or(1);
     let first: u64 = std::env::var("SLUGLINE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(0);
     let mut tally = Tally::default();
-    for seed in first..first + FILES * times {
+    for seed in first..first + FILES * times() {
         let generated = generate::file(seed);
         let outcome = std::panic::catch_unwind(|| check(&generated, seed));
         match outcome {
@@ -41,6 +40,53 @@ fn only_the_bytes_concerned_change() {
     }
     // A test of nothing but refusals would pass as well.
     assert!(tally.done > 5 * tally.refused && tally.refused > 0 && tally.done as u64 > FILES, "{tally:?}");
+}
+
+/// What somebody may have typed anywhere.
+const SLIPS: [&str; 24] = [
+    " ", "  ", "\t", "\n", "\r\n", "\r", "# c\n", " # c", "'", "\"", ",", ":", ": ", "{", "}", "&a ", "*T0", "!!str ",
+    "|", ">", "\u{85}", "\u{2028}", "é", "- ",
+];
+
+#[test]
+fn whatever_a_file_holds_it_is_edited_as_meant_or_not_at_all() {
+    let mut done = 0;
+    for seed in 0..FILES * times() {
+        let mut dice = Dice::new(seed ^ 0x0511b);
+        let mut generated = generate::file(seed);
+        let mut at = dice.below(generated.text.len() + 1);
+        while !generated.text.is_char_boundary(at) {
+            at -= 1;
+        }
+        generated.text.insert_str(at, *dice.pick(&SLIPS));
+        let (before, problems) = read::pages(&file(), &generated.text);
+        if slugline::diagnostic::has_errors(&problems) || before.len() != generated.locales.len() {
+            let wish =
+                Wish { document: 0, locale: "en-US".to_owned(), changes: vec![(Field::Title, Some("x".into()))] };
+            let edits = if before.is_empty() { Vec::new() } else { wish.edits(&before) };
+            let edited = edit(&file(), &generated.text, &edits, &order());
+            assert!(edited.text == generated.text || problems.is_empty(), "seed {seed}");
+            continue;
+        }
+        for wish in wishes(&generated, &before, seed) {
+            let edited = edit(&file(), &generated.text, &wish.edits(&before), &order());
+            if edited.refused.is_empty() {
+                let after = pages(&edited.text);
+                for (field, to) in &wish.changes {
+                    let says = stated(&after[wish.document].manifest, &wish.locale, *field);
+                    assert_eq!(says, *to, "seed {seed}\n{}", edited.text);
+                }
+                done += 1;
+            } else {
+                assert_eq!(edited.text, generated.text);
+            }
+        }
+    }
+    assert!(done > FILES, "{done}");
+}
+
+fn times() -> u64 {
+    std::env::var("SLUGLINE_CASES").ok().and_then(|times| times.parse().ok()).unwrap_or(1)
 }
 
 #[derive(Debug, Default, Clone, Copy)]
