@@ -132,7 +132,7 @@ const SIGNS: &[(Reach, &[&str], &[&str])] = &[
 const HOMES: &[(&str, &[&str], &str)] = &[
     ("anyhow", &["cli"], "elsewhere a caller may want to branch on the error: use thiserror"),
     ("axum", &["sandbox"], "only the sandbox serves"),
-    ("csv", &["table"], "only tables are CSV"),
+    ("csv", &["render", "table"], "only tables are CSV"),
     ("clap", &["cli"], "flags are the shell's business"),
     ("granit_parser", &["manifest"], "only manifests are YAML"),
     ("reqwest", &["webflow"], "only the client sends"),

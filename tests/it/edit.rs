@@ -58,7 +58,8 @@ fn whatever_a_file_holds_it_is_edited_as_meant_or_not_at_all() {
         while !generated.text.is_char_boundary(at) {
             at -= 1;
         }
-        generated.text.insert_str(at, *dice.pick(&SLIPS));
+        let slip = *dice.pick(&SLIPS);
+        generated.text.insert_str(at, slip);
         let (before, problems) = read::pages(&file(), &generated.text);
         if slugline::diagnostic::has_errors(&problems) || before.len() != generated.locales.len() {
             let wish =
