@@ -59,7 +59,9 @@ impl Site {
 
     /// Adds a page before all others of the list, so that every one of them moves on by one.
     fn add(&mut self, now: Timestamp) {
-        let number = self.pages.len();
+        // One may be added, deleted and added again within a millisecond.
+        let is_new = |number: &usize| self.page(&added_id(*number)).is_none();
+        let number = (self.pages.len()..).find(is_new).unwrap_or_default();
         let created_on = self.pages.iter().map(|page| page.created_on).min();
         let primary = Metadata {
             title: Some(format!("Added {number}")),
@@ -67,7 +69,7 @@ impl Site {
             ..Metadata::default()
         };
         let page = Page {
-            id: object_id(&format!("added {number} {now}")),
+            id: added_id(number),
             kind: PageKind::Static,
             folder: None,
             draft: false,
@@ -90,4 +92,8 @@ impl Site {
         let first = || listed.iter().find(|page| page.kind == PageKind::Static).map(|page| page.id.clone());
         self.page(last).map(|page| page.id.clone()).or_else(first)
     }
+}
+
+fn added_id(number: usize) -> String {
+    object_id(&format!("added {number}"))
 }

@@ -117,6 +117,10 @@ fn check_receipt(truth: &Truth<'_>, account: &Account, past: &Past, receipt: &Re
         let carried_out: Vec<usize> = sent.iter().filter_map(|sent| sent.step).collect();
         let effective = truth.effective(operation, &carried_out);
         let was_open = past.were_open.contains(&index);
+        // Pins are read once more at the end, to which a killed process does not come.
+        if operation.has_pin && *standing == Standing::Ended(Outcome::Done) && matches!(account.ended, Ended::Killed) {
+            continue;
+        }
         match standing {
             Standing::Sending => {}
             Standing::Waiting => assert!(effective.is_empty(), "{}", told()),
@@ -192,7 +196,9 @@ fn check_outcome(
             assert!(is_behind || (0..end).any(wanted), "it never read as wanted: {}", told());
         }
         Outcome::Failed { .. } | Outcome::Skipped(_) => {
-            assert!(effective.is_empty(), "it was written: {}", told());
+            // Where reads show the past, nobody can know that what was not answered was carried out.
+            let is_excused = truth.has_stale_reads() && sent.iter().any(Sent::is_open);
+            assert!(effective.is_empty() || is_excused, "it was written: {}", told());
         }
         Outcome::Unknown { message } => {
             let is_unread_pin = operation.has_pin && message.contains("read again");
