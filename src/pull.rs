@@ -32,6 +32,13 @@ pub struct Adoption {
     pub edit: Edit,
 }
 
+impl Adoption {
+    /// Returns what it is about.
+    pub fn key(&self) -> (Address, Field) {
+        (self.address.clone(), self.field)
+    }
+}
+
 /// What to take over; everything where nothing is chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Wanted {
@@ -41,8 +48,26 @@ pub struct Wanted {
     pub fields: BTreeSet<Field>,
 }
 
+/// Whose values to take over.
+///
+/// A default may say what follows from the page's name. So the pages come first, and then whatever still differs: it is
+/// stated by the page from then on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// What the pages state themselves.
+    Pages,
+    /// What they state, and what the project says for them.
+    All,
+}
+
 /// Returns what the manifests would have to say, by path, locale in the site's order, and field.
-pub fn adoptions(desired: &Desired, live: &Live, documents: &[PageDocument], wanted: &Wanted) -> Vec<Adoption> {
+pub fn adoptions(
+    desired: &Desired,
+    live: &Live,
+    documents: &[PageDocument],
+    wanted: &Wanted,
+    origin: Origin,
+) -> Vec<Adoption> {
     let pages = desired.pages.iter().filter(|(_, page)| wanted.selection.has_page(&page.path));
     let mut pages: Vec<(&PageId, &DesiredPage)> = pages.collect();
     pages.sort_by(|a, b| (&a.1.path, a.0).cmp(&(&b.1.path, b.0)));
@@ -56,7 +81,7 @@ pub fn adoptions(desired: &Desired, live: &Live, documents: &[PageDocument], wan
                 continue;
             };
             let Some(key) = key_of(document, stated) else { continue };
-            let place = Place { id, page, locale, document, key };
+            let place = Place { id, page, locale, document, key, origin };
             for (field, after) in place.differences(stated, metadata, &wanted.fields) {
                 adoptions.extend(place.adoption(field, after));
             }
@@ -72,6 +97,7 @@ struct Place<'a> {
     locale: &'a Locale,
     document: &'a PageDocument,
     key: &'a str,
+    origin: Origin,
 }
 
 impl Place<'_> {
@@ -83,10 +109,14 @@ impl Place<'_> {
         wanted: &BTreeSet<Field>,
     ) -> Vec<(Field, Option<Value>)> {
         let is_wanted = |field: Field| wanted.is_empty() || wanted.contains(&field);
+        let is_meant = |field: Field| match self.origin {
+            Origin::Pages => self.states(field) || field.copied_flag().is_some_and(|flag| self.states(flag)),
+            Origin::All => true,
+        };
         let differs =
             |field: Field| stated.fields.get(&field).is_some_and(|stated| stated.value != live.effective(field));
         let mut found = Vec::new();
-        for field in Field::ALL.into_iter().filter(|field| field.kind() == Kind::Text) {
+        for field in Field::ALL.into_iter().filter(|field| field.kind() == Kind::Text && is_meant(*field)) {
             match field.copied_flag() {
                 None if is_wanted(field) && differs(field) => found.push((field, text(field, live))),
                 Some(flag) if (is_wanted(field) || is_wanted(flag)) && (differs(field) || differs(flag)) => {
@@ -106,13 +136,17 @@ impl Place<'_> {
             return [None, Some(Value::Flag(true))];
         }
         let value = live.effective(text);
-        let states = |field: Field| edit::stated(&self.document.manifest, self.key, field).is_some();
-        match (states(text), states(flag)) {
+        match (self.states(text), self.states(flag)) {
             (true, false) => [Some(value), None],
             (true, true) => [Some(value), Some(Value::Flag(false))],
             (false, _) if value.is_empty() => [None, Some(Value::Flag(false))],
             (false, _) => [Some(value), None],
         }
+    }
+
+    /// Returns whether the page itself states a field.
+    fn states(&self, field: Field) -> bool {
+        edit::stated(&self.document.manifest, self.key, field).is_some()
     }
 
     /// Returns the change of a key, unless it says the same already.

@@ -77,12 +77,16 @@ impl Workspace {
 
     /// Returns what the manifests want of the site as far as it fits, and all that is wrong with them.
     pub(crate) fn lower_all(&mut self, live: &Live) -> (Desired, Vec<Diagnostic>) {
-        let terms = self.loaded.project.as_ref().map(Terms::of).unwrap_or_default();
-        let (desired, found) = lower::lower(&self.loaded.pages, &terms, live);
+        let (desired, found) = lower::lower(&self.loaded.pages, &self.terms(), live);
         let mut diagnostics: Vec<Diagnostic> = std::mem::take(&mut self.loaded.diagnostics);
         diagnostics.extend(found);
         diagnostic::sort(&mut diagnostics);
         (desired, diagnostics)
+    }
+
+    /// Returns what the project file says of all pages.
+    pub(crate) fn terms(&self) -> Terms {
+        self.loaded.project.as_ref().map(Terms::of).unwrap_or_default()
     }
 
     /// Returns what the project file says.

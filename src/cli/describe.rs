@@ -2,19 +2,24 @@
 //!
 //! The schemas lie in the user's repository, so that an editor finds them after a plain clone and without a network.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::failure::Failure;
 use super::files;
 use crate::exit::Exit;
 use crate::import::{self, NewPage, Wanted};
+use crate::manifest::edit::{self, Edit};
 use crate::manifest::globs::PageGlobs;
+use crate::manifest::lower::Terms;
 use crate::manifest::page::PageManifest;
+use crate::manifest::read::{self, PageDocument};
 use crate::manifest::value::{ObjectId, PagePath};
 use crate::manifest::{emit, lower, schema};
 use crate::model::{Live, PageId};
+use crate::pull::{self, Adoption, Origin};
 
 /// The folder of the schemas, beside the project file. Not hidden, since it is meant to be committed.
 pub(super) const SCHEMA_FOLDER: &str = "schema";
@@ -37,6 +42,8 @@ pub(super) struct Describer<'a> {
     pub(super) root: &'a Path,
     pub(super) globs: &'a PageGlobs,
     pub(super) has_schema: bool,
+    /// What the project says for pages that say nothing themselves.
+    pub(super) terms: Terms,
 }
 
 impl Describer<'_> {
@@ -65,7 +72,26 @@ impl Describer<'_> {
             let text = self.modeline(&name, PAGE_SCHEMA) + &emit::emit_page(&manifest(page), &order);
             NewFile { name, text }
         });
-        Ok(files.collect())
+        let mut files: Vec<NewFile> = files.collect();
+        self.hold_against_defaults(live, &mut files);
+        Ok(files)
+    }
+
+    /// Has new pages state what the site reads where the project would say something else for them.
+    fn hold_against_defaults(&self, live: &Live, files: &mut [NewFile]) {
+        let pages: Vec<PageDocument> =
+            files.iter().flat_map(|file| read::pages(&file.name.as_str().into(), &file.text).0).collect();
+        let (desired, _) = lower::lower(&pages, &self.terms, live);
+        let adoptions = pull::adoptions(&desired, live, &pages, &pull::Wanted::default(), Origin::All);
+        let mut edits: BTreeMap<Arc<str>, Vec<Edit>> = BTreeMap::new();
+        for Adoption { edit, .. } in adoptions {
+            edits.entry(Arc::clone(&edit.document.file)).or_default().push(edit);
+        }
+        for file in files {
+            if let Some((name, edits)) = edits.get_key_value(file.name.as_str()) {
+                file.text = edit::edit(name, &file.text, edits, &[]).text;
+            }
+        }
     }
 
     /// Returns the line that tells editors where the schema of a file lies, if it is to have one.

@@ -61,3 +61,21 @@ fn make_readable(file: &File) -> io::Result<()> {
 fn make_readable(_: &File) -> io::Result<()> {
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_somebody_has_changed_is_not_rewritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("page.yaml");
+        std::fs::write(&path, "theirs").unwrap();
+        assert!(rewrite(&path, "read", "ours").is_err());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "theirs");
+        assert!(rewrite(&path, "theirs", "ours").is_ok());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "ours");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert!(rewrite(&folder.path().join("gone.yaml"), "", "ours").is_err());
+    }
+}

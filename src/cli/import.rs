@@ -97,11 +97,12 @@ impl Import {
         live::read_folders(&reader, &mut live, folders, global.concurrency).await?;
 
         let globs = PageGlobs::of(workspace.as_ref().and_then(Workspace::project));
+        let terms = workspace.as_ref().map(Workspace::terms).unwrap_or_default();
         let described = match workspace {
             Some(mut workspace) => workspace.lower(&live, ui)?.pages.into_keys().collect(),
             None => BTreeSet::new(),
         };
-        let describer = Describer { root, globs: &globs, has_schema: !self.no_schema };
+        let describer = Describer { root, globs: &globs, has_schema: !self.no_schema, terms };
         let selection = Selection { pages: self.page.clone(), ..Selection::default() };
         let manifests = describer.manifests(&live, &described, &Wanted { selection, all: self.all })?;
         let is_new_project = !root.join(FILE_NAME).exists();

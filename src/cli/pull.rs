@@ -1,6 +1,6 @@
 //! `slugline pull`: live values into the manifests.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
@@ -17,10 +17,13 @@ use crate::exit::Exit;
 use crate::import;
 use crate::live;
 use crate::manifest::globs::PageGlobs;
-use crate::model::{Desired, Field, FolderId, Live, PageId};
+use crate::manifest::lower;
+use crate::manifest::read::PageDocument;
+use crate::model::{Address, Desired, Field, FolderId, Live, PageId};
 use crate::plan::file;
-use crate::pull::{self, Adoption, Wanted};
+use crate::pull::{self, Adoption, Origin, Wanted};
 use crate::render::{patch, pull as view, view as words};
+use crate::source::Location;
 
 /// Write the live values into the manifests, where the two differ. Comments, order, quotes and every other byte stay.
 #[derive(Debug, clap::Args)]
@@ -56,9 +59,12 @@ fn field(name: &str) -> Result<Field, String> {
 
 /// What a pull does, before it is done.
 struct Pulled {
+    /// The keys that change, by path, locale and field.
     adoptions: Vec<Adoption>,
     /// What they make of the files.
     rewrite: Rewrite,
+    /// What could not be taken over.
+    refused: Vec<Diagnostic>,
     /// Pages and locales that the site does not have.
     missing: Vec<Diagnostic>,
     new: Vec<NewFile>,
@@ -114,7 +120,7 @@ impl Pull {
         }
         let described: BTreeSet<PageId> = desired.pages.keys().cloned().collect();
         let globs = PageGlobs::of(workspace.project());
-        let describer = Describer { root: &workspace.root, globs: &globs, has_schema: !self.no_schema };
+        let describer = self.describer(workspace, &globs);
         let (mut new, mut schemas) = (Vec::new(), Vec::new());
         if self.new {
             let wanted = import::Wanted { selection: selection.clone(), all: false };
@@ -122,17 +128,19 @@ impl Pull {
             schemas = describer.schemas(!new.is_empty())?;
         }
         let wanted = Wanted { selection, fields: self.field.iter().copied().collect() };
-        let adoptions = pull::adoptions(desired, live, &workspace.loaded.pages, &wanted);
-        let order: Vec<String> = live.site.locales().map(|locale| locale.tag.to_string()).collect();
-        let rewrite = Rewrite::of(workspace, adoptions.iter().map(|adoption| &adoption.edit), &order);
-        Ok(Pulled { adoptions, rewrite, missing, new, schemas })
+        let (adoptions, rewrite, refused) = adopted(workspace, desired, live, &wanted);
+        Ok(Pulled { adoptions, rewrite, refused, missing, new, schemas })
+    }
+
+    fn describer<'w>(&self, workspace: &'w Workspace, globs: &'w PageGlobs) -> Describer<'w> {
+        Describer { root: &workspace.root, globs, has_schema: !self.no_schema, terms: workspace.terms() }
     }
 
     /// Writes the files and returns those that could not be written, and why.
     fn write(&self, workspace: &Workspace, pulled: &Pulled) -> Result<Vec<Unwritten>, Failure> {
         let failed = pulled.rewrite.write(workspace);
         let globs = PageGlobs::of(workspace.project());
-        let describer = Describer { root: &workspace.root, globs: &globs, has_schema: !self.no_schema };
+        let describer = self.describer(workspace, &globs);
         describer.write_schemas(&pulled.schemas)?;
         pulled.new.iter().try_for_each(|file| describer.create(file))?;
         Ok(failed)
@@ -160,18 +168,54 @@ impl Pull {
     }
 }
 
+/// Takes over what the pages state themselves, then what still differs: what the project says for them.
+fn adopted(
+    workspace: &Workspace,
+    desired: &Desired,
+    live: &Live,
+    wanted: &Wanted,
+) -> (Vec<Adoption>, Rewrite, Vec<Diagnostic>) {
+    let order: Vec<String> = live.site.locales().map(|locale| locale.tag.to_string()).collect();
+    let mut rewrite = Rewrite::default();
+    let mut done: Vec<Adoption> = Vec::new();
+    let mut refused: BTreeMap<(Address, Field), Diagnostic> = BTreeMap::new();
+    for origin in [Origin::Pages, Origin::All] {
+        let pages = rewrite.pages(workspace);
+        let lowered = (origin == Origin::All).then(|| lower::lower(&pages, &workspace.terms(), live).0);
+        let mut found = pull::adoptions(lowered.as_ref().unwrap_or(desired), live, &pages, wanted, origin);
+        found.retain(|adoption| !refused.contains_key(&adoption.key()));
+        let places: BTreeMap<&Location, &PageDocument> =
+            pages.iter().map(|page| &page.location).zip(&workspace.loaded.pages).collect();
+        let why = rewrite.apply(workspace, found.iter().map(|adoption| &adoption.edit), &order);
+        for (index, mut adoption) in found.into_iter().enumerate() {
+            // What is said of a place is said of the file as it is now.
+            if let Some(page) = places.get(&adoption.edit.document) {
+                adoption.source = page.location_of(&adoption.edit.keys());
+            }
+            match why.get(&index) {
+                Some(why) => {
+                    refused.insert(adoption.key(), why.clone().at(adoption.source));
+                }
+                None => done.push(adoption),
+            }
+        }
+    }
+    done.sort_by(|a, b| {
+        let place =
+            |one: &Adoption| (one.path.clone(), one.address.page.clone(), live.site.position(&one.address.locale));
+        (place(a), a.field).cmp(&(place(b), b.field))
+    });
+    (done, rewrite, refused.into_values().collect())
+}
+
 impl Pulled {
     /// Returns what has been taken over.
     fn done<'p>(&'p self, failed: &'p [Unwritten]) -> impl Iterator<Item = &'p Adoption> {
-        let is_written = |adoption: &Adoption| failed.iter().all(|(file, _)| *file != adoption.edit.document.file);
-        let adoptions = self.adoptions.iter().enumerate();
-        let done =
-            adoptions.filter(|(index, _)| !self.rewrite.refused.contains_key(index)).map(|(_, adoption)| adoption);
-        done.filter(move |adoption| is_written(adoption))
+        self.adoptions.iter().filter(|one| failed.iter().all(|(file, _)| *file != one.edit.document.file))
     }
 
     fn exit(&self, failed: &[Unwritten]) -> Exit {
-        match (self.missing.is_empty(), self.rewrite.refused.is_empty() && failed.is_empty()) {
+        match (self.missing.is_empty(), self.refused.is_empty() && failed.is_empty()) {
             (false, _) => Exit::Invalid,
             (true, false) => Exit::Partial,
             (true, true) => Exit::Ok,
@@ -184,7 +228,7 @@ impl Pulled {
     }
 
     fn json(&self, done: &[&Adoption], failed: &[Unwritten], exit: Exit) -> Json {
-        let diagnostics = self.missing.iter().chain(self.rewrite.refused.values()).map(file::diagnostic);
+        let diagnostics = self.missing.iter().chain(&self.refused).map(file::diagnostic);
         json!({
             "format_version": file::FORMAT_VERSION,
             "changes": done.iter().map(|adoption| view::json(adoption)).collect::<Vec<_>>(),
@@ -197,7 +241,7 @@ impl Pulled {
 
     /// Tells what was not taken over, and ends.
     fn end(&self, workspace: &Workspace, failed: &[Unwritten], ui: &Ui) -> Result<Exit, Failure> {
-        let mut problems: Vec<Diagnostic> = self.missing.iter().chain(self.rewrite.refused.values()).cloned().collect();
+        let mut problems: Vec<Diagnostic> = self.missing.iter().chain(&self.refused).cloned().collect();
         diagnostic::sort(&mut problems);
         ui.diagnostics(&problems, &workspace.loaded.sources);
         for (file, error) in failed {

@@ -8,37 +8,58 @@ use super::context::Workspace;
 use super::files;
 use crate::diagnostic::Diagnostic;
 use crate::manifest::edit::{self, Edit};
+use crate::manifest::read::{self, PageDocument};
 use crate::render::patch;
 
 /// What edits make of files, before anything is written.
+#[derive(Default)]
 pub(super) struct Rewrite {
     /// The files that change, with the text that they get.
     texts: BTreeMap<Arc<str>, String>,
-    /// The edits that could not be carried out, by their place in the list.
-    pub(super) refused: BTreeMap<usize, Diagnostic>,
 }
 
 /// A file that could not be written, and why.
 pub(super) type Unwritten = (Arc<str>, io::Error);
 
 impl Rewrite {
-    /// Works out what the edits make of the files. New locales come in the order given.
-    pub(super) fn of<'e>(workspace: &Workspace, edits: impl Iterator<Item = &'e Edit>, order: &[String]) -> Self {
+    /// Works out what edits make of the files as they would be by now; returns those that are refused, by their place in
+    /// the list. New locales come in the order given.
+    pub(super) fn apply<'e>(
+        &mut self,
+        workspace: &Workspace,
+        edits: impl Iterator<Item = &'e Edit>,
+        order: &[String],
+    ) -> BTreeMap<usize, Diagnostic> {
         let mut by_file: BTreeMap<Arc<str>, Vec<(usize, Edit)>> = BTreeMap::new();
         for (index, edit) in edits.enumerate() {
             by_file.entry(Arc::clone(&edit.document.file)).or_default().push((index, edit.clone()));
         }
-        let mut rewrite = Self { texts: BTreeMap::new(), refused: BTreeMap::new() };
+        let mut refused = BTreeMap::new();
         for (file, edits) in by_file {
-            let before = workspace.loaded.sources.text(&file).unwrap_or_default();
             let (places, edits): (Vec<usize>, Vec<Edit>) = edits.into_iter().unzip();
-            let edited = edit::edit(&file, before, &edits, order);
-            rewrite.refused.extend(edited.refused.into_iter().map(|(index, why)| (places[index], why)));
-            if edited.text != before {
-                rewrite.texts.insert(file, edited.text);
+            let edited = edit::edit(&file, self.text(workspace, &file), &edits, order);
+            refused.extend(edited.refused.into_iter().map(|(index, why)| (places[index], why)));
+            if Some(edited.text.as_str()) == workspace.loaded.sources.text(&file) {
+                self.texts.remove(&file);
+            } else {
+                self.texts.insert(file, edited.text);
             }
         }
-        rewrite
+        refused
+    }
+
+    /// Returns the text of a file as it would be.
+    fn text<'t>(&'t self, workspace: &'t Workspace, file: &str) -> &'t str {
+        let changed = self.texts.get(file).map(String::as_str);
+        changed.or_else(|| workspace.loaded.sources.text(file)).unwrap_or_default()
+    }
+
+    /// Returns the pages as they would be, in their order.
+    pub(super) fn pages(&self, workspace: &Workspace) -> Vec<PageDocument> {
+        let mut files: Vec<&Arc<str>> = workspace.loaded.pages.iter().map(|page| &page.location.file).collect();
+        files.dedup();
+        // What was edited has been read again without errors.
+        files.into_iter().flat_map(|file| read::pages(file, self.text(workspace, file)).0).collect()
     }
 
     /// Returns the files as a patch.

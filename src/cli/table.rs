@@ -30,24 +30,25 @@ pub(super) fn import(global: &Global, csv: &Path, is_dry: bool, ui: &Ui) -> Resu
         let error = anyhow::anyhow!("{} in the table; nothing was written", view::count(errors, "error", "errors"));
         return Err(Failure { error, ..Failure::invalid(diagnostics, Sources::default()) });
     }
-    let rewrite = Rewrite::of(&workspace, edits.iter(), &order);
+    let mut rewrite = Rewrite::default();
+    let refused = rewrite.apply(&workspace, edits.iter(), &order);
     let failed = if is_dry { Vec::new() } else { rewrite.write(&workspace) };
     if is_dry {
         ui.text(&rewrite.patch(&workspace))?;
     }
-    diagnostics.extend(rewrite.refused.values().cloned());
+    diagnostics.extend(refused.values().cloned());
     ui.diagnostics(&diagnostics, &workspace.loaded.sources);
     for (file, error) in &failed {
         ui.error(&anyhow::anyhow!("failed to write `{file}`: {error}"), None);
     }
     let is_done = |(index, edit): &(usize, &Edit)| {
-        !rewrite.refused.contains_key(index) && failed.iter().all(|(file, _)| *file != edit.document.file)
+        !refused.contains_key(index) && failed.iter().all(|(file, _)| *file != edit.document.file)
     };
     let done: Vec<&Edit> = edits.iter().enumerate().filter(is_done).map(|(_, edit)| edit).collect();
     if !is_dry {
         report(&done, ui);
     }
-    Ok(if rewrite.refused.is_empty() && failed.is_empty() { Exit::Ok } else { Exit::Partial })
+    Ok(if refused.is_empty() && failed.is_empty() { Exit::Ok } else { Exit::Partial })
 }
 
 fn report(done: &[&Edit], ui: &Ui) {

@@ -40,6 +40,13 @@ pub struct Edit {
     pub to: Option<Value>,
 }
 
+impl Edit {
+    /// Returns the keys that lead to what it is about.
+    pub fn keys(&self) -> Vec<&str> {
+        ["locales", self.locale.as_str()].into_iter().chain(self.field.keys().iter().copied()).collect()
+    }
+}
+
 /// The text after the edits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edited {
@@ -226,7 +233,6 @@ fn unreadable(edit: &Edit) -> Diagnostic {
 }
 
 fn refusal(edit: &Edit, failed: Failed, page: &PageDocument) -> Diagnostic {
-    let keys = step::keys(edit);
     let (reason, help) = match failed {
         Failed::Obstacle(Obstacle::Alias) => {
             ("the value comes from an alias", "write the value in place of the alias, or change it where its anchor is")
@@ -243,5 +249,5 @@ fn refusal(edit: &Edit, failed: Failed, page: &PageDocument) -> Diagnostic {
         Failed::Altered => ("something else would read differently then", "change the value by hand"),
     };
     let message = format!("`{}` of `{}` is not edited: {reason}", edit.field.name(), edit.locale);
-    Diagnostic::error(codes::NOT_EDITED, message).at(page.location_of(&keys)).help(help)
+    Diagnostic::error(codes::NOT_EDITED, message).at(page.location_of(&edit.keys())).help(help)
 }

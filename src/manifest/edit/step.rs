@@ -33,14 +33,9 @@ pub(super) struct Page<'a> {
     pub(super) order: &'a [String],
 }
 
-/// Returns the keys that lead to what an edit is about.
-pub(super) fn keys(edit: &Edit) -> Vec<&str> {
-    ["locales", edit.locale.as_str()].into_iter().chain(edit.field.keys().iter().copied()).collect()
-}
-
 /// Returns the splices that carry out an edit.
 pub(super) fn splices(page: Page<'_>, edit: &Edit) -> Result<Vec<Splice>, Obstacle> {
-    let keys = keys(edit);
+    let keys = edit.keys();
     let mut node = page.root;
     let mut owners: Vec<(&WrittenMapping, usize)> = Vec::new();
     for (depth, key) in keys.iter().enumerate() {
@@ -69,7 +64,7 @@ pub(super) fn splices(page: Page<'_>, edit: &Edit) -> Result<Vec<Splice>, Obstac
 pub(super) fn swapped(page: Page<'_>, set: &Edit, removed: &Edit) -> Option<Vec<Splice>> {
     let value = set.to.as_ref().filter(|_| removed.to.is_none())?;
     let (name, gone) = (set.field.keys().last()?, removed.field.keys().last()?);
-    let mut owners = keys(removed);
+    let mut owners = removed.keys();
     owners.pop();
     let owner = owners.iter().try_fold(page.root, |node, key| Some(&node.mapping()?.get(key)?.value))?;
     let mapping = owner.mapping().filter(|mapping| mapping.get(name).is_none())?;
@@ -91,7 +86,7 @@ pub(super) fn swapped(page: Page<'_>, set: &Edit, removed: &Edit) -> Option<Vec<
 
 /// Returns whether an edit replaces a scalar that is there, so that it meets no other edit.
 pub(super) fn is_replacement(root: &Written, edit: &Edit) -> bool {
-    let found = keys(edit).iter().try_fold(root, |node, key| Some(&node.mapping()?.get(key)?.value));
+    let found = edit.keys().iter().try_fold(root, |node, key| Some(&node.mapping()?.get(key)?.value));
     edit.to.is_some() && found.is_some()
 }
 
@@ -99,7 +94,7 @@ pub(super) fn is_replacement(root: &Written, edit: &Edit) -> bool {
 pub(super) fn dependence(page: Page<'_>, edit: &Edit) -> Option<Obstacle> {
     let mut node = page.root;
     let mut found = None;
-    for key in keys(edit) {
+    for key in edit.keys() {
         let mapping = node.mapping()?;
         if mapping.entries.iter().any(|entry| entry.is_merge) {
             found = Some(Obstacle::Merge);

@@ -243,6 +243,84 @@ fn what_an_anchor_shares_is_told_and_the_rest_is_pulled() {
     assert_eq!(environment.read("pages/guide.yaml"), shared.replace("One", "The Guide"));
 }
 
+/// A project that says what its pages say that say nothing themselves.
+const DEFAULTS: &str = "\
+version: 1
+site: siteGalaxy
+defaults:
+  - seo: {title: \"The {title}\", description: Nothing yet.}
+    openGraph: {title: \"{title}!\", descriptionCopied: true}
+";
+
+#[test]
+fn what_the_project_says_gives_way_where_the_site_says_something_else() {
+    // The name that the default follows is pulled first, so that its text needs no key.
+    let environment =
+        TestEnvironment::with_pages([("guide.yaml", "id: pgGuide\nlocales:\n  en-US:\n    title: Old\n")]);
+    environment.write("slugline.yaml", DEFAULTS);
+    assert_snapshot!(environment.run("pull"), @"
+    exit: 0
+    files: pages/guide.yaml
+    writes: none
+    --- stdout
+    /guide
+      en-US
+        title  pages/guide.yaml:4:12
+          - Old
+          + Guide
+        seo.description  pages/guide.yaml:4:5
+          the key is new
+          + All you need to know.
+        openGraph.title  pages/guide.yaml:4:5
+          the key is new
+          + Explore the galaxy
+    --- stderr
+    Changed 3 keys in 1 manifest.
+    ");
+    assert_snapshot!(environment.read("pages/guide.yaml"), @"
+    id: pgGuide
+    locales:
+      en-US:
+        title: Guide
+        seo:
+          description: All you need to know.
+        openGraph:
+          title: Explore the galaxy
+    ");
+    assert_eq!(environment.run("plan --detailed-exitcode").exit, 0);
+    environment.run("pull").wrote_nothing();
+}
+
+#[test]
+fn new_pages_state_what_the_project_would_say_otherwise() {
+    let environment = TestEnvironment::with_pages([]);
+    environment.write("slugline.yaml", DEFAULTS);
+    assert_eq!(environment.run("import --page /guide --no-schema").exit, 0);
+    assert_snapshot!(environment.read("pages/guide.yaml"), @"
+    id: pgGuide
+    path: /guide
+    locales:
+      en-US:
+        title: Guide
+        slug: guide
+        seo:
+          title: The Guide
+          description: All you need to know.
+        openGraph:
+          title: Explore the galaxy
+      fr-FR:
+        title: Le guide
+        seo:
+          title: The Guide
+          description: All you need to know.
+        openGraph:
+          title: Explore the galaxy
+    ");
+    assert_eq!(environment.run("plan --detailed-exitcode").exit, 0);
+    assert_eq!(environment.run("pull --new").exit, 0);
+    assert_eq!(environment.run("plan --detailed-exitcode").exit, 0);
+}
+
 #[test]
 fn a_broken_manifest_stops_a_pull() {
     let environment = TestEnvironment::with_pages([("guide.yaml", KEPT), ("bad.yaml", "id: pgHome\nlocale: {}\n")]);

@@ -131,7 +131,7 @@ async fn pull_then_plan(case: &Case, switches: Switches) {
     }
     let loaded = project.load();
     let (desired, _) = lower::lower(&loaded.pages, &Terms::default(), &live);
-    let adoptions = pull::adoptions(&desired, &live, &loaded.pages, &pull::Wanted::default());
+    let adoptions = pull::adoptions(&desired, &live, &loaded.pages, &pull::Wanted::default(), pull::Origin::All);
     let changed = plan_for(&loaded, &live).changes.len();
     assert_eq!(adoptions.is_empty(), changed == 0, "{adoptions:#?}");
     project.rewrite(|name, text| {
