@@ -109,7 +109,7 @@ impl Run<'_, '_> {
         let (plan, operation) = (self.plan, &self.plan.operations[index]);
         let outcome = match reading {
             Ok(Some(Reading { metadata, at, offset: _ })) => {
-                let verdict = staleness::verdict(plan, operation, &metadata, self.written_primary(operation));
+                let verdict = staleness::verdict(plan, operation, &metadata, self.written_primary(operation).as_ref());
                 let Some(outcome) = settled(verdict, self.open.contains(&index)) else { return Some(at) };
                 outcome
             }

@@ -12,6 +12,7 @@ use super::write::{self, Sender, Trouble};
 use super::{Record, Remote, Sending, Unrecorded};
 use crate::event::{Event, Mismatch, Outcome, Receipt, Skip, Standing, Stop};
 use crate::live;
+use crate::model::Kind;
 use crate::plan::staleness::MovedField;
 use crate::plan::{Operation, Plan};
 
@@ -77,15 +78,21 @@ impl<'a, 'r> Run<'a, 'r> {
         Sender { remote: self.remote, primary: self.written_primary(operation), closed: self.closed.subscribe() }
     }
 
-    /// Returns the operation that has written the primary locale of a secondary operation's page, if one has.
-    pub(super) fn written_primary(&self, operation: &Operation) -> Option<&'a Operation> {
-        let plan = self.plan;
+    /// Returns the operation that has written the primary locale of a secondary operation's page, if one has; as the
+    /// server took it, where it is known to have bent what it was sent.
+    pub(super) fn written_primary(&self, operation: &Operation) -> Option<Operation> {
         operation.locale_id.as_ref()?;
-        let of_page = plan.operations.iter().zip(&self.receipt.standings);
+        let of_page = self.plan.operations.iter().zip(&self.receipt.standings);
         let mut primary = of_page.filter(|(other, standing)| {
             other.address.page == operation.address.page && other.locale_id.is_none() && standing.may_have_written()
         });
-        primary.next_back().map(|(primary, _)| primary)
+        let (primary, standing) = primary.next_back()?;
+        let mut primary = primary.clone();
+        if let Some(Outcome::DidNotTake(mismatches)) = standing.outcome() {
+            let found = mismatches.iter().map(|mismatch| (mismatch.field, mismatch.found.clone()));
+            primary.body.fields.extend(found.filter(|(field, _)| field.kind() == Kind::Text));
+        }
+        Some(primary)
     }
 
     /// Reads pinned values once more, now that the primary is written. Until then they read as wanted whether the server

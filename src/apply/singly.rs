@@ -118,7 +118,7 @@ impl<'a> Run<'a, '_> {
                     return Step::Settled(index, outcome, trouble);
                 }
             };
-            let verdict = staleness::verdict(plan, operation, &reading.metadata, primary);
+            let verdict = staleness::verdict(plan, operation, &reading.metadata, primary.as_ref());
             match settled(verdict, is_open) {
                 None => Step::Ready(index, reading.at),
                 Some(outcome) => Step::Settled(index, outcome, Trouble::default()),

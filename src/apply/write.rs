@@ -45,7 +45,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 pub(super) struct Sender<'a> {
     pub(super) remote: &'a Remote,
     /// The operation that has written the page's primary locale by now, if one has.
-    pub(super) primary: Option<&'a Operation>,
+    pub(super) primary: Option<Operation>,
     /// Whether nothing more may be sent.
     pub(super) closed: watch::Receiver<bool>,
 }
@@ -191,9 +191,11 @@ pub(super) fn settled_by(sender: &Sender<'_>, operation: &Operation, reading: Re
 }
 
 /// Returns whether an operation that ended with this error was surely not carried out if a read does not show it. What
-/// reads the same before and after may have been, and what was not answered may be carried out yet.
+/// reads the same before and after may have been, what was not answered may be carried out yet, and a success that came
+/// garbled, or a gateway's word, says nothing of what the server did.
 pub(super) fn is_certain(operation: &Operation, error: &webflow::Error) -> bool {
-    is_told_by_a_read(operation) && error.status().is_some()
+    let is_a_no = |status: u16| matches!(status, 400..=501 | 503);
+    is_told_by_a_read(operation) && error.status().is_some_and(is_a_no)
 }
 
 /// Returns whether a read tells if the operation was carried out: not if it only pins what is inherited.
@@ -219,7 +221,7 @@ pub(super) fn precondition_holds(sender: &Sender<'_>, operation: &Operation, fou
 /// Returns whether a field that was not sent reads as the primary was written because it inherits it.
 fn has_followed(sender: &Sender<'_>, operation: &Operation, field: Field, found: &Value) -> bool {
     let is_sent = operation.body.fields.contains_key(&field);
-    !is_sent && sender.primary.is_some_and(|primary| staleness::has_followed(operation, primary, field, found))
+    !is_sent && sender.primary.as_ref().is_some_and(|primary| staleness::has_followed(operation, primary, field, found))
 }
 
 /// Compares what a page reads with what it should read now.

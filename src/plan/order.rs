@@ -22,7 +22,7 @@ pub(super) fn operations(
     slugs::collisions(live, changes, diagnostics);
     let groups = diff::by_address(changes);
     let mut drafts: Vec<Draft<'_>> =
-        groups.into_iter().map(|(address, changes)| Draft::new(desired, live, address, changes)).collect();
+        groups.iter().map(|(address, changes)| Draft::new(desired, live, address, changes.clone(), &groups)).collect();
     drafts.sort_by_key(|draft| (draft.changes[0].path.clone(), live.site.position(&draft.address.locale)));
     let mut schedule = Schedule::new(live, &drafts);
     schedule.run(diagnostics);
@@ -37,23 +37,33 @@ struct Draft<'a> {
     stated: BTreeMap<Field, Value>,
     moves: Moves,
     is_primary: bool,
+    /// Whether a value is to be written that could not be told from an inherited one, while the primary's changes.
+    has_pin: bool,
 }
 
 impl<'a> Draft<'a> {
-    fn new(desired: &Desired, live: &Live, address: &'a Address, changes: Vec<&'a Change>) -> Self {
+    fn new(
+        desired: &Desired,
+        live: &Live,
+        address: &'a Address,
+        changes: Vec<&'a Change>,
+        groups: &BTreeMap<&Address, Vec<&Change>>,
+    ) -> Self {
+        let primary = Address { page: address.page.clone(), locale: live.site.primary.tag.clone() };
+        let of_primary = groups.get(&primary).filter(|_| primary != *address).map_or(&[][..], Vec::as_slice);
+        // Once written, a value that the primary reads now cannot be told from an inherited one either.
+        let becomes_alike =
+            |change: &Change| of_primary.iter().any(|it| it.field == change.field && it.before == change.after);
+        let has_pin = changes.iter().any(|change| change.class == Class::Pinned || becomes_alike(change));
         let slug = changes.iter().find(|change| change.field == Field::Slug);
         let moves = slug.map(|change| slugs::moves(live, change)).unwrap_or_default();
         let fields = desired.fields(&address.page, &address.locale);
         let stated = fields.map(|(field, stated)| (field, stated.value.clone())).collect();
-        Self { address, changes, stated, moves, is_primary: live.site.is_primary(&address.locale) }
+        Self { address, changes, stated, moves, is_primary: live.site.is_primary(&address.locale), has_pin }
     }
 
     fn values(&self) -> BTreeMap<Field, Value> {
         self.changes.iter().map(|change| (change.field, change.after.clone())).collect()
-    }
-
-    fn has_pin(&self) -> bool {
-        self.changes.iter().any(|change| change.class == Class::Pinned)
     }
 }
 
@@ -209,7 +219,7 @@ impl<'a> Schedule<'a> {
             path: changes[0].path.clone(),
             locale_id: self.locale_id(&address.locale),
             purpose: Purpose::Write,
-            has_pin: self.drafts[draft].has_pin(),
+            has_pin: self.drafts[draft].has_pin,
             level: 0,
             needs: Vec::new(),
             body: Body::default(),
@@ -232,7 +242,7 @@ impl<'a> Schedule<'a> {
 
     /// Returns the operations that pin what the draft's write, if it is a primary's, would move.
     fn pins_before(&self, draft: usize) -> impl Iterator<Item = usize> {
-        let pinned = self.secondaries[draft].iter().filter(|other| self.drafts[**other].has_pin());
+        let pinned = self.secondaries[draft].iter().filter(|other| self.drafts[**other].has_pin);
         pinned.filter_map(|other| self.written[*other])
     }
 

@@ -179,8 +179,7 @@ fn check_outcome(
         }
         Outcome::Moved(mismatches) => {
             assert!(effective.is_empty(), "it was written: {}", told());
-            let is_excused =
-                truth.is_meddled(page, 0..end) || truth.has_stale_reads() || follows_bent_primary(truth, operation);
+            let is_excused = truth.is_meddled(page, 0..end) || truth.has_stale_reads();
             assert!(is_excused, "nobody has moved it: {}", told());
             mismatches.iter().for_each(|mismatch| check_found(truth, operation, mismatch, 0, told));
         }
@@ -207,17 +206,6 @@ fn check_outcome(
             assert!(is_unread_pin || was_open || sent.iter().any(Sent::is_open), "nothing is open: {}", told());
         }
     }
-}
-
-/// Returns whether the server has bent what the page's primary was sent. What inherits it reads as nobody has planned, and
-/// the program cannot tell that from an edit yet.
-fn follows_bent_primary(truth: &Truth<'_>, operation: &Operation) -> bool {
-    let operations = truth.plan.operations.iter().enumerate();
-    let mut primaries = operations.filter(|(_, other)| other.address.page == operation.address.page);
-    let is_bent = |index: usize, primary: &Operation| {
-        truth.sent(index).iter().filter_map(|sent| sent.step).any(|step| !bent(truth, primary, step).is_empty())
-    };
-    operation.locale_id.is_some() && primaries.any(|(index, other)| other.locale_id.is_none() && is_bent(index, other))
 }
 
 /// Returns the fields that were sent and read otherwise right after a step.
