@@ -18,6 +18,7 @@ pub mod profile;
 
 mod presence;
 mod length;
+mod generic;
 mod relation;
 mod sameness;
 mod locale;

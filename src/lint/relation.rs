@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
+use super::generic::GENERIC;
 use super::language;
 use super::length::SEPARATORS;
 use super::rule::{Case, Check, INFO, Problem, Rule, Threshold, WARNING};
@@ -60,58 +61,6 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://developers.google.com/search/docs/essentials/spam-policies",
         check: Check::Text(&[Field::SeoTitle], keyword_stuffing),
     },
-];
-
-/// Titles that say nothing, by language. Only a title that is nothing else counts.
-const GENERIC: &[(&str, &[&str])] = &[
-    (
-        "en",
-        &[
-            "home",
-            "homepage",
-            "home page",
-            "page",
-            "untitled",
-            "untitled page",
-            "profile",
-            "welcome",
-            "index",
-            "new page",
-            "default",
-            "website",
-            "main",
-            "main page",
-            "start",
-            "title",
-            "page title",
-        ],
-    ),
-    ("de", &["startseite", "seite", "ohne titel", "willkommen", "profil", "unbenannt", "titel"]),
-    ("fr", &["accueil", "page d'accueil", "page", "sans titre", "bienvenue", "profil", "titre"]),
-    (
-        "es",
-        &["inicio", "página", "página de inicio", "página principal", "sin título", "bienvenido", "perfil", "título"],
-    ),
-    ("it", &["home", "pagina", "pagina iniziale", "senza titolo", "benvenuto", "profilo", "titolo"]),
-    ("pt", &["início", "página", "página inicial", "sem título", "bem-vindo", "perfil", "título"]),
-    ("nl", &["startpagina", "pagina", "zonder titel", "naamloos", "welkom", "profiel", "titel"]),
-    ("pl", &["strona główna", "strona", "bez tytułu", "witaj", "witamy", "profil", "tytuł"]),
-    ("sv", &["startsida", "hem", "sida", "utan titel", "namnlös", "välkommen", "profil"]),
-    ("da", &["forside", "hjem", "side", "uden titel", "velkommen", "profil"]),
-    ("no", &["forside", "hjem", "side", "uten tittel", "velkommen", "profil"]),
-    ("nb", &["forside", "hjem", "side", "uten tittel", "velkommen", "profil"]),
-    ("fi", &["etusivu", "koti", "sivu", "nimetön", "tervetuloa", "profiili"]),
-    ("cs", &["domů", "úvod", "stránka", "bez názvu", "vítejte", "profil"]),
-    ("hu", &["kezdőlap", "főoldal", "oldal", "névtelen", "üdvözöljük", "profil"]),
-    ("tr", &["ana sayfa", "anasayfa", "sayfa", "başlıksız", "hoş geldiniz", "profil"]),
-    ("ru", &["главная", "главная страница", "страница", "без названия", "добро пожаловать", "профиль"]),
-    ("uk", &["головна", "головна сторінка", "сторінка", "без назви", "ласкаво просимо", "профіль"]),
-    ("el", &["αρχική", "αρχική σελίδα", "σελίδα", "χωρίς τίτλο", "προφίλ"]),
-    ("ja", &["ホーム", "トップ", "トップページ", "ページ", "無題", "ようこそ", "プロフィール"]),
-    ("zh", &["首页", "首頁", "主页", "主頁", "页面", "頁面", "无标题", "無標題", "欢迎", "歡迎"]),
-    ("ko", &["홈", "홈페이지", "메인", "페이지", "제목 없음", "환영합니다", "프로필"]),
-    ("ar", &["الرئيسية", "الصفحة الرئيسية", "صفحة", "بدون عنوان", "مرحبا"]),
-    ("he", &["דף הבית", "בית", "עמוד", "ללא כותרת", "ברוכים הבאים"]),
 ];
 
 /// Letters of the shortest word whose repetition counts.
