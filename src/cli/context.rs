@@ -80,6 +80,8 @@ impl Workspace {
         let (desired, found) = lower::lower(&self.loaded.pages, &self.terms(), live);
         let mut diagnostics: Vec<Diagnostic> = std::mem::take(&mut self.loaded.diagnostics);
         diagnostics.extend(found);
+        let project = self.loaded.project.as_ref();
+        diagnostics.extend(project.and_then(|project| lower::check_primary(project, &live.site)));
         diagnostic::sort(&mut diagnostics);
         (desired, diagnostics)
     }

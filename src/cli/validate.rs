@@ -127,6 +127,9 @@ impl Validate {
             let terms = workspace.loaded.project.as_ref().map(Terms::of).unwrap_or_default();
             let (desired, found) = lower::lower(&workspace.loaded.pages, &terms, &live);
             workspace.loaded.diagnostics.extend(found);
+            let project = workspace.loaded.project.as_ref();
+            let primary = project.and_then(|project| lower::check_primary(project, &live.site));
+            workspace.loaded.diagnostics.extend(primary);
             loaded = workspace.loaded;
             site = Some((desired, live));
         } else if asks {

@@ -34,6 +34,13 @@ pub(super) const ROWS: &[Row] = &[
         FILES,
     ),
     (
+        "primary-locale",
+        "the site has another primary locale",
+        "`locales: {primary: …}` tells the commands that do not ask the site which locale the others inherit from. A wrong one \
+         would have them judge the wrong texts.",
+        FILES,
+    ),
+    (
         "page-not-in-locale",
         "the site does not list the page in the locale",
         "The site has the locale, and the page is not listed in it, as it can be for a while after the locale was added. Try \

@@ -50,6 +50,18 @@ fn required_locales(project: &ProjectDocument) -> Vec<RequiredLocale> {
     stated.map(|(key, span)| RequiredLocale { key, location: span.within(&project.location.file) }).collect()
 }
 
+/// Returns what is wrong if a project names another primary locale than the site has.
+pub fn check_primary(project: &ProjectDocument, site: &Site) -> Option<Diagnostic> {
+    let stated = project.manifest.locales.primary.as_deref()?;
+    let is_primary = site.locale(stated).is_some_and(|locale| site.is_primary(&locale.tag));
+    (!is_primary).then(|| {
+        let primary = &site.primary.tag;
+        Diagnostic::error(codes::PRIMARY_LOCALE, format!("the site's primary locale is {primary}, not `{stated}`"))
+            .at(project.location_of(&["locales", "primary"]))
+            .help(format!("write `primary: {primary}`, or remove the key"))
+    })
+}
+
 /// The problems that only the site can tell, by their codes.
 pub mod codes {
     use super::Code;
@@ -62,6 +74,8 @@ pub mod codes {
     pub const PATH_MOVED: Code = Code::new("path-moved");
     /// The site has no such locale.
     pub const UNKNOWN_LOCALE: Code = Code::new("unknown-locale");
+    /// The site has another primary locale.
+    pub const PRIMARY_LOCALE: Code = Code::new("primary-locale");
     /// The site does not list the page in the locale.
     pub const PAGE_NOT_IN_LOCALE: Code = Code::new("page-not-in-locale");
     /// A required locale is not stated.

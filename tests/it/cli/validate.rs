@@ -367,6 +367,23 @@ fn the_site_is_asked_where_there_is_a_token() {
 }
 
 #[test]
+fn the_primary_locale_can_be_named() {
+    let pages = [("guide.yaml", "id: pgGuide\nlocales: {fr-FR: {seo: {title: Un}}, en-US: {seo: {title: One}}}\n")];
+    let environment = TestEnvironment::with_pages(pages);
+    let primary = |arguments: &str| environment.run(arguments).json()["checked"]["primary"].clone();
+    assert_eq!(primary("validate --offline --format json"), "fr-FR", "it stands first");
+    environment.write("slugline.yaml", format!("{}locales: {{primary: en-US}}\n", galaxy::PROJECT));
+    assert_eq!(primary("validate --offline --format json"), "en-US");
+    environment.write("slugline.yaml", format!("{}locales: {{primary: fr-FR}}\n", galaxy::PROJECT));
+    assert_eq!(primary("validate --format json"), "en-US", "the site knows better");
+    for command in ["validate", "plan"] {
+        let ran = environment.run(command);
+        let told = "error[primary-locale]: the site's primary locale is en-US, not `fr-FR`\n --> slugline.yaml:3:20";
+        assert!(ran.exit == 3 && format!("{ran}").contains(told), "{ran}");
+    }
+}
+
+#[test]
 fn what_the_site_has_counts_as_present() {
     // The site has a title for the guide; the page of the towel has none, nor have the draft and the page for what is not
     // found, which need none.
