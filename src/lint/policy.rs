@@ -79,25 +79,48 @@ pub(super) struct Ruling {
     pub(super) limit: u32,
 }
 
+/// All that a policy says of a rule.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stance<'a> {
+    level: Level,
+    limit: Option<u32>,
+    is_set: bool,
+    overrides: &'a [Override],
+}
+
+impl Stance<'_> {
+    /// Returns how the rule is to be taken in a place; nothing if it is off there.
+    pub(super) fn ruling(mut self, page: &PageName, locale: &LocaleTag) -> Option<Ruling> {
+        for other in self.overrides.iter().filter(|other| other.fits(page, locale)) {
+            self.is_set |= other.level.is_some();
+            self.level = other.level.unwrap_or(self.level);
+            self.limit = other.threshold.or(self.limit);
+        }
+        match self.level {
+            Level::Off => None,
+            Level::On(severity) => {
+                Some(Ruling { severity, is_set: self.is_set, limit: self.limit.unwrap_or_default() })
+            }
+        }
+    }
+}
+
 impl Policy {
     /// Returns how a rule is to be taken in a place; nothing if it is off there.
     pub(super) fn ruling(&self, rule: &'static Rule, page: &PageName, locale: &LocaleTag) -> Option<Ruling> {
-        let (mut level, mut limit) = self.profile.of(rule);
-        let mut is_set = self.profile.sets(rule);
-        let mut apply = |stated: Option<Level>, threshold: Option<u32>| {
-            is_set |= stated.is_some();
-            level = stated.unwrap_or(level);
-            limit = threshold.or(limit);
-        };
-        if let Some(setting) = self.settings.get(rule.id) {
-            apply(setting.level, setting.threshold);
-            for other in setting.overrides.iter().filter(|other| other.fits(page, locale)) {
-                apply(other.level, other.threshold);
-            }
-        }
-        match level {
-            Level::Off => None,
-            Level::On(severity) => Some(Ruling { severity, is_set, limit: limit.unwrap_or_default() }),
+        self.stance(rule).ruling(page, locale)
+    }
+
+    /// Returns all that is said of a rule, so that asking about many places does not look it up for each.
+    pub(super) fn stance(&self, rule: &'static Rule) -> Stance<'_> {
+        let setting = self.settings.get(rule.id);
+        let (level, limit) = self.profile.of(rule);
+        let (stated, threshold) = setting.map_or((None, None), |setting| (setting.level, setting.threshold));
+        Stance {
+            level: stated.unwrap_or(level),
+            limit: threshold.or(limit),
+            is_set: stated.is_some() || self.profile.sets(rule),
+            overrides: setting.map_or(&[], |setting| &setting.overrides),
         }
     }
 

@@ -141,9 +141,10 @@ impl<'a> Linter<'a> {
         mut ask: impl FnMut(&Case<'a>) -> Option<(Problem, Location)>,
     ) {
         let (subject, policy) = (self.subject, self.policy);
+        let stance = policy.stance(rule);
         for (number, page) in subject.pages.iter().enumerate() {
             for locale in page.locales.keys() {
-                let Some(ruling) = policy.ruling(rule, &page.name, locale) else { continue };
+                let Some(ruling) = stance.ruling(&page.name, locale) else { continue };
                 for field in fields.iter().copied() {
                     let case = Case { subject, policy, page, locale, field, limit: ruling.limit };
                     if let Some((mut problem, location)) = ask(&case) {
