@@ -19,7 +19,7 @@ use crate::exit::Exit;
 use crate::lint::Finding;
 use crate::lint::policy::is_page;
 use crate::lint::subject::{PageName, Subject};
-use crate::manifest::lint::subject::{Known, subject};
+use crate::manifest::lint::subject::{AsItWas, Known, subject};
 use crate::manifest::load::{self, Loaded};
 use crate::manifest::lower::{self, Terms};
 use crate::model::{Desired, Live};
@@ -139,7 +139,9 @@ impl Validate {
             documents: &loaded.pages,
             project: loaded.project.as_ref(),
             site: site.as_ref().map(|(desired, live)| (desired, live)),
-            earlier: earlier.as_ref().map(|(_, earlier)| &earlier.pages[..]),
+            earlier: earlier
+                .as_ref()
+                .map(|(_, earlier)| AsItWas { documents: &earlier.pages, project: earlier.project.as_ref() }),
         });
         Ok(Checked { root, loaded, site, earlier, subject })
     }

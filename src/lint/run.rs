@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use super::length;
 use super::policy::{Allow, Policy};
 use super::rule::{BINDING, Case, Check, Found, INFO, Problem, Rule, Survey, WARNING};
-use super::subject::{Page, PageName, Subject};
+use super::subject::{Origin, Page, PageName, Subject};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::{Field, LocaleTag};
 use crate::source::Location;
@@ -172,6 +173,13 @@ impl<'a> Linter<'a> {
         let Problem { message, help, also, at, severity } = problem;
         let severity = severity.filter(|_| !ruling.is_set).unwrap_or(ruling.severity);
         let at = at.or_else(|| text.map(|text| text.location.clone()));
+        // A default stands in one place for many pages, so that the place alone says little.
+        let message = match text.filter(|text| text.origin == Origin::Template) {
+            Some(text) => {
+                format!("{message} (`{}` in {locale}: `{}`)", page.name.as_str(), length::shortened(&text.value))
+            }
+            None => message,
+        };
         self.report.findings.push(Finding {
             rule,
             diagnostic: Diagnostic { code: Code::new(rule.id), severity, message, at, also, help },

@@ -7,7 +7,7 @@ use jiff::civil::{Date, date};
 use slugline::diagnostic::has_errors;
 use slugline::lint::{self, Report};
 use slugline::manifest::lint::policy::policy;
-use slugline::manifest::lint::subject::{Known, subject};
+use slugline::manifest::lint::subject::{AsItWas, Known, subject};
 use slugline::manifest::read;
 
 mod earlier;
@@ -42,7 +42,8 @@ fn compared(options: &str, manifests: &str, earlier: Option<&str>) -> Report {
     };
     let (documents, earlier) = (parse(manifests), earlier.map(parse));
     let project = project.unwrap();
-    let known = Known { documents: &documents, project: Some(&project), site: None, earlier: earlier.as_deref() };
+    let earlier = earlier.as_deref().map(|documents| AsItWas { documents, project: Some(&project) });
+    let known = Known { documents: &documents, project: Some(&project), site: None, earlier };
     lint::lint(&subject(known), &policy(&project).0, TODAY)
 }
 

@@ -22,8 +22,17 @@ pub struct Known<'a> {
     pub project: Option<&'a ProjectDocument>,
     /// The site, and what the manifests want of it.
     pub site: Option<(&'a Desired, &'a Live)>,
-    /// The manifests of an earlier commit.
-    pub earlier: Option<&'a [PageDocument]>,
+    /// The project as it was at an earlier commit.
+    pub earlier: Option<AsItWas<'a>>,
+}
+
+/// The files of an earlier commit.
+#[derive(Debug, Clone, Copy)]
+pub struct AsItWas<'a> {
+    /// The manifests.
+    pub documents: &'a [PageDocument],
+    /// The project file.
+    pub project: Option<&'a ProjectDocument>,
 }
 
 /// Returns what is linted.
@@ -109,13 +118,16 @@ impl<'a> Tags<'a> {
 struct Earlier<'a> {
     by_id: BTreeMap<&'a str, &'a PageDocument>,
     by_path: BTreeMap<&'a str, &'a PageDocument>,
+    defaults: Defaults,
 }
 
 impl<'a> Earlier<'a> {
-    fn of(documents: &'a [PageDocument]) -> Self {
+    fn of(known: AsItWas<'a>) -> Self {
+        let AsItWas { documents, project } = known;
         let ids = documents.iter().filter_map(|document| Some((document.manifest.id.as_ref()?.as_str(), document)));
         let paths = documents.iter().filter_map(|document| Some((document.manifest.path.as_ref()?.as_str(), document)));
-        Self { by_id: ids.collect(), by_path: paths.collect() }
+        let defaults = project.map(|project| Defaults::of(project).0).unwrap_or_default();
+        Self { by_id: ids.collect(), by_path: paths.collect(), defaults }
     }
 
     /// Returns what described the same page: by its id if both have one, else by its path.
@@ -150,12 +162,15 @@ type Statements = BTreeMap<LocaleTag, BTreeMap<Field, Value>>;
 impl Builder<'_> {
     fn page(&self, document: &PageDocument) -> Page {
         let found = self.pages.get(&document.location);
-        let earlier = self.earlier.as_ref().map(|earlier| earlier.document(document).map(|it| self.statements(it)));
+        let earlier = self
+            .earlier
+            .as_ref()
+            .map(|earlier| earlier.document(document).map(|it| self.statements(it, &earlier.defaults)));
         let mut locales: BTreeMap<LocaleTag, PageLocale> = BTreeMap::new();
         for (key, at) in keys_in_order(document) {
             let Some(tag) = self.tags.tag(key).filter(|tag| !locales.contains_key(tag)) else { continue };
             let mut texts = BTreeMap::new();
-            for (field, (stated, origin)) in self.fields(document, key, &tag) {
+            for (field, (stated, origin)) in self.fields(document, key, &tag, found, &self.defaults) {
                 if let Value::Text(value) = stated.value {
                     let before = self.before(&earlier, found.map(|(_, live)| *live), &tag, field);
                     texts.insert(field, Text { value, location: stated.location, origin, before });
@@ -176,15 +191,21 @@ impl Builder<'_> {
             locales,
             touched: earlier.map(|earlier| match earlier {
                 None => Touched::New,
-                Some(earlier) => Touched::Fields(difference(&earlier, &self.statements(document))),
+                Some(earlier) => Touched::Fields(difference(&earlier, &self.statements(document, &self.defaults))),
             }),
         }
     }
 
     /// Returns what a page says in a locale, and whether it does so itself.
-    fn fields(&self, document: &PageDocument, key: &str, tag: &LocaleTag) -> BTreeMap<Field, (Stated, Origin)> {
+    fn fields(
+        &self,
+        document: &PageDocument,
+        key: &str,
+        tag: &LocaleTag,
+        found: Option<&(&DesiredPage, &LivePage)>,
+        defaults: &Defaults,
+    ) -> BTreeMap<Field, (Stated, Origin)> {
         let own = stated_fields(document, key, &document.manifest.locales[key]);
-        let found = self.pages.get(&document.location);
         let text = |field: Field| match (own.get(&field), self.known.site.zip(found.copied())) {
             (Some(stated), _) => stated.value.as_text(),
             (None, Some(((_, live), (_, page)))) => lower::will_read(document, page, &live.site, tag, field),
@@ -199,7 +220,7 @@ impl Builder<'_> {
             title: text(Field::Title),
             slug: text(Field::Slug).or_else(|| path.and_then(|path| path.rsplit('/').next())),
         };
-        let defaults = self.defaults.fields(place, &own);
+        let defaults = defaults.fields(place, &own);
         let own = own.into_iter().map(|(field, stated)| (field, (stated, Origin::Stated)));
         own.chain(defaults.into_iter().map(|(field, stated)| (field, (stated, Origin::Template)))).collect()
     }
@@ -210,11 +231,14 @@ impl Builder<'_> {
         lower::text(values, field)
     }
 
-    fn statements(&self, document: &PageDocument) -> Statements {
-        let keys = document.manifest.locales.iter();
-        let stated = keys.filter_map(|(key, values)| {
-            let fields = stated_fields(document, key, values).into_iter();
-            Some((self.tags.tag(key)?, fields.map(|(field, stated)| (field, stated.value)).collect()))
+    /// Returns what the files alone say of a page, by itself or by default.
+    fn statements(&self, document: &PageDocument, defaults: &Defaults) -> Statements {
+        let keys = document.manifest.locales.keys();
+        let stated = keys.filter_map(|key| {
+            let tag = self.tags.tag(key)?;
+            let fields = self.fields(document, key, &tag, None, defaults).into_iter();
+            let values = fields.map(|(field, (stated, _))| (field, stated.value)).collect();
+            Some((tag, values))
         });
         stated.collect()
     }

@@ -224,3 +224,16 @@ fn a_brand_that_is_cut_is_told_in_place_of_a_wide_title() {
     let wide = ["—————————————————————————————. | Acme", titles[1], titles[2]];
     assert_eq!(rules(&wide), ["seo-title/too-wide"]);
 }
+
+#[test]
+fn what_a_default_says_is_told_of_the_page_that_reads_it() {
+    let options = "{}\nvars: {brand: Galaxy}\ndefaults: [{seo: {title: '{title}  | {brand}'}}]";
+    let pages = "{path: /a, locales: {en: {title: One}, fr: {seo: {title: Un}}}}";
+    let findings = report(options, pages).findings;
+    let spaces: Vec<_> = findings.iter().filter(|finding| finding.rule.id == "text/double-space").collect();
+    let told: Vec<&str> = spaces.iter().map(|finding| finding.diagnostic.message.as_str()).collect();
+    assert_eq!(told, ["the SEO title holds several spaces in a row (`/a` in en: `One  | Galaxy`)"]);
+    assert_eq!(spaces[0].diagnostic.at.as_ref().unwrap().to_string(), "slugline.yaml:6:26");
+    // A page that reads a default lacks nothing.
+    assert!(findings.iter().all(|finding| finding.rule.id != "seo-title/missing"));
+}

@@ -135,6 +135,19 @@ fn a_translation_that_was_left_behind() {
 }
 
 #[test]
+fn a_default_that_changes_touches_the_pages_that_read_it() {
+    let repository = Repository::new();
+    let defaults = |title: &str| format!("{}defaults: [{{openGraph: {{title: '{title}'}}}}]\n", galaxy::PROJECT);
+    repository.write("slugline.yaml", &defaults("{title}: a  page"));
+    repository.write("pages/c.yaml", "path: /c\nlocales: {en-US: {openGraph: {title: Own}}}\n");
+    repository.commit();
+    assert!(repository.told("HEAD").is_empty());
+    repository.write("slugline.yaml", &defaults("{title}: the  page"));
+    let spaces = ["/a en-US openGraph.title text/double-space", "/b en-US openGraph.title text/double-space"];
+    assert_eq!(repository.told("HEAD"), spaces);
+}
+
+#[test]
 fn text_says_what_it_was_compared_with() {
     let mut repository = Repository::new();
     let commit = repository.git(&["rev-parse", "HEAD"]);
