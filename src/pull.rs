@@ -76,11 +76,12 @@ pub fn adoptions(
     let mut adoptions = Vec::new();
     for (id, page) in pages {
         let Some(document) = documents.get(&page.location).copied() else { continue };
+        let keys: BTreeMap<Location, &str> = document.locales_in_place().collect();
         for locale in live.site.locales().filter(|locale| wanted.selection.has_locale(&locale.tag)) {
             let Some((stated, metadata)) = page.locales.get(&locale.tag).zip(live.metadata(id, &locale.tag)) else {
                 continue;
             };
-            let Some(key) = key_of(document, stated) else { continue };
+            let Some(key) = keys.get(&stated.location).copied() else { continue };
             let place = Place { id, page, locale, document, key, origin };
             for (field, after) in place.differences(stated, metadata, &wanted.fields) {
                 adoptions.extend(place.adoption(field, after));
@@ -169,12 +170,6 @@ impl Place<'_> {
             after,
         })
     }
-}
-
-/// Returns the key of the locale as the document writes it.
-fn key_of<'d>(document: &'d PageDocument, stated: &DesiredLocale) -> Option<&'d str> {
-    let mut keys = document.manifest.locales.keys();
-    keys.find(|key| document.key_location_of(&["locales", key]) == stated.location).map(String::as_str)
 }
 
 /// Returns what the key of a text says. A page without a slug, the home page, cannot be given one.

@@ -1,5 +1,6 @@
 //! `slugline pull`: live values into the manifests.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
@@ -16,6 +17,7 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::exit::Exit;
 use crate::import;
 use crate::live;
+use crate::manifest::defaults::fill::Defaults;
 use crate::manifest::globs::PageGlobs;
 use crate::manifest::lower;
 use crate::manifest::read::PageDocument;
@@ -180,9 +182,16 @@ fn adopted(
     let mut done: Vec<Adoption> = Vec::new();
     let mut refused: BTreeMap<(Address, Field), Diagnostic> = BTreeMap::new();
     for origin in [Origin::Pages, Origin::All] {
-        let pages = rewrite.pages(workspace);
-        let lowered = (origin == Origin::All).then(|| lower::lower(&pages, &workspace.terms(), live).0);
-        let mut found = pull::adoptions(lowered.as_ref().unwrap_or(desired), live, &pages, wanted, origin);
+        let (pages, desired) = match origin {
+            Origin::Pages => (Cow::Borrowed(&workspace.loaded.pages), Cow::Borrowed(desired)),
+            Origin::All if workspace.terms().defaults == Defaults::default() => break,
+            Origin::All => {
+                let pages = rewrite.pages(workspace);
+                let (desired, _) = lower::lower(&pages, &workspace.terms(), live);
+                (Cow::Owned(pages), Cow::Owned(desired))
+            }
+        };
+        let mut found = pull::adoptions(&desired, live, &pages, wanted, origin);
         found.retain(|adoption| !refused.contains_key(&adoption.key()));
         let places: BTreeMap<&Location, &PageDocument> =
             pages.iter().map(|page| &page.location).zip(&workspace.loaded.pages).collect();

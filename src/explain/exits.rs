@@ -57,7 +57,8 @@ pub(super) const ROWS: &[Row] = &[
         "partial",
         "exit code 6: done in part",
         "Some writes are done; others failed, were left out, are unknown, or did not take. The receipt says which. \
-         `apply --resume` goes on, `undo` takes back what was written.",
+         `apply --resume` goes on, `undo` takes back what was written. After a pull or a table: some values could not be \
+         written into their files, and each is told with its place.",
         SOURCE,
     ),
     (

@@ -187,7 +187,7 @@ pub(super) const ROWS: &[Row] = &[
         "not-edited",
         "a place in a manifest that is left as it is",
         "A pull, a table or a fix would have to change what is shared with another place (an anchor, an alias, a `<<`), or what \
-         cannot be changed without touching other bytes. Nothing of that file is written; edit the place by hand.",
+         cannot be changed without touching other bytes. The rest is written; edit the place by hand.",
         FILES,
     ),
     (
@@ -206,7 +206,7 @@ pub(super) const ROWS: &[Row] = &[
     (
         "table-row",
         "a row that fits no manifest",
-        "No manifest describes the page, or the row names a page in one cell and another one in the next.",
+        "No manifest describes the page, or none has the locale. An id decides; a path beside it that differs is warned about.",
         FILES,
     ),
     (

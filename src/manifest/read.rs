@@ -29,9 +29,15 @@ pub type ProjectDocument = Document<Project>;
 impl PageDocument {
     /// Returns the keys of the locales, from top to bottom.
     pub fn locales_in_order(&self) -> Vec<&str> {
-        let mut keys: Vec<&str> = self.manifest.locales.keys().map(String::as_str).collect();
-        keys.sort_by_cached_key(|key| self.key_location_of(&["locales", key]));
-        keys
+        let mut keys: Vec<(Location, &str)> = self.locales_in_place().collect();
+        keys.sort();
+        keys.into_iter().map(|(_, key)| key).collect()
+    }
+
+    /// Returns the keys of the locales and where each stands.
+    pub fn locales_in_place(&self) -> impl Iterator<Item = (Location, &str)> {
+        let keys = self.manifest.locales.keys();
+        keys.map(|key| (self.key_location_of(&["locales", key]), key.as_str()))
     }
 }
 

@@ -179,8 +179,9 @@ impl Reading<'_> {
             "" => (Column::Path, path, &self.names.by_path),
             id => (Column::Page, id, &self.names.by_id),
         };
-        if let Some(page) = known.get(name) {
-            return Some(*page);
+        if let Some(page) = known.get(name).copied() {
+            self.check_path(number, record, page);
+            return Some(page);
         }
         let help = match suggest::nearest(name, known.keys().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
@@ -192,6 +193,20 @@ impl Reading<'_> {
         };
         self.report(codes::ROW, message, Some(help));
         None
+    }
+
+    /// A table moves no page; somebody may expect it to.
+    fn check_path(&mut self, number: u64, record: &StringRecord, page: usize) {
+        let path = self.cell(record, Column::Path);
+        let own = self.names.pages[page].manifest.path.as_ref().map_or("", |path| path.as_str());
+        if !path.is_empty() && !own.is_empty() && path != own {
+            let message = format!("row {number}, column `path`: the manifest has `{own}`, not `{path}`");
+            self.diagnostics.push(
+                Diagnostic::warning(codes::ROW, message)
+                    .at(Location::whole(self.file))
+                    .help("the id decides, and the path stays as it is"),
+            );
+        }
     }
 
     /// Returns the locale's key as the page writes it, or would.

@@ -83,6 +83,30 @@ fn a_cell_that_is_changed_is_all_that_changes() {
     assert!(changed > FILES as usize / 2, "{changed}");
 }
 
+#[test]
+fn no_table_is_too_strange() {
+    let generated = generate::file(7);
+    let pages = pages(&generated.text);
+    let table = table::write(pages.iter(), |_| true);
+    for seed in 0..2_000 {
+        let mut dice = Dice::new(seed ^ 0x57a4);
+        let mut strange = table.clone();
+        for _ in 0..1 + dice.below(4) {
+            let mut at = dice.below(strange.len() + 1);
+            while !strange.is_char_boundary(at) {
+                at -= 1;
+            }
+            let slip =
+                *dice.pick(&["\"", ",", ";", "\t", "\n", "\r", "\0", "'", "=", "\u{feff}", "\u{202e}", "page", "x"]);
+            strange.insert_str(at, slip);
+        }
+        let (edits, _) = table::read(&"words.csv".into(), &strange, &pages, &BTreeSet::new());
+        let edited = edit(&file(), &generated.text, &edits, &order());
+        assert!(edited.refused.len() <= edits.len());
+        self::pages(&edited.text);
+    }
+}
+
 /// Gives some texts values that are hard for a table.
 fn with_hard_texts(text: &str, seed: u64) -> String {
     let mut dice = Dice::new(seed ^ 0x7ab1e);

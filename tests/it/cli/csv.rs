@@ -150,6 +150,24 @@ fn keys_of_empty_cells_go() {
 }
 
 #[test]
+fn an_id_decides() {
+    let environment = TestEnvironment::with_pages([("guide.yaml", GUIDE)]);
+    environment.write("words.csv", "page,path,locale,title\npgGuide,/moved,fr-FR,Le guide\n");
+    assert_snapshot!(environment.run("import --csv words.csv").wrote_nothing(), @"
+    exit: 0
+    files: none
+    writes: none
+    --- stdout
+    --- stderr
+    warning[table-row]: row 2, column `path`: the manifest has `/guide`, not `/moved`
+    --> words.csv
+     = help: the id decides, and the path stays as it is
+
+    Nothing to change: the manifests say what the table says.
+    ");
+}
+
+#[test]
 fn one_column_of_a_pair_will_do() {
     let environment = TestEnvironment::with_pages([("all.yaml", PAGES)]);
     environment.write("words.csv", "page,locale,openGraph.title\npgGuide,en-US,Card\n");
