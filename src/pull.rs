@@ -91,6 +91,43 @@ pub fn adoptions(
     adoptions
 }
 
+/// A path in a manifest that follows the slug of its page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Follower {
+    /// The page.
+    pub page: PageId,
+    /// The path as it is written.
+    pub before: PagePath,
+    /// The path with the page's slug.
+    pub after: PagePath,
+    /// Where it stands.
+    pub source: Location,
+    /// The document.
+    pub document: Location,
+}
+
+/// Returns the paths that end in a slug that is taken over. The id decides which page is meant, so a path is only what
+/// people read; one that says something else already stays.
+pub fn followers(adoptions: &[Adoption], live: &Live, documents: &[PageDocument]) -> Vec<Follower> {
+    let documents: BTreeMap<&Location, &PageDocument> =
+        documents.iter().map(|document| (&document.location, document)).collect();
+    let slugs = adoptions.iter().filter(|adoption| adoption.field == Field::Slug);
+    let slugs = slugs.filter(|adoption| live.site.is_primary(&adoption.address.locale));
+    let follower = |adoption: &Adoption| {
+        let document = documents.get(&adoption.edit.document)?;
+        let before = PagePath::from(document.manifest.id.as_ref().and(document.manifest.path.as_ref())?.as_str());
+        let (old, new) = (adoption.before.as_ref()?.as_text()?, adoption.after.as_ref()?.as_text()?);
+        (before.slug() == old).then(|| Follower {
+            page: adoption.address.page.clone(),
+            after: before.with_slug(new),
+            before,
+            source: document.location_of(&["path"]),
+            document: document.location.clone(),
+        })
+    };
+    slugs.filter_map(follower).collect()
+}
+
 /// A locale of a page in its document.
 struct Place<'a> {
     id: &'a PageId,

@@ -23,7 +23,7 @@ use crate::manifest::lower;
 use crate::manifest::read::PageDocument;
 use crate::model::{Address, Desired, Field, FolderId, Live, PageId};
 use crate::plan::file;
-use crate::pull::{self, Adoption, Origin, Wanted};
+use crate::pull::{self, Adoption, Follower, Origin, Wanted};
 use crate::render::{patch, pull as view, view as words};
 use crate::source::Location;
 
@@ -59,14 +59,21 @@ fn field(name: &str) -> Result<Field, String> {
     Field::from_name(name).ok_or_else(|| format!("the fields are {}", names()))
 }
 
-/// What a pull does, before it is done.
-struct Pulled {
+/// What a pull takes over.
+struct Adopted {
     /// The keys that change, by path, locale and field.
     adoptions: Vec<Adoption>,
+    /// The paths that change with them.
+    followers: Vec<Follower>,
     /// What they make of the files.
     rewrite: Rewrite,
     /// What could not be taken over.
     refused: Vec<Diagnostic>,
+}
+
+/// What a pull does, before it is done.
+struct Pulled {
+    adopted: Adopted,
     /// Pages and locales that the site does not have.
     missing: Vec<Diagnostic>,
     new: Vec<NewFile>,
@@ -130,8 +137,8 @@ impl Pull {
             schemas = describer.schemas(!new.is_empty())?;
         }
         let wanted = Wanted { selection, fields: self.field.iter().copied().collect() };
-        let (adoptions, rewrite, refused) = adopted(workspace, desired, live, &wanted);
-        Ok(Pulled { adoptions, rewrite, refused, missing, new, schemas })
+        let adopted = adopted(workspace, desired, live, &wanted);
+        Ok(Pulled { adopted, missing, new, schemas })
     }
 
     fn describer<'w>(&self, workspace: &'w Workspace, globs: &'w PageGlobs) -> Describer<'w> {
@@ -140,7 +147,7 @@ impl Pull {
 
     /// Writes the files and returns those that could not be written, and why.
     fn write(&self, workspace: &Workspace, pulled: &Pulled) -> Result<Vec<Unwritten>, Failure> {
-        let failed = pulled.rewrite.write(workspace);
+        let failed = pulled.adopted.rewrite.write(workspace);
         let globs = PageGlobs::of(workspace.project());
         let describer = self.describer(workspace, &globs);
         describer.write_schemas(&pulled.schemas)?;
@@ -154,7 +161,11 @@ impl Pull {
             let exit = pulled.exit(failed);
             return Ok(ui.text(&output::harmless(&format!("{:#}\n", pulled.json(&done, failed, exit))))?);
         }
-        ui.data(|screen, out| view::adoptions(&done, screen, out))?;
+        let followers: Vec<&Follower> = pulled.followers(failed).collect();
+        ui.data(|screen, out| {
+            view::adoptions(&done, screen, out)?;
+            view::followers(&followers, screen, out)
+        })?;
         let files: BTreeSet<&str> = done.iter().map(|adoption| &*adoption.edit.document.file).collect();
         if !done.is_empty() {
             let values = words::count(done.len(), "key", "keys");
@@ -171,12 +182,7 @@ impl Pull {
 }
 
 /// Takes over what the pages state themselves, then what still differs: what the project says for them.
-fn adopted(
-    workspace: &Workspace,
-    desired: &Desired,
-    live: &Live,
-    wanted: &Wanted,
-) -> (Vec<Adoption>, Rewrite, Vec<Diagnostic>) {
+fn adopted(workspace: &Workspace, desired: &Desired, live: &Live, wanted: &Wanted) -> Adopted {
     let order: Vec<String> = live.site.locales().map(|locale| locale.tag.to_string()).collect();
     let mut rewrite = Rewrite::default();
     let mut done: Vec<Adoption> = Vec::new();
@@ -214,17 +220,24 @@ fn adopted(
             |one: &Adoption| (one.path.clone(), one.address.page.clone(), live.site.position(&one.address.locale));
         (place(a), a.field).cmp(&(place(b), b.field))
     });
-    (done, rewrite, refused.into_values().collect())
+    let followers = pull::followers(&done, live, &workspace.loaded.pages);
+    rewrite.follow(workspace, &followers);
+    Adopted { adoptions: done, followers, rewrite, refused: refused.into_values().collect() }
 }
 
 impl Pulled {
     /// Returns what has been taken over.
     fn done<'p>(&'p self, failed: &'p [Unwritten]) -> impl Iterator<Item = &'p Adoption> {
-        self.adoptions.iter().filter(|one| failed.iter().all(|(file, _)| *file != one.edit.document.file))
+        self.adopted.adoptions.iter().filter(|one| failed.iter().all(|(file, _)| *file != one.edit.document.file))
+    }
+
+    /// Returns the paths that have changed.
+    fn followers<'p>(&'p self, failed: &'p [Unwritten]) -> impl Iterator<Item = &'p Follower> {
+        self.adopted.followers.iter().filter(|one| failed.iter().all(|(file, _)| *file != one.document.file))
     }
 
     fn exit(&self, failed: &[Unwritten]) -> Exit {
-        match (self.missing.is_empty(), self.refused.is_empty() && failed.is_empty()) {
+        match (self.missing.is_empty(), self.adopted.refused.is_empty() && failed.is_empty()) {
             (false, _) => Exit::Invalid,
             (true, false) => Exit::Partial,
             (true, true) => Exit::Ok,
@@ -233,14 +246,15 @@ impl Pulled {
 
     fn patch(&self, workspace: &Workspace) -> String {
         let new = self.new.iter().map(|file| patch::patch(&file.name, None, &file.text));
-        std::iter::once(self.rewrite.patch(workspace)).chain(new).collect()
+        std::iter::once(self.adopted.rewrite.patch(workspace)).chain(new).collect()
     }
 
     fn json(&self, done: &[&Adoption], failed: &[Unwritten], exit: Exit) -> Json {
-        let diagnostics = self.missing.iter().chain(&self.refused).map(file::diagnostic);
+        let diagnostics = self.missing.iter().chain(&self.adopted.refused).map(file::diagnostic);
         json!({
             "format_version": file::FORMAT_VERSION,
             "changes": done.iter().map(|adoption| view::json(adoption)).collect::<Vec<_>>(),
+            "paths": self.followers(failed).map(view::follower_json).collect::<Vec<_>>(),
             "new": self.new.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(),
             "failed": failed.iter().map(|(file, why)| json!({"file": &**file, "error": why.to_string()})).collect::<Vec<_>>(),
             "diagnostics": diagnostics.collect::<Vec<_>>(),
@@ -250,7 +264,7 @@ impl Pulled {
 
     /// Tells what was not taken over, and ends.
     fn end(&self, workspace: &Workspace, failed: &[Unwritten], ui: &Ui) -> Result<Exit, Failure> {
-        let mut problems: Vec<Diagnostic> = self.missing.iter().chain(&self.refused).cloned().collect();
+        let mut problems: Vec<Diagnostic> = self.missing.iter().chain(&self.adopted.refused).cloned().collect();
         diagnostic::sort(&mut problems);
         ui.diagnostics(&problems, &workspace.loaded.sources);
         for (file, error) in failed {

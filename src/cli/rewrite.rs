@@ -7,9 +7,12 @@ use std::sync::Arc;
 use super::context::Workspace;
 use super::files;
 use crate::diagnostic::Diagnostic;
-use crate::manifest::edit::{self, Edit};
+use crate::manifest::edit::{self, Edit, Move};
 use crate::manifest::read::{self, PageDocument};
+use crate::manifest::value::PagePath;
+use crate::pull::Follower;
 use crate::render::patch;
+use crate::source::Location;
 
 /// What edits make of files, before anything is written.
 #[derive(Default)]
@@ -46,6 +49,25 @@ impl Rewrite {
             }
         }
         refused
+    }
+
+    /// Has the paths follow that can. Edits have moved their documents.
+    pub(super) fn follow(&mut self, workspace: &Workspace, followers: &[Follower]) {
+        let before = workspace.loaded.pages.iter().map(|page| &page.location);
+        let after: Vec<Location> = self.pages(workspace).into_iter().map(|page| page.location).collect();
+        let places: BTreeMap<&Location, &Location> = before.zip(&after).collect();
+        let mut by_file: BTreeMap<Arc<str>, Vec<Move>> = BTreeMap::new();
+        for follower in followers {
+            let to = PagePath::try_from(follower.after.to_string());
+            if let (Some(document), Ok(to)) = (places.get(&follower.document), to) {
+                let file = Arc::clone(&document.file);
+                by_file.entry(file).or_default().push(Move { document: (*document).clone(), to });
+            }
+        }
+        for (file, moves) in by_file {
+            let text = edit::moved(&file, self.text(workspace, &file), &moves);
+            self.texts.insert(file, text);
+        }
     }
 
     /// Returns the text of a file as it would be.

@@ -12,6 +12,7 @@ use self::splice::{Splice, spliced};
 use self::step::{Obstacle, Page};
 use super::page::{LocaleManifest, PageManifest};
 use super::read::{self, PageDocument};
+use super::value::PagePath;
 use super::yaml;
 use super::{codes, lower};
 use crate::diagnostic::{self, Diagnostic};
@@ -73,6 +74,33 @@ pub fn edit(file: &Arc<str>, text: &str, edits: &[Edit], order: &[String]) -> Ed
         work.carry_out(&round, &pages, &mut refused);
     }
     Edited { text: work.text, refused }
+}
+
+/// The path of a document that shall be another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move {
+    /// Where the first key of the document stands, as its `location` says.
+    pub document: Location,
+    pub to: PagePath,
+}
+
+/// Changes paths where that changes nothing else; a document that names its page by its id can do without.
+pub fn moved(file: &Arc<str>, text: &str, moves: &[Move]) -> String {
+    let (pages, _) = read::pages(file, text);
+    let roots = yaml::written(text).unwrap_or_default();
+    let mut expected: Vec<PageManifest> = pages.iter().map(|page| page.manifest.clone()).collect();
+    let mut splices = Vec::new();
+    for Move { document, to } in moves {
+        let Some(index) = pages.iter().position(|page| page.location == *document) else { continue };
+        if let Some(splice) = roots.get(index).and_then(|root| step::path(text, root, to.as_str())) {
+            splices.extend(splice);
+            expected[index].path = Some(to.clone());
+        }
+    }
+    let changed = spliced(text, splices).unwrap_or_default();
+    let (found, problems) = read::pages(file, &changed);
+    let is_as_meant = !diagnostic::has_errors(&problems) && found.iter().map(|page| &page.manifest).eq(&expected);
+    if is_as_meant { changed } else { text.to_owned() }
 }
 
 /// Returns the value that a manifest states, nothing where it states none.
@@ -229,7 +257,7 @@ fn set(page: &mut PageManifest, edit: &Edit) {
 fn unreadable(edit: &Edit) -> Diagnostic {
     Diagnostic::error(codes::NOT_EDITED, "the file is not edited, since it could not be read without errors")
         .at(edit.document.clone())
-        .help("correct the file first; `slugline plan` tells what is wrong with it")
+        .help("correct the file first; `slugline validate` tells what is wrong with it")
 }
 
 fn refusal(edit: &Edit, failed: Failed, page: &PageDocument) -> Diagnostic {

@@ -8,7 +8,7 @@ use super::print::{Line, Look, Screen};
 use super::text::value_line;
 use super::words::{self, WordDiff};
 use crate::model::{LocaleTag, PageId, Value};
-use crate::pull::Adoption;
+use crate::pull::{Adoption, Follower};
 
 /// Writes the keys that change, page by page.
 pub fn adoptions(adoptions: &[&Adoption], screen: Screen, out: &mut dyn Write) -> io::Result<()> {
@@ -53,6 +53,27 @@ fn values(adoption: &Adoption, screen: Screen, out: &mut dyn Write) -> io::Resul
 
 fn note(text: &str, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
     Line::indented(6).with(Look::Faint, text).print(screen, out)
+}
+
+/// Writes the paths that follow a slug.
+pub fn followers(followers: &[&Follower], screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    for Follower { page: _, before, after, source, document: _ } in followers {
+        let line = Line::indented(0).hanging(2).with(Look::Plain, "path follows: ").with(Look::Old, before.as_str());
+        let line = line.with(Look::Plain, " → ").with(Look::New, after.as_str());
+        line.with(Look::Faint, &format!("  {source}")).print(screen, out)?;
+    }
+    Ok(())
+}
+
+/// Returns a path that follows a slug.
+pub fn follower_json(follower: &Follower) -> Json {
+    let Follower { page, before, after, source: at, document: _ } = follower;
+    json!({
+        "page": page.as_str(),
+        "before": before.as_str(),
+        "after": after.as_str(),
+        "source": {"file": &*at.file, "line": at.line, "column": at.column},
+    })
 }
 
 /// Returns a key that changes.

@@ -27,8 +27,8 @@ pub(super) fn replaced(text: &str, old: &Written, style: ScalarStyle, value: &Va
             if let Some(body) = in_block(text, old, style, new, place) {
                 return vec![body];
             }
-            // Where something follows on the line, be it space, only what stands on one line can come before it; and no block begins
-            // behind a tab.
+            // Where something follows on the line, be it space, only what stands on one line can come before it; and no
+            // block begins behind a tab.
             let line = Line::at(text, old.bytes.end);
             let is_alone = old.bytes.end == line.end && !text[..old.bytes.start].ends_with('\t');
             in_line(style, new, Place { is_flow: place.is_flow || !is_alone, ..place }).replace('\n', usual_break(text))

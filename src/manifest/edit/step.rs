@@ -84,6 +84,15 @@ pub(super) fn swapped(page: Page<'_>, set: &Edit, removed: &Edit) -> Option<Vec<
     Some(splices)
 }
 
+/// Returns the splices that give a page another path, if it has one of its own.
+pub(super) fn path(text: &str, root: &Written, path: &str) -> Option<Vec<Splice>> {
+    let mapping = root.mapping()?;
+    let value = &mapping.get("path")?.value;
+    let Form::Scalar(style) = value.form else { return None };
+    let place = Place { is_flow: mapping.is_flow, column: 0, step: STEP };
+    Some(scalar::replaced(text, value, style, &Value::from(path), place))
+}
+
 /// Returns whether an edit replaces a scalar that is there, so that it meets no other edit.
 pub(super) fn is_replacement(root: &Written, edit: &Edit) -> bool {
     let found = edit.keys().iter().try_fold(root, |node, key| Some(&node.mapping()?.get(key)?.value));

@@ -182,6 +182,33 @@ fn a_slug_that_cannot_be_set_goes() {
 }
 
 #[test]
+fn a_path_follows_the_slug_that_it_ends_in() {
+    let page = |path: &str| format!("id: pgGuide\npath: '{path}' # for people\nlocales:\n  en-US: {{slug: old}}\n");
+    let environment = TestEnvironment::with_pages([("guide.yaml", &page("/old"))]);
+    assert_snapshot!(environment.run("pull"), @"
+    exit: 0
+    files: pages/guide.yaml
+    writes: none
+    --- stdout
+    /old
+      en-US
+        slug  pages/guide.yaml:4:17
+          - old
+          + guide
+    path follows: /old → /guide  pages/guide.yaml:2:7
+    --- stderr
+    Changed 1 key in 1 manifest.
+    ");
+    assert_eq!(environment.read("pages/guide.yaml"), page("/guide").replace("slug: old", "slug: guide"));
+    let plan = environment.run("plan --detailed-exitcode");
+    assert_eq!((plan.exit, plan.stderr.as_str()), (0, ""));
+    // One that does not end in the slug says something else, and is warned about.
+    environment.write("pages/guide.yaml", page("/else"));
+    assert_eq!(environment.run("pull").exit, 0);
+    assert_eq!(environment.read("pages/guide.yaml"), page("/else").replace("slug: old", "slug: guide"));
+}
+
+#[test]
 fn pages_that_are_gone_are_told_and_kept() {
     let gone = "path: /gone\nlocales: {en-US: {title: x}}\n";
     let environment = TestEnvironment::with_pages([("guide.yaml", KEPT), ("gone.yaml", gone)]);
