@@ -10,6 +10,7 @@ mod describe;
 mod explain;
 mod export;
 mod failure;
+mod fix;
 mod files;
 mod import;
 mod lint;

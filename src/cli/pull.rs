@@ -147,7 +147,7 @@ impl Pull {
 
     /// Writes the files and returns those that could not be written, and why.
     fn write(&self, workspace: &Workspace, pulled: &Pulled) -> Result<Vec<Unwritten>, Failure> {
-        let failed = pulled.adopted.rewrite.write(workspace);
+        let failed = pulled.adopted.rewrite.write(&workspace.root, &workspace.loaded);
         let globs = PageGlobs::of(workspace.project());
         let describer = self.describer(workspace, &globs);
         describer.write_schemas(&pulled.schemas)?;
@@ -192,7 +192,7 @@ fn adopted(workspace: &Workspace, desired: &Desired, live: &Live, wanted: &Wante
             Origin::Pages => (Cow::Borrowed(&workspace.loaded.pages), Cow::Borrowed(desired)),
             Origin::All if workspace.terms().defaults == Defaults::default() => break,
             Origin::All => {
-                let pages = rewrite.pages(workspace);
+                let pages = rewrite.pages(&workspace.loaded);
                 let (desired, _) = lower::lower(&pages, &workspace.terms(), live);
                 (Cow::Owned(pages), Cow::Owned(desired))
             }
@@ -201,7 +201,7 @@ fn adopted(workspace: &Workspace, desired: &Desired, live: &Live, wanted: &Wante
         found.retain(|adoption| !refused.contains_key(&adoption.key()));
         let places: BTreeMap<&Location, &PageDocument> =
             pages.iter().map(|page| &page.location).zip(&workspace.loaded.pages).collect();
-        let why = rewrite.apply(workspace, found.iter().map(|adoption| &adoption.edit), &order);
+        let why = rewrite.apply(&workspace.loaded, found.iter().map(|adoption| &adoption.edit), &order);
         for (index, mut adoption) in found.into_iter().enumerate() {
             // What is said of a place is said of the file as it is now.
             if let Some(page) = places.get(&adoption.edit.document) {
@@ -221,7 +221,7 @@ fn adopted(workspace: &Workspace, desired: &Desired, live: &Live, wanted: &Wante
         (place(a), a.field).cmp(&(place(b), b.field))
     });
     let followers = pull::followers(&done, live, &workspace.loaded.pages);
-    rewrite.follow(workspace, &followers);
+    rewrite.follow(&workspace.loaded, &followers);
     Adopted { adoptions: done, followers, rewrite, refused: refused.into_values().collect() }
 }
 
@@ -246,7 +246,7 @@ impl Pulled {
 
     fn patch(&self, workspace: &Workspace) -> String {
         let new = self.new.iter().map(|file| patch::patch(&file.name, None, &file.text));
-        std::iter::once(self.adopted.rewrite.patch(workspace)).chain(new).collect()
+        std::iter::once(self.adopted.rewrite.patch(&workspace.loaded)).chain(new).collect()
     }
 
     fn json(&self, done: &[&Adoption], failed: &[Unwritten], exit: Exit) -> Json {

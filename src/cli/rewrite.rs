@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
-use super::context::Workspace;
 use super::files;
 use crate::diagnostic::Diagnostic;
 use crate::manifest::edit::{self, Edit, Move};
+use crate::manifest::load::Loaded;
 use crate::manifest::read::{self, PageDocument};
 use crate::manifest::value::PagePath;
 use crate::pull::Follower;
@@ -29,7 +30,7 @@ impl Rewrite {
     /// the list. New locales come in the order given.
     pub(super) fn apply<'e>(
         &mut self,
-        workspace: &Workspace,
+        loaded: &Loaded,
         edits: impl Iterator<Item = &'e Edit>,
         order: &[String],
     ) -> BTreeMap<usize, Diagnostic> {
@@ -40,9 +41,9 @@ impl Rewrite {
         let mut refused = BTreeMap::new();
         for (file, edits) in by_file {
             let (places, edits): (Vec<usize>, Vec<Edit>) = edits.into_iter().unzip();
-            let edited = edit::edit(&file, self.text(workspace, &file), &edits, order);
+            let edited = edit::edit(&file, self.text(loaded, &file), &edits, order);
             refused.extend(edited.refused.into_iter().map(|(index, why)| (places[index], why)));
-            if Some(edited.text.as_str()) == workspace.loaded.sources.text(&file) {
+            if Some(edited.text.as_str()) == loaded.sources.text(&file) {
                 self.texts.remove(&file);
             } else {
                 self.texts.insert(file, edited.text);
@@ -52,9 +53,9 @@ impl Rewrite {
     }
 
     /// Has the paths follow that can. Edits have moved their documents.
-    pub(super) fn follow(&mut self, workspace: &Workspace, followers: &[Follower]) {
-        let before = workspace.loaded.pages.iter().map(|page| &page.location);
-        let after: Vec<Location> = self.pages(workspace).into_iter().map(|page| page.location).collect();
+    pub(super) fn follow(&mut self, loaded: &Loaded, followers: &[Follower]) {
+        let before = loaded.pages.iter().map(|page| &page.location);
+        let after: Vec<Location> = self.pages(loaded).into_iter().map(|page| page.location).collect();
         let places: BTreeMap<&Location, &Location> = before.zip(&after).collect();
         let mut by_file: BTreeMap<Arc<str>, Vec<Move>> = BTreeMap::new();
         for follower in followers {
@@ -65,37 +66,37 @@ impl Rewrite {
             }
         }
         for (file, moves) in by_file {
-            let text = edit::moved(&file, self.text(workspace, &file), &moves);
+            let text = edit::moved(&file, self.text(loaded, &file), &moves);
             self.texts.insert(file, text);
         }
     }
 
     /// Returns the text of a file as it would be.
-    fn text<'t>(&'t self, workspace: &'t Workspace, file: &str) -> &'t str {
+    fn text<'t>(&'t self, loaded: &'t Loaded, file: &str) -> &'t str {
         let changed = self.texts.get(file).map(String::as_str);
-        changed.or_else(|| workspace.loaded.sources.text(file)).unwrap_or_default()
+        changed.or_else(|| loaded.sources.text(file)).unwrap_or_default()
     }
 
     /// Returns the pages as they would be, in their order.
-    pub(super) fn pages(&self, workspace: &Workspace) -> Vec<PageDocument> {
-        let mut files: Vec<&Arc<str>> = workspace.loaded.pages.iter().map(|page| &page.location.file).collect();
+    pub(super) fn pages(&self, loaded: &Loaded) -> Vec<PageDocument> {
+        let mut files: Vec<&Arc<str>> = loaded.pages.iter().map(|page| &page.location.file).collect();
         files.dedup();
         // What was edited has been read again without errors.
-        files.into_iter().flat_map(|file| read::pages(file, self.text(workspace, file)).0).collect()
+        files.into_iter().flat_map(|file| read::pages(file, self.text(loaded, file)).0).collect()
     }
 
     /// Returns the files as a patch.
-    pub(super) fn patch(&self, workspace: &Workspace) -> String {
-        let sources = &workspace.loaded.sources;
+    pub(super) fn patch(&self, loaded: &Loaded) -> String {
+        let sources = &loaded.sources;
         self.texts.iter().map(|(name, text)| patch::patch(name, sources.text(name), text)).collect()
     }
 
     /// Writes the files and returns those that could not be written.
-    pub(super) fn write(&self, workspace: &Workspace) -> Vec<Unwritten> {
+    pub(super) fn write(&self, root: &Path, loaded: &Loaded) -> Vec<Unwritten> {
         let mut failed = Vec::new();
         for (name, text) in &self.texts {
-            let before = workspace.loaded.sources.text(name).unwrap_or_default();
-            if let Err(error) = files::rewrite(&workspace.root.join(&**name), before, text) {
+            let before = loaded.sources.text(name).unwrap_or_default();
+            if let Err(error) = files::rewrite(&root.join(&**name), before, text) {
                 failed.push((Arc::clone(name), error));
             }
         }

@@ -31,10 +31,10 @@ pub(super) fn import(global: &Global, csv: &Path, is_dry: bool, ui: &Ui) -> Resu
         return Err(Failure { error, ..Failure::invalid(diagnostics, Sources::default()) });
     }
     let mut rewrite = Rewrite::default();
-    let refused = rewrite.apply(&workspace, edits.iter(), &order);
-    let failed = if is_dry { Vec::new() } else { rewrite.write(&workspace) };
+    let refused = rewrite.apply(&workspace.loaded, edits.iter(), &order);
+    let failed = if is_dry { Vec::new() } else { rewrite.write(&workspace.root, &workspace.loaded) };
     if is_dry {
-        ui.text(&rewrite.patch(&workspace))?;
+        ui.text(&rewrite.patch(&workspace.loaded))?;
     }
     diagnostics.extend(refused.values().cloned());
     ui.diagnostics(&diagnostics, &workspace.loaded.sources);

@@ -8,17 +8,19 @@ use serde_json::json;
 use super::baseline::{self, Baseline};
 use super::context::{self, Connection, Workspace};
 use super::failure::Failure;
+use super::fix;
 use super::lint;
 use super::output;
 use super::plan::Selected;
+use super::rewrite::Rewrite;
 use super::ui::Ui;
 use super::{Global, block_on};
 use crate::base;
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::exit::Exit;
-use crate::lint::Finding;
 use crate::lint::policy::is_page;
 use crate::lint::subject::{PageName, Subject};
+use crate::lint::{Finding, Report};
 use crate::manifest::lint::subject::{AsItWas, Known, subject};
 use crate::manifest::load::{self, Loaded};
 use crate::manifest::lower::{self, Terms};
@@ -48,6 +50,11 @@ pub(crate) struct Validate {
     /// List what the lint finds now in a file for `--baseline`.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "changed_since", "page", "locale"])]
     write_baseline: Option<PathBuf>,
+
+    /// Correct in the manifests what nobody would see a difference of: spaces at the edges, double spaces, characters
+    /// that cannot be seen. Then tell what is left.
+    #[arg(long, conflicts_with = "write_baseline")]
+    fix: bool,
 
     /// How to show it.
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
@@ -91,8 +98,11 @@ struct Found {
 
 impl Validate {
     pub(super) fn run(self, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
-        let checked = self.read(global, ui)?;
+        let mut checked = self.read(global, ui)?;
         self.check_selection(&checked)?;
+        if self.fix && self.correct(&checked, ui)? {
+            checked = self.read(global, ui)?;
+        }
         let found = self.find(&checked)?;
         if let Some(path) = &self.write_baseline {
             let listed = baseline::write(path, &found.problems)?;
@@ -166,10 +176,36 @@ impl Validate {
         Ok(())
     }
 
-    fn find(&self, checked: &Checked) -> Result<Found, Failure> {
+    /// Corrects what can be corrected, and returns whether anything was.
+    fn correct(&self, checked: &Checked, ui: &Ui) -> Result<bool, Failure> {
+        let Checked { root, loaded, subject, site: _, earlier: _ } = checked;
+        let edits = fix::edits(subject, &loaded.pages, &self.lint(checked).findings);
+        let mut rewrite = Rewrite::default();
+        let refused = rewrite.apply(loaded, edits.iter(), &[]);
+        if let Some((file, error)) = rewrite.write(root, loaded).into_iter().next() {
+            return Err(Failure::new(Exit::Failed, error).context(format!("failed to write `{file}`")));
+        }
+        let done = edits.iter().enumerate().filter(|(index, _)| !refused.contains_key(index)).map(|(_, edit)| edit);
+        let texts = done.clone().count();
+        let files: BTreeSet<&str> = done.map(|edit| &*edit.document.file).collect();
+        ui.diagnostics(&refused.into_values().map(fix::left).collect::<Vec<_>>(), &loaded.sources);
+        if texts > 0 {
+            let files = count(files.len(), "manifest", "manifests");
+            ui.note(&format!("Corrected {} in {files}.", count(texts, "text", "texts")));
+        }
+        Ok(texts > 0)
+    }
+
+    /// Returns what the lint finds where it is asked to look.
+    fn lint(&self, checked: &Checked) -> Report {
         let mut report = lint::lint(&checked.subject, &checked.loaded);
         let broken = broken_files(&checked.loaded.diagnostics);
         report.findings.retain(|finding| self.selects(finding) && !is_hasty(finding, &broken));
+        report
+    }
+
+    fn find(&self, checked: &Checked) -> Result<Found, Failure> {
+        let report = self.lint(checked);
         let mut problems = problems(checked.loaded.diagnostics.clone(), report.findings);
         let known = match &self.baseline {
             None => baseline::Known::default(),

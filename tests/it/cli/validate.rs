@@ -8,6 +8,8 @@ use super::galaxy;
 
 mod changes;
 
+mod fix;
+
 mod formats;
 
 /// A page with a warning and an info.
