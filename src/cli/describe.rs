@@ -105,10 +105,12 @@ impl Describer<'_> {
         }
     }
 
-    /// Returns the schemas that are missing, if they are needed, and those that another version has left.
-    pub(super) fn schemas(&self, are_needed: bool) -> Result<Vec<NewFile>, Failure> {
+    /// Returns the schemas that are missing, if they are needed, and those that another version has left. That of pages
+    /// knows the locales of the site, so that editors offer them.
+    pub(super) fn schemas(&self, live: &Live, are_needed: bool) -> Result<Vec<NewFile>, Failure> {
         let mut files = Vec::new();
-        for (name, schema) in [(PAGE_SCHEMA, schema::page_schema()), (PROJECT_SCHEMA, schema::project_schema())] {
+        let page = schema::page_schema_for(live.site.locales().map(|locale| locale.tag.as_str()));
+        for (name, schema) in [(PAGE_SCHEMA, page), (PROJECT_SCHEMA, schema::project_schema())] {
             let (name, text) = (format!("{SCHEMA_FOLDER}/{name}"), format!("{schema:#}\n"));
             let found = fs::read_to_string(self.root.join(&name)).ok();
             match found {

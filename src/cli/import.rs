@@ -106,7 +106,7 @@ impl Import {
         let selection = Selection { pages: self.page.clone(), ..Selection::default() };
         let manifests = describer.manifests(&live, &described, &Wanted { selection, all: self.all })?;
         let is_new_project = !root.join(FILE_NAME).exists();
-        let schemas = describer.schemas(is_new_project || !manifests.is_empty())?;
+        let schemas = describer.schemas(&live, is_new_project || !manifests.is_empty())?;
         if is_new_project {
             // First, so that an import that is cut short finds its own files when it is run again.
             let project = Project { site: describe::object_id(site.as_str()), ..Project::default() };

@@ -134,7 +134,7 @@ impl Pull {
         if self.new {
             let wanted = import::Wanted { selection: selection.clone(), all: false };
             new = describer.manifests(live, &described, &wanted)?;
-            schemas = describer.schemas(!new.is_empty())?;
+            schemas = describer.schemas(live, !new.is_empty())?;
         }
         let wanted = Wanted { selection, fields: self.field.iter().copied().collect() };
         let adopted = adopted(workspace, desired, live, &wanted);

@@ -227,3 +227,13 @@ fn texts_that_yaml_would_take_for_something_else() {
     let ran = environment.run("plan --detailed-exitcode");
     assert_eq!(ran.exit, 0, "{ran}");
 }
+
+/// A static schema could not know the site's tags, and an editor offers what it knows.
+#[test]
+fn the_schema_for_editors_knows_the_locales_of_the_site() {
+    let environment = TestEnvironment::serving(&galaxy::site());
+    assert_eq!(environment.run("import").exit, 0);
+    let schema = environment.read_json("schema/slugline-page.schema.json");
+    let known = schema["properties"]["locales"]["properties"].as_object().unwrap();
+    assert_eq!(known.keys().collect::<Vec<_>>(), ["en-US", "fr-FR", "ja-JP"]);
+}
