@@ -67,10 +67,12 @@ pub fn prefix(root: &Path) -> Option<String> {
 
 /// Returns the commit that a revision names.
 pub fn resolve(root: &Path, revision: &str) -> Result<Commit, Error> {
-    if prefix(root).is_none() {
-        // Asked first, since git's own word for it is the same as for a commit that is not there.
-        git(root, &["--version"])?;
-        return Err(Error::NoRepository);
+    // Asked first, since git ends in the same way where the commit is not there.
+    let repository = git(root, &["rev-parse", "--show-prefix"])?;
+    if !repository.status.success() {
+        // A repository of another user's, as in many containers, is one that git does not open, and it says how it would.
+        let is_none = String::from_utf8_lossy(&repository.stderr).contains("not a git repository");
+        return Err(if is_none { Error::NoRepository } else { repository.failed("rev-parse") });
     }
     let peeled = format!("{revision}^{{commit}}");
     let output = git(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &peeled])?;

@@ -39,7 +39,7 @@ pub(crate) struct Validate {
     #[arg(long)]
     offline: bool,
 
-    /// Tell only what the lint finds in fields that were changed since this commit branched off.
+    /// Tell only what the lint finds in fields that differ from this commit, or from where the branch left it.
     #[arg(long, value_name = "REV")]
     changed_since: Option<String>,
 

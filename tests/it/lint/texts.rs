@@ -111,6 +111,7 @@ fn hits() -> Vec<Row> {
         row("text/all-caps", "en", TITLE, "BUY OUR TOWELS"),
         row("text/all-caps", "ru", TITLE, "КУПИТЕ ПОЛОТЕНЦЕ"),
         row("text/all-caps", "en", TITLE, "ABCDEFGHIJKL"),
+        row("text/all-caps", "en", TITLE, "ABCDEFGHIJKLabcde"),
         row("text/emoji", "en", TITLE, "Towels 🙂"),
         row("text/emoji", "en", DESCRIPTION, "☀️ Sun"),
         row("text/excess-punctuation", "en", DESCRIPTION, "Really??"),

@@ -241,6 +241,16 @@ fn no_repository() {
 }
 
 #[test]
+fn a_repository_of_another_user() {
+    let mut repository = Repository::new();
+    // Git's own tests make it believe so.
+    repository.environment.set("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1");
+    let ran = repository.validate("--changed-since HEAD");
+    assert_eq!(ran.exit, 64, "{ran}");
+    assert!(ran.stderr.contains("dubious ownership") && ran.stderr.contains("safe.directory"), "{ran}");
+}
+
+#[test]
 fn nothing_in_the_work_tree_is_touched() {
     let repository = Repository::new();
     repository.write("pages/a.yaml", &page("a", "new  a"));
