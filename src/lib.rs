@@ -14,6 +14,9 @@
 //! - [`render`] shows a plan; [`mod@apply`] checks that the site still fits it, sends it, and tells what happens in
 //!   [`event`]s, which add up to a receipt.
 //!
+//! [`lint::lint`] looks at the texts as they will read, and tells what a search engine or a reader would stumble over;
+//! [`base`] reads the manifests of another commit, for what only a comparison tells.
+//!
 //! [`pull`] is the diff read the other way, and [`manifest::edit`] carries it into files without touching another byte.
 //!
 //! What always holds: the type that reads the remote has no method that writes; apply makes no choice; a dry run is a

@@ -55,6 +55,7 @@ fn hits() -> Vec<Row> {
         row("seo-title/generic", "ja", TITLE, "ホーム"),
         row("seo-title/generic", "de", TITLE, "Untitled"),
         row("seo-title/keyword-stuffing", "en", TITLE, "Shoes, red shoes and SHOES"),
+        row("seo-title/keyword-stuffing", "en", TITLE, "Soap, blue soap and SOAP"),
         row("locale/wrong-script", "ja", TITLE, "How to get started"),
         row("locale/wrong-script", "ja", DESCRIPTION, "Guide"),
         row("locale/wrong-script", "ru", DESCRIPTION, "Guide ガイド"),
