@@ -11,6 +11,7 @@ use slugline::model::{Live, PagePath};
 use slugline::plan::{Plan, Purpose, file};
 use slugline::pull;
 use slugline::sandbox::{LocaleKey, LogEntry, PageKind, Site, Switches};
+use slugline::table;
 
 use super::edits::{Edit, Stated, apply, edits};
 use super::project::{Layout, Project, imported};
@@ -50,6 +51,11 @@ proptest! {
     }
 
     #[test]
+    fn a_table_there_and_back_changes_no_byte(site in site(26), switches in willing_switches()) {
+        block_on(import_then_table(Site { switches, ..site.0 }));
+    }
+
+    #[test]
     fn after_an_apply_there_is_nothing_to_do(case in case(16), switches in willing_switches()) {
         block_on(plan_apply_plan(&case, switches));
     }
@@ -77,6 +83,36 @@ async fn import_then_plan(site: Site) {
     assert_is_empty(&world.plan(&project.load()).await);
     assert!(world.take_log().iter().all(is_read));
     assert_eq!(world.server.site(), site);
+}
+
+async fn import_then_table(site: Site) {
+    let world = World::new(site.clone()).await;
+    let (_, pages) = world.import().await;
+    let project = Project::new(&site, &imported(&site, &pages), &BTreeMap::new(), Layout::OneFile);
+    let loaded = project.load();
+    let written = table::write(loaded.pages.iter(), |_| true);
+    let rows: usize = loaded.pages.iter().map(|page| page.manifest.locales.len()).sum();
+    let (edits, problems) = table::read(&"words.csv".into(), &written, &loaded.pages, &BTreeSet::new());
+    assert_eq!((edits, problems), (Vec::new(), Vec::new()), "{written}");
+    // What came back unread would change nothing either: into empty pages it brings all of it.
+    project.rewrite(|_, text| {
+        let (pages, _) = read::pages(&"page.yaml".into(), text);
+        pages
+            .iter()
+            .map(|page| format!("---\nid: {}\nlocales: {{zz: {{}}}}\n", page.manifest.id.as_ref().unwrap()))
+            .collect()
+    });
+    let empty = project.load();
+    let known = loaded.pages.iter().flat_map(|page| page.manifest.locales.keys().cloned()).collect();
+    let (edits, _) = table::read(&"words.csv".into(), &written, &empty.pages, &known);
+    project.rewrite(|name, text| edit::edit(&name.into(), text, &edits, &[]).text);
+    let filled = project.load();
+    for (filled, page) in filled.pages.iter().zip(&loaded.pages) {
+        let mut manifest = filled.manifest.clone();
+        manifest.locales.remove("zz");
+        assert_eq!(manifest.locales, page.manifest.locales);
+    }
+    assert_eq!(filled.pages.iter().map(|page| page.manifest.locales.len() - 1).sum::<usize>(), rows);
 }
 
 /// Runs a case: plan, apply, plan.
