@@ -14,7 +14,7 @@ use crate::exit::Exit;
 use crate::model::SiteId;
 use crate::plan::{Guard, Plan, Tripped, file, guard};
 use crate::render::{text, view};
-use crate::run::{self, Purpose};
+use crate::run::{self, Caller, Purpose};
 
 /// Send the changes of a saved plan; or plan, show, ask, and send.
 #[derive(Debug, clap::Args)]
@@ -115,7 +115,9 @@ impl Apply {
     fn resume(&self, run: Option<&str>, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
         let workspace = Workspace::open(global)?;
         let state = context::state_folder(&workspace.root);
-        let (run, recorded) = run::reopen(&state, run, &context::remote_name(global)?)?;
+        let (remote, actor) = (context::remote_name(global)?, context::actor());
+        let caller = Caller { remote: &remote, actor: actor.as_deref() };
+        let (run, recorded) = run::reopen(&state, run, caller)?;
         let receipt = Receipt::of(&recorded.events);
         // The guards of the plan were let pass when the run began; that of the project is asked again.
         let allowed: Vec<Guard> = Guard::ALL[1..].iter().chain(&self.allow).copied().collect();

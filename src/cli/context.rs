@@ -323,6 +323,12 @@ pub(crate) fn make_state_folder(root: &Path) -> Result<PathBuf, Failure> {
     Ok(folder)
 }
 
+/// Returns who runs the program: the actor of a pipeline, or the user of the machine.
+pub(crate) fn actor() -> Option<String> {
+    let names = ["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "USER", "USERNAME"];
+    names.iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+}
+
 /// Returns the folder that the command works from.
 pub(crate) fn folder() -> Result<PathBuf, Failure> {
     std::env::current_dir()

@@ -13,6 +13,7 @@ mod failure;
 mod fix;
 mod files;
 mod import;
+mod log;
 mod lint;
 mod output;
 mod plan;
@@ -63,6 +64,7 @@ enum Command {
     Apply(apply::Apply),
     Pull(pull::Pull),
     Undo(undo::Undo),
+    Log(log::Log),
     Status(status::Status),
     Export(export::Export),
     Schema(schema::Schema),
@@ -150,6 +152,7 @@ fn run(cli: Cli) -> Exit {
         Command::Apply(command) => command.run(&global, &ui),
         Command::Pull(command) => command.run(&global, &ui),
         Command::Undo(command) => command.run(&global, &ui),
+        Command::Log(command) => command.run(&ui),
         Command::Status(command) => command.run(&global, &ui),
         Command::Export(command) => command.run(&global, &ui),
         Command::Schema(command) => command.run(&ui),
@@ -184,6 +187,7 @@ impl Command {
             Self::Apply(command) => command.format,
             Self::Pull(command) => command.format,
             Self::Undo(command) => command.format,
+            Self::Log(command) => command.format,
             Self::Status(command) => command.error_format(),
             Self::Import(_) | Self::Export(_) | Self::Schema(_) | Self::Sandbox(_) | Self::Explain(_) => Format::Text,
             Self::Completions(_) => Format::Text,

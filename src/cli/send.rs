@@ -15,7 +15,7 @@ use crate::event::{Event, Receipt, Scope};
 use crate::exit::Exit;
 use crate::plan::Plan;
 use crate::render::{account, receipt};
-use crate::run::{self, Lock, Purpose, Run};
+use crate::run::{self, Caller, Lock, Purpose, Run};
 use crate::webflow::ENTRIES_PER_UPDATE;
 
 /// Flags of the commands that write.
@@ -160,8 +160,9 @@ impl Sending {
 fn create(plan: &Plan, purpose: Purpose, lock: Option<Lock>, global: &Global, root: &Path) -> Result<Run, Failure> {
     let state = context::make_state_folder(root)?;
     let lock = lock.map_or_else(|| Lock::take(&state), Ok)?;
-    let remote = context::remote_name(global)?;
-    Ok(run::create(&state, lock, plan, purpose, &remote, jiff::Timestamp::now())?)
+    let (remote, actor) = (context::remote_name(global)?, context::actor());
+    let caller = Caller { remote: &remote, actor: actor.as_deref() };
+    Ok(run::create(&state, lock, plan, purpose, caller, jiff::Timestamp::now())?)
 }
 
 pub(super) fn show(plan: &Plan, receipt: &Receipt, format: Format, ui: &Ui) -> Result<Exit, Failure> {

@@ -42,7 +42,7 @@ impl Show {
     fn show_run(&self, id: &RunId, ui: &Ui) -> Result<Exit, Failure> {
         let folder = context::folder()?;
         let root = load::find_project(&folder).unwrap_or(folder);
-        let Recorded { id: _, purpose, remote: _, plan, events } =
+        let Recorded { id: _, purpose, remote: _, actor: _, plan, events, exit: _ } =
             run::read(&context::state_folder(&root), Some(id.as_str()))?;
         let receipt = Receipt::of(&events);
         match self.format {

@@ -39,6 +39,9 @@ pub enum Entry {
         digest: String,
         /// `sandbox`, or the API's address.
         remote: String,
+        /// Who opened it, as far as the surroundings say: a person, or the actor of a pipeline.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        actor: Option<String>,
         /// The process.
         pid: u32,
     },

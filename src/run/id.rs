@@ -27,7 +27,8 @@ impl RunId {
         Self(time.to_zoned(TimeZone::UTC).strftime(FORMAT).to_string())
     }
 
-    fn time(&self) -> Option<Timestamp> {
+    /// Returns when the run began; nothing if the digits are no time.
+    pub fn time(&self) -> Option<Timestamp> {
         let text = &self.0;
         let part = |start: usize, end: usize| text.get(start..end).unwrap_or_default();
         let iso = format!(

@@ -111,6 +111,15 @@ pub struct Run {
     _lock: Lock,
 }
 
+/// Who opens a run, and where it writes.
+#[derive(Debug, Clone, Copy)]
+pub struct Caller<'a> {
+    /// `sandbox`, or the API's address.
+    pub remote: &'a str,
+    /// A person or a pipeline, as far as the surroundings say.
+    pub actor: Option<&'a str>,
+}
+
 /// A run as it was recorded.
 #[derive(Debug)]
 pub struct Recorded {
@@ -120,10 +129,14 @@ pub struct Recorded {
     pub purpose: Purpose,
     /// Where it wrote: `sandbox`, or the API's address.
     pub remote: String,
+    /// Who opened it last, if that is known.
+    pub actor: Option<String>,
     /// Its plan.
     pub plan: Plan,
     /// What happened.
     pub events: Vec<Event>,
+    /// The code and the name of the exit that the command ended with; nothing if it never got to its end.
+    pub exit: Option<(u8, String)>,
 }
 
 /// Opens a new run in the project's state folder, with its plan on disk before anything happens.
@@ -132,7 +145,7 @@ pub fn create(
     lock: Lock,
     plan: &Plan,
     purpose: Purpose,
-    remote: &str,
+    caller: Caller<'_>,
     now: jiff::Timestamp,
 ) -> Result<Run, Error> {
     let runs = state.join("runs");
@@ -140,7 +153,7 @@ pub fn create(
     let id = id::next(now, folders(&runs)?.last());
     let folder = runs.join(id.as_str());
     fs::create_dir(&folder).map_err(file_error("make the folder", &folder))?;
-    let run = begin(id, &folder, lock, plan, &opened(plan, purpose, remote));
+    let run = begin(id, &folder, lock, plan, &opened(plan, purpose, caller));
     if run.is_err() {
         // On a full disk nobody needs what is left of a run that never was one.
         let _ = fs::remove_dir_all(&folder);
@@ -161,14 +174,14 @@ fn begin(id: RunId, folder: &Path, lock: Lock, plan: &Plan, first: &Entry) -> Re
 
 /// Opens a run again, to go on with it. A line that was cut off when the machine or the process died is dropped. Once a
 /// newer run has written, an undo of it above all, there is no going on.
-pub fn reopen(state: &Path, id: Option<&str>, remote: &str) -> Result<(Run, Recorded), Error> {
+pub fn reopen(state: &Path, id: Option<&str>, caller: Caller<'_>) -> Result<(Run, Recorded), Error> {
     if !state.join("runs").is_dir() {
         return Err(Error::None);
     }
     let lock = Lock::take(state)?;
     let recorded = read(state, id)?;
-    recorded.check_remote(remote)?;
-    if let Some(newest) = written(state, remote)?.filter(|newest| newest.id > recorded.id) {
+    recorded.check_remote(caller.remote)?;
+    if let Some(newest) = written(state, caller.remote)?.filter(|newest| newest.id > recorded.id) {
         return Err(Error::Superseded { id: recorded.id, by: newest.id });
     }
     let folder = state.join("runs").join(recorded.id.as_str());
@@ -178,7 +191,7 @@ pub fn reopen(state: &Path, id: Option<&str>, remote: &str) -> Result<(Run, Reco
     let mut run = Run::open(recorded.id.clone(), &folder, lock)?;
     run.log.set_len(kept as u64).map_err(file_error("mend", &path))?;
     run.whole = Some(kept as u64);
-    run.append(&opened(&recorded.plan, recorded.purpose, remote))?;
+    run.append(&opened(&recorded.plan, recorded.purpose, caller))?;
     Ok((run, recorded))
 }
 
@@ -195,8 +208,8 @@ pub fn read(state: &Path, id: Option<&str>) -> Result<Recorded, Error> {
     let plan_path = folder.join("plan.json");
     let text = fs::read_to_string(&plan_path).map_err(file_error("read", &plan_path))?;
     let plan = plan::file::decode(&text)?;
-    let Log { purpose, remote, events } = read_log(&folder.join("events.jsonl"))?;
-    Ok(Recorded { id, purpose, remote, plan, events })
+    let Log { purpose, remote, actor, events, exit } = read_log(&folder.join("events.jsonl"))?;
+    Ok(Recorded { id, purpose, remote, actor, plan, events, exit })
 }
 
 /// Reads the newest run that may have written something to this place.
@@ -229,7 +242,9 @@ impl Recorded {
 struct Log {
     purpose: Purpose,
     remote: String,
+    actor: Option<String>,
     events: Vec<Event>,
+    exit: Option<(u8, String)>,
 }
 
 fn read_log(path: &Path) -> Result<Log, Error> {
@@ -240,17 +255,22 @@ fn read_log(path: &Path) -> Result<Log, Error> {
         Err(error) => return Err(file_error("read", path)(error)),
     };
     let damaged = |line: usize, message: String| Error::Damaged { path: path.to_owned(), line: line + 1, message };
-    let mut log = Log { purpose: Purpose::Apply, remote: String::new(), events: Vec::new() };
+    let mut log = Log { purpose: Purpose::Apply, remote: String::new(), actor: None, events: Vec::new(), exit: None };
     for (number, line) in text.split_inclusive('\n').enumerate() {
         // What is not ended was cut off, and nothing has been done on the strength of it.
         let Some(line) = line.strip_suffix('\n') else { break };
         let line: Line = serde_json::from_str(line).map_err(|error| damaged(number, error.to_string()))?;
-        if let Entry::Opened { format_version, kind, remote, digest: _, pid: _ } = &line.entry {
-            if !format_version.starts_with(MAJOR) {
-                return Err(Error::NewerVersion(format_version.clone()));
+        match &line.entry {
+            Entry::Opened { format_version, kind, remote, actor, digest: _, pid: _ } => {
+                if !format_version.starts_with(MAJOR) {
+                    return Err(Error::NewerVersion(format_version.clone()));
+                }
+                log.purpose = if kind == Purpose::Undo.name() { Purpose::Undo } else { Purpose::Apply };
+                (log.remote, log.actor, log.exit) = (remote.clone(), actor.clone(), None);
             }
-            log.purpose = if kind == Purpose::Undo.name() { Purpose::Undo } else { Purpose::Apply };
-            log.remote.clone_from(remote);
+            Entry::Ended { code, name } => log.exit = Some((*code, name.clone())),
+            Entry::Began { .. } | Entry::Sending { .. } | Entry::Held { .. } | Entry::Finished { .. } => {}
+            Entry::Stopped { .. } | Entry::Publishing { .. } | Entry::Published { .. } => {}
         }
         log.events.extend(line.entry.event().map_err(|message| damaged(number, message))?);
     }
@@ -336,12 +356,13 @@ fn line(entry: &Entry) -> String {
     text
 }
 
-fn opened(plan: &Plan, purpose: Purpose, remote: &str) -> Entry {
+fn opened(plan: &Plan, purpose: Purpose, caller: Caller<'_>) -> Entry {
     Entry::Opened {
         format_version: FORMAT_VERSION.to_owned(),
         kind: purpose.name().to_owned(),
         digest: plan::file::digest_of(plan),
-        remote: remote.to_owned(),
+        remote: caller.remote.to_owned(),
+        actor: caller.actor.map(str::to_owned),
         pid: std::process::id(),
     }
 }

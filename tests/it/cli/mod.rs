@@ -12,6 +12,7 @@ mod files;
 mod guards;
 mod import;
 mod inheritance;
+mod log;
 mod manifests;
 mod output;
 mod pages;

@@ -6,7 +6,7 @@ use std::path::Path;
 use slugline::event::{Event, Mismatch, Outcome, Publication, Published, Receipt, Scope, Skip, Stop};
 use slugline::model::Field;
 use slugline::plan::Plan;
-use slugline::run::{self, Error, Lock, Purpose, Run};
+use slugline::run::{self, Caller, Error, Lock, Purpose, Run};
 
 fn plan() -> Plan {
     let mut world = crate::plan::world();
@@ -28,8 +28,12 @@ fn lock(state: &Path) -> Lock {
     }
 }
 
+fn caller(remote: &str) -> Caller<'_> {
+    Caller { remote, actor: Some("somebody") }
+}
+
 fn create(state: &Path, purpose: Purpose) -> Run {
-    run::create(state, lock(state), &plan(), purpose, "sandbox", now()).unwrap()
+    run::create(state, lock(state), &plan(), purpose, caller("sandbox"), now()).unwrap()
 }
 
 fn events() -> Vec<Event> {
@@ -103,7 +107,7 @@ fn a_log_that_was_cut_anywhere_is_mended() {
         // A log without its first line does not say where the run wrote.
         let remote = if lines == 0 { "" } else { "sandbox" };
         let (mut run, recorded) = loop {
-            match run::reopen(state.path(), Some(id.as_str()), remote) {
+            match run::reopen(state.path(), Some(id.as_str()), caller(remote)) {
                 Err(Error::Locked(_)) => std::thread::yield_now(),
                 opened => break opened.unwrap(),
             }

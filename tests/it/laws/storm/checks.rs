@@ -203,7 +203,10 @@ fn check_outcome(
         }
         Outcome::Unknown { message } => {
             let is_unread_pin = operation.has_pin && message.contains("read again");
-            assert!(is_unread_pin || was_open || sent.iter().any(Sent::is_open), "nothing is open: {}", told());
+            // On a busy machine the client may have given up on an answer that the server gave.
+            let has_given_up = message.contains("had no answer within");
+            let is_open = was_open || has_given_up || sent.iter().any(Sent::is_open);
+            assert!(is_unread_pin || is_open, "nothing is open: {}", told());
         }
     }
 }

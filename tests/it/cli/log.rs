@@ -1,0 +1,56 @@
+//! `slugline log`: what was done to the site, and how that ended.
+
+use insta::assert_snapshot;
+
+use super::environment::TestEnvironment;
+use super::galaxy;
+
+/// Returns the text with the ids of the runs and the address of the server told by what they are.
+fn shown(environment: &TestEnvironment, text: &str) -> String {
+    let mut text = text.replace("http://[SERVER]", "[SERVER]");
+    let folder = environment.path(".slugline/runs");
+    for run in std::fs::read_dir(folder).unwrap() {
+        text = text.replace(&run.unwrap().file_name().into_string().unwrap(), "[RUN]");
+    }
+    text
+}
+
+#[test]
+fn runs_newest_first() {
+    let mut environment = TestEnvironment::with_pages([("guide.yaml", galaxy::GUIDE_CHANGED)]);
+    assert_snapshot!(environment.run("log"), @"
+    exit: 0
+    files: none
+    writes: none
+    --- stdout
+    --- stderr
+    There is no run yet.
+    ");
+    environment.set("USER", "ford");
+    assert_eq!(environment.run("apply --yes").exit, 0);
+    environment.set("GITHUB_ACTOR", "zaphod\u{1b}[31m");
+    environment.write("pages/guide.yaml", galaxy::GUIDE_CHANGED.replace("Ultimate", "Very Last"));
+    assert_eq!(environment.run("apply --yes --publish").exit, 0);
+    let ran = environment.run("log");
+    assert_snapshot!(shown(&environment, &ran.stdout), @"
+    run                   kind   by           commit  written  ended                  at
+    [RUN]  apply  zaphod␛[31m  -       1 of 1   ok, publishing queued  a server on this machine
+    [RUN]  apply  ford         -       1 of 1   ok                     a server on this machine
+    ");
+
+    let json = environment.run("log -n 1 --format json").json();
+    let runs = json["runs"].as_array().unwrap();
+    assert_eq!(runs.len(), 1);
+    assert_eq!((&runs[0]["written"], &runs[0]["exit"]["name"]), (&1.into(), &"ok".into()));
+    assert_eq!(runs[0]["publication"], "queued");
+}
+
+#[test]
+fn a_run_that_cannot_be_read_does_not_hide_the_others() {
+    let environment = TestEnvironment::with_pages([("guide.yaml", galaxy::GUIDE_CHANGED)]);
+    assert_eq!(environment.run("apply --yes").exit, 0);
+    environment.write(".slugline/runs/20990101T000000.000Z/plan.json", "{");
+    let ran = environment.run("log");
+    assert_eq!((ran.exit, ran.stdout.lines().count()), (0, 3), "{ran}");
+    assert!(ran.stdout.contains("1 of 1"), "{ran}");
+}
