@@ -43,6 +43,12 @@ impl Export {
         let is_wanted =
             |key: &str| self.locale.is_empty() || self.locale.iter().any(|tag| LocaleTag::from(key).matches(tag));
         let pages: Vec<_> = pages.collect();
+        let has_rows = pages.iter().any(|page| page.manifest.locales.keys().any(|key| is_wanted(key)));
+        let is_narrowed = !self.page.is_empty() || !self.locale.is_empty();
+        if is_narrowed && !has_rows {
+            return Err(Failure::usage("no manifest has a page and locale that is chosen")
+                .hint("`--page` is matched against the whole path in the manifest, such as `/blog/**`"));
+        }
         let table = table::write(pages.iter().copied(), is_wanted);
         if self.csv == Path::new("-") {
             ui.data(|screen, out| match screen.width {

@@ -57,6 +57,8 @@ fn a_table_of_the_manifests() {
     ");
     let some = environment.run("export --page /guide --locale FR-fr");
     assert_eq!(some.stdout.lines().count(), 3, "{some}");
+    assert_eq!(environment.run("export --page /nothing").exit, 64);
+    assert_eq!(environment.run("export --locale ja-JP").exit, 64);
 }
 
 #[test]
