@@ -81,9 +81,10 @@ fn page_states(
     locales: &[LocaleTag],
     fields: &[Field],
 ) -> BTreeMap<LocaleTag, BTreeMap<Field, State>> {
-    let listed = locales.iter().filter(|tag| page.locales.contains_key(*tag));
-    let states = listed.map(|tag| {
-        let fields = fields.iter().map(|field| (*field, state(desired, live, page, tag, *field)));
+    let states = locales.iter().map(|tag| {
+        let is_listed = page.locales.contains_key(tag);
+        let state = |field| if is_listed { state(desired, live, page, tag, field) } else { State::Missing };
+        let fields = fields.iter().map(|field| (*field, state(*field)));
         (tag.clone(), fields.collect())
     });
     states.collect()

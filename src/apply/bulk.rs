@@ -163,19 +163,22 @@ impl Run<'_, '_> {
             }
         }
         let message = "the answer to the bulk request does not have it";
-        singly.extend(self.settle(&unanswered, message, |_| true).await);
+        singly.extend(self.settle(&unanswered, message, write::is_told_by_a_read).await);
         singly
     }
 
     /// Takes in that the request failed.
     async fn take_failure(&mut self, ready: &[usize], error: &webflow::Error) -> Vec<usize> {
-        self.heed(Trouble::of(error));
         match error.outcome() {
-            WriteOutcome::NotSent | WriteOutcome::Refused => {
+            WriteOutcome::NotSent => {
+                self.heed(Trouble::of(error));
                 ready.iter().for_each(|index| self.finish(*index, write::failed(error)));
                 Vec::new()
             }
+            // Whether that is so of all writes, or of the beta endpoint alone, the first single one will tell.
+            WriteOutcome::Refused => ready.to_vec(),
             WriteOutcome::Unknown => {
+                self.heed(Trouble::of(error));
                 self.settle(ready, &error.to_string(), |operation| write::is_certain(operation, error)).await
             }
         }

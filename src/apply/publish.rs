@@ -1,15 +1,14 @@
 //! Publishes what a run has written, once all of it is known to be as wanted.
 
 use std::pin::pin;
-use std::time::Instant;
 
 use tokio::sync::watch;
 
 use super::stop::{GRACE, StopSignal, at, wanted};
-use super::{Record, Remote};
-use crate::event::{Event, Publication, Published, Receipt, Scope, Stop};
-use crate::model::SiteId;
-use crate::plan::Plan;
+use super::{Record, Remote, write};
+use crate::event::{Event, Outcome, Publication, Published, Receipt, Scope, Stop};
+use crate::live;
+use crate::plan::{Operation, Plan};
 use crate::webflow::{self, CustomDomain, PublishRequest, Site, WriteOutcome};
 
 /// Publishes what was written: the page if there is only one, else the site. Does nothing if something is amiss, or if
@@ -23,32 +22,40 @@ pub async fn publish(
 ) -> Receipt {
     let pages = plan.operations.iter().map(|operation| &operation.address.page);
     let Some(scope) = receipt.to_publish(pages) else { return receipt };
-    let mut publisher = Publisher { site: &plan.target.site, remote, stop, receipt, record };
+    let mut publisher = Publisher { plan, remote, stop, receipt, record };
     publisher.publish(scope).await;
     publisher.receipt
 }
 
 struct Publisher<'a, 'r> {
-    site: &'a SiteId,
+    plan: &'a Plan,
     remote: &'a Remote,
     stop: StopSignal,
     receipt: Receipt,
     record: &'a mut Record<'r>,
 }
 
+/// Why nothing is published.
+enum Refusal {
+    Stopped(Stop),
+    Request(webflow::Error),
+    Read(live::Error),
+    /// So many values read otherwise than they were written.
+    Moved(usize),
+}
+
 impl Publisher<'_, '_> {
     async fn publish(&mut self, scope: Scope) {
         let nowhere = Publication { scope: scope.clone(), domains: Vec::new() };
-        let site = tokio::select! {
-            biased;
-            stop = wanted(&mut self.stop) => Err(stop),
-            () = at(self.remote.deadline.map(Into::into)) => Err(Stop::Deadline),
-            site = self.remote.reader.site(self.site.as_str()) => Ok(site),
-        };
-        let site = match site {
-            Ok(Ok(site)) => site,
-            Ok(Err(error)) => return self.tell(Event::Published(nowhere, failed(&error))),
-            Err(stop) => return self.halt(stop, nowhere),
+        let site = match self.look().await {
+            Ok(site) => site,
+            Err(Refusal::Stopped(stop)) => return self.halt(stop, nowhere),
+            Err(Refusal::Request(error)) => return self.tell(Event::Published(nowhere, failed(&error))),
+            Err(Refusal::Read(error)) => {
+                let ended = Published::Failed { message: error.to_string(), hint: None };
+                return self.tell(Event::Published(nowhere, ended));
+            }
+            Err(Refusal::Moved(count)) => return self.tell(Event::Published(nowhere, moved(count))),
         };
         let publication = Publication { scope: scope.clone(), domains: site.custom_domains.iter().map(name).collect() };
         self.tell(Event::Publishing(publication.clone()));
@@ -57,16 +64,46 @@ impl Publisher<'_, '_> {
         }
         match self.send(&request(scope, &site)).await {
             Some(Ok(_)) => self.tell(Event::Published(publication, Published::Queued)),
-            Some(Err(webflow::Error::Expired { .. })) => {
-                let stop = (*self.stop.borrow()).unwrap_or(Stop::Deadline);
-                self.halt(stop, publication);
-            }
+            Some(Err(webflow::Error::Expired { .. })) => self.halt(Stop::Deadline, publication),
             Some(Err(error)) => {
-                let ended = self.settle(&site, &error).await;
+                let ended = self.settle(&publication.scope, &site, &error).await;
                 self.tell(Event::Published(publication, ended));
             }
             // It stays without an end in the record: it may have been carried out.
             None => {}
+        }
+    }
+
+    /// Reads the site, and once more what was written: what is made public is what was meant, however long ago that was
+    /// written and whoever has been there since.
+    async fn look(&mut self) -> Result<Site, Refusal> {
+        if let Some(stop) = self.receipt.stop {
+            return Err(Refusal::Stopped(stop));
+        }
+        let (plan, remote) = (self.plan, self.remote);
+        let standings = plan.operations.iter().zip(&self.receipt.standings);
+        let done = standings.filter(|(_, standing)| standing.outcome() == Some(&Outcome::Done));
+        let done: Vec<&Operation> = done.map(|(operation, _)| operation).collect();
+        let look = async {
+            let addresses = done.iter().map(|operation| (&operation.address, operation.locale_id.as_ref()));
+            let read = live::read_again(&remote.reader, &plan.target.site, addresses, remote.concurrency).await;
+            let read = read.map_err(Refusal::Read)?;
+            let count = done.iter().map(|operation| {
+                // What a later operation sends to the same page is held against that one.
+                let is_last = |field| plan.last_to_send(operation, field);
+                let found = read.get(&operation.address).map(|reading| write::mismatches(operation, &reading.metadata));
+                found.map_or(1, |found| found.iter().filter(|mismatch| is_last(mismatch.field)).count())
+            });
+            match count.sum() {
+                0 => remote.reader.site(plan.target.site.as_str()).await.map_err(Refusal::Request),
+                count => Err(Refusal::Moved(count)),
+            }
+        };
+        tokio::select! {
+            biased;
+            stop = wanted(&mut self.stop) => Err(Refusal::Stopped(stop)),
+            () = at(remote.deadline.map(Into::into)) => Err(Refusal::Stopped(Stop::Deadline)),
+            site = look => site,
         }
     }
 
@@ -75,24 +112,31 @@ impl Publisher<'_, '_> {
     async fn send(&mut self, request: &PublishRequest) -> Option<Result<webflow::Published, webflow::Error>> {
         let closed = watch::Sender::new(false);
         let writer = self.remote.writer.until_closed(closed.subscribe());
-        let writer = self.remote.deadline.map_or(writer.clone(), |deadline: Instant| writer.not_after(deadline));
-        let mut answer = pin!(writer.publish(self.site.as_str(), request));
-        tokio::select! {
+        let writer = self.remote.deadline.map_or(writer.clone(), |deadline| writer.not_after(deadline));
+        let mut answer = pin!(writer.publish(self.plan.target.site.as_str(), request));
+        let stop = tokio::select! {
             biased;
-            _ = wanted(&mut self.stop) => closed.send_replace(true),
+            stop = wanted(&mut self.stop) => stop,
             answer = &mut answer => return Some(answer),
         };
+        closed.send_replace(true);
+        self.tell(Event::Stopped(stop));
         tokio::time::timeout(GRACE, answer).await.ok()
     }
 
-    /// Decides by the time of the last publish where the error leaves it open.
-    async fn settle(&self, before: &Site, error: &webflow::Error) -> Published {
+    /// Decides by the time of the last publish where the error leaves it open. Any publish of the site since takes what
+    /// was written along; of a page, nobody can tell whose it was.
+    async fn settle(&mut self, scope: &Scope, before: &Site, error: &webflow::Error) -> Published {
         match error.outcome() {
-            WriteOutcome::NotSent | WriteOutcome::Refused => failed(error),
-            WriteOutcome::Unknown => match self.remote.reader.site(self.site.as_str()).await {
-                Ok(now) if now.last_published != before.last_published => Published::Queued,
-                Ok(_) | Err(_) => Published::Unknown { message: error.to_string() },
-            },
+            WriteOutcome::NotSent | WriteOutcome::Refused => return failed(error),
+            WriteOutcome::Unknown => {}
+        }
+        let unknown = Published::Unknown { message: error.to_string() };
+        let read = self.remote.reader.site(self.plan.target.site.as_str());
+        let now = tokio::time::timeout(GRACE, read).await;
+        match (scope, now) {
+            (Scope::Site, Ok(Ok(now))) if now.last_published != before.last_published => Published::Queued,
+            (Scope::Site | Scope::Page(_), _) => unknown,
         }
     }
 
@@ -129,4 +173,12 @@ fn name(domain: &CustomDomain) -> String {
 
 fn failed(error: &webflow::Error) -> Published {
     Published::Failed { message: error.to_string(), hint: error.hint() }
+}
+
+fn moved(count: usize) -> Published {
+    let values = if count == 1 { "a value reads" } else { "some values read" };
+    Published::Failed {
+        message: format!("{values} otherwise by now than when it was written"),
+        hint: Some("somebody has been there since; `slugline plan` shows what differs".to_owned()),
+    }
 }

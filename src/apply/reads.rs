@@ -28,6 +28,8 @@ fn is_since(reading: &Reading, since: Since) -> bool {
 pub(super) struct Reads<'a> {
     site: &'a SiteId,
     known: Mutex<BTreeMap<Address, Reading>>,
+    /// When the last write of ours to a page was answered. A list that was asked for before may show what was before.
+    answered: Mutex<BTreeMap<Address, Instant>>,
     /// Held while a list is read again, so that all who find the same part of it too old wait for one request.
     reading: tokio::sync::Mutex<()>,
 }
@@ -39,7 +41,8 @@ impl<'a> Reads<'a> {
         let addresses = operations.map(|operation| (&operation.address, operation.locale_id.as_ref()));
         let site = &plan.target.site;
         let known = live::read_again(&remote.reader, site, addresses, remote.concurrency).await?;
-        let reads = Self { site, known: Mutex::new(known), reading: tokio::sync::Mutex::new(()) };
+        let reads =
+            Self { site, known: Mutex::new(known), answered: Mutex::default(), reading: tokio::sync::Mutex::new(()) };
         reads.complete(remote, plan).await?;
         Ok(reads)
     }
@@ -81,10 +84,15 @@ impl<'a> Reads<'a> {
         self.known().remove(address);
     }
 
-    /// Takes in what the answer to a write reads.
-    pub(super) fn learn(&self, address: &Address, metadata: Metadata, at: Instant) {
-        if let Some(known) = self.known().get_mut(address).filter(|known| known.at <= at) {
-            (known.metadata, known.at) = (metadata, at);
+    /// Takes in what the answer to a write reads, which was sent then.
+    pub(super) fn learn(&self, address: &Address, metadata: Metadata, sent_at: Instant) {
+        self.answered().insert(address.clone(), Instant::now());
+        let mut known = self.known();
+        match known.get_mut(address) {
+            Some(known) if known.at <= sent_at => (known.metadata, known.at) = (metadata, sent_at),
+            // Read while the write was under way: nobody knows which of the two is newer, so it is read once more.
+            Some(_) => drop(known.remove(address)),
+            None => {}
         }
     }
 
@@ -117,10 +125,12 @@ impl<'a> Reads<'a> {
     }
 
     fn learn_all(&self, part: Vec<(Address, Reading)>) {
+        let answered = self.answered();
         let mut known = self.known();
         for (found, reading) in part {
-            // What the plan is not about needs no keeping, and a write may have been answered meanwhile.
-            if let Some(known) = known.get_mut(&found).filter(|known| known.at <= reading.at) {
+            let is_of_before = answered.get(&found).is_some_and(|answered| reading.at < *answered);
+            // What the plan is not about needs no keeping.
+            if let Some(known) = known.get_mut(&found).filter(|known| known.at <= reading.at && !is_of_before) {
                 *known = reading;
             }
         }
@@ -139,6 +149,10 @@ impl<'a> Reads<'a> {
             None => self.known().remove(address),
         };
         Ok(reading)
+    }
+
+    fn answered(&self) -> MutexGuard<'_, BTreeMap<Address, Instant>> {
+        self.answered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn known(&self) -> MutexGuard<'_, BTreeMap<Address, Reading>> {

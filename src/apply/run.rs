@@ -156,8 +156,11 @@ impl<'a, 'r> Run<'a, 'r> {
     /// Tells that an operation was not sent after all, because its turn would have come too late. Returns whether it is
     /// worth another reading; if not, it is at its end.
     pub(super) fn hold(&mut self, index: usize) -> bool {
-        // If this cannot be recorded, the operation counts as sent, which does no harm.
-        let _ = self.tell(Event::Held { operation: index });
+        // What an earlier attempt has left open stays so in the record; and if this cannot be recorded, the operation
+        // counts as sent, which does no harm.
+        if !self.open.contains(&index) {
+            let _ = self.tell(Event::Held { operation: index });
+        }
         let late = self.late.entry(index).or_insert(0);
         *late += 1;
         if *late > MAX_LATE {

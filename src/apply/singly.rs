@@ -11,7 +11,7 @@ use super::reads::{self, Since};
 use super::run::{self, Run};
 use super::stop::{GRACE, at, wanted};
 use super::write::{self, Ended, Trouble, Written};
-use crate::event::{Event, Outcome, Skip};
+use crate::event::{Event, Outcome, Skip, Standing};
 use crate::plan::staleness::{self, Verdict};
 
 /// A stage that an operation has come through.
@@ -30,6 +30,7 @@ impl<'a> Run<'a, '_> {
     /// Sends the operations of a level side by side. One task does it all, so that events come one after the other and
     /// each intent is told before its request goes out.
     pub(super) async fn singly(&mut self, mut waiting: VecDeque<usize>) {
+        let level: Vec<usize> = waiting.iter().copied().collect();
         let mut under_way: UnderWay<'a> = FuturesUnordered::new();
         let mut grace_ends = None;
         loop {
@@ -41,12 +42,21 @@ impl<'a> Run<'a, '_> {
                     grace_ends = Some(tokio::time::Instant::now() + GRACE);
                     continue;
                 }
-                // What is under way now stays without an end in the record: it may have been carried out.
-                () = at(grace_ends) => return,
+                // What was sent and not answered stays without an end in the record: it may have been carried out.
+                () = at(grace_ends) => return self.leave(&level),
                 step = under_way.next() => step,
             };
             let Some(step) = step else { return };
             self.take(step, &mut under_way);
+        }
+    }
+
+    /// Tells of the operations that nothing was sent for that they will not be.
+    fn leave(&mut self, level: &[usize]) {
+        for index in level {
+            if self.receipt.standings[*index] == Standing::Waiting {
+                self.finish(*index, Outcome::Skipped(Skip::Stopped));
+            }
         }
     }
 

@@ -199,7 +199,7 @@ pub(super) fn is_certain(operation: &Operation, error: &webflow::Error) -> bool 
 }
 
 /// Returns whether a read tells if the operation was carried out: not if it only pins what is inherited.
-fn is_told_by_a_read(operation: &Operation) -> bool {
+pub(super) fn is_told_by_a_read(operation: &Operation) -> bool {
     operation.body.fields.iter().any(|(field, value)| operation.precondition.get(field) != Some(value))
 }
 

@@ -120,7 +120,11 @@ impl Apply {
         let (run, recorded) = run::reopen(&state, run, caller)?;
         let receipt = Receipt::of(&recorded.events);
         // The guards of the plan were let pass when the run began; that of the project is asked again.
-        let allowed: Vec<Guard> = Guard::ALL[1..].iter().chain(&self.allow).copied().collect();
+        let allowed: Vec<Guard> = Guard::ALL
+            .into_iter()
+            .filter(|guard| *guard != Guard::WrongSite)
+            .chain(self.allow.iter().copied())
+            .collect();
         check_guards(&recorded.plan, &workspace.site, &allowed, self.format, ui)?;
         if receipt.is_success() && !receipt.standings.is_empty() {
             ui.note(&format!("The run {} is done; there is nothing more to write.", recorded.id));

@@ -13,17 +13,20 @@ use crate::model::{Field, LocaleTag, Value};
 /// A text of a manifest, by the place of its page among the documents.
 type Place = (usize, LocaleTag, Field);
 
-/// Returns the edits that correct what was found.
+/// Returns the edits that correct what was found. What is correct then may show the next thing to correct: taking out what
+/// nobody sees may leave two spaces where there was one.
 pub(super) fn edits(subject: &Subject, documents: &[PageDocument], findings: &[Finding]) -> Vec<Edit> {
     let mut texts: BTreeMap<Place, String> = BTreeMap::new();
     for finding in findings.iter().filter(|finding| fix::exists(finding.rule)) {
-        let Some((place, stated)) = stated(subject, finding) else { continue };
-        // One after the other: taking out what nobody sees may leave two spaces where there was one.
-        let text = texts.entry(place).or_insert_with(|| stated.to_owned());
-        if let Some(locale) = &finding.locale
-            && let Some(better) = fixed(finding.rule, locale, text)
-        {
-            *text = better;
+        let (Some((place, stated)), Some(locale)) = (stated(subject, finding), &finding.locale) else { continue };
+        // What stands in a binding is Webflow's own.
+        if stated.contains("{{wf") {
+            continue;
+        }
+        let text = texts.get(&place).map_or(stated, String::as_str);
+        // A text of nothing but what cannot be seen is not meant to become none, which would clear it.
+        if let Some(better) = fixed(finding.rule, locale, text).filter(|better| !better.is_empty()) {
+            texts.insert(place, better);
         }
     }
     let edits = texts.into_iter().filter_map(|((page, tag, field), text)| {

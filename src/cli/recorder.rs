@@ -1,5 +1,6 @@
 //! Keeps the record of a run, and tells of it on the way: to whoever watches, and to a stream of events.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Write as _;
 
@@ -28,7 +29,7 @@ pub(super) struct Recorder {
     stream: Option<Stream>,
     ui: Ui,
     places: Vec<String>,
-    ended: usize,
+    ended: BTreeSet<usize>,
     per_minute: u32,
     /// Why the record could not be kept.
     failure: Option<anyhow::Error>,
@@ -37,7 +38,7 @@ pub(super) struct Recorder {
 impl Recorder {
     pub(super) fn new(run: Run, plan: &Plan, stream: Option<Stream>, per_minute: u32, ui: Ui) -> Self {
         let places = plan.operations.iter().map(account::place).collect();
-        Self { run, stream, ui, places, ended: 0, per_minute, failure: None }
+        Self { run, stream, ui, places, ended: BTreeSet::new(), per_minute, failure: None }
     }
 
     pub(super) fn record(&mut self, event: &Event) -> Result<(), Unrecorded> {
@@ -65,14 +66,21 @@ impl Recorder {
             }
             Event::Sending { operation: _ } | Event::Held { operation: _ } => {}
             Event::Finished { operation, outcome } => {
-                self.ended += 1;
-                self.ui.advance();
+                // What was pinned ends once more if a later reading shows that it did not last.
+                if self.ended.insert(*operation) {
+                    self.ui.advance();
+                }
                 // A bar counts what goes well, and the receipt what was stopped.
                 let is_counted = self.ui.has_watcher() && outcome.is_success();
                 if is_counted || *outcome == Outcome::Skipped(Skip::Stopped) {
                     return;
                 }
-                self.ui.note(&format!("[{}/{total}] {}: {}", self.ended, self.places[*operation], outcome.name()));
+                self.ui.note(&format!(
+                    "[{}/{total}] {}: {}",
+                    self.ended.len(),
+                    self.places[*operation],
+                    outcome.name()
+                ));
             }
             Event::Stopped(stop) => self.ui.note(&format!("stopping: {}", stop.describe())),
             Event::Publishing(_) => self.ui.note("publishing"),

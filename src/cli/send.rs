@@ -107,12 +107,13 @@ impl Sending {
         {
             return show(plan, &Receipt::default(), format, ui);
         }
-        let stream = self.stream()?;
         let (plan, so_far, run) = match what {
             What::New(plan, purpose, lock) => (plan, None, create(plan, purpose, lock, global, root)?),
             // A run that never began, or that was refused, has promised nothing yet: it is checked as a new one is.
             What::Rest(plan, run, receipt) => (plan, Some(receipt).filter(|it| !it.standings.is_empty()), run),
         };
+        // After the lock is taken: the file may be the one that another run writes to.
+        let stream = self.stream()?;
         let mut recorder = Recorder::new(run, plan, stream, self.writes_a_minute(connection.per_minute), ui.clone());
         let (stop, listener) = signals::listen()?;
         let mut record = |event: &Event| recorder.record(event);

@@ -53,7 +53,7 @@ impl Undo {
         let remote = context::remote_name(global)?;
         let recorded = match &self.run {
             Some(id) => run::read(&state, Some(id))?,
-            None => run::newest_written(&state, &remote)?,
+            None => run::newest_written(&state, &remote, &workspace.site)?,
         };
         recorded.check_remote(&remote)?;
         block_on(async {

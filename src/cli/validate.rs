@@ -100,7 +100,8 @@ impl Validate {
     pub(super) fn run(self, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
         let mut checked = self.read(global, ui)?;
         self.check_selection(&checked)?;
-        if self.fix && self.correct(&checked, ui)? {
+        // Each round leaves less to correct.
+        while self.fix && self.correct(&checked, ui)? {
             checked = self.read(global, ui)?;
         }
         let found = self.find(&checked)?;

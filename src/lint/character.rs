@@ -186,7 +186,7 @@ fn mojibake(case: &Case<'_>, text: &str) -> Option<Problem> {
     let is_garbled = |(at, first): (usize, char)| match first {
         '\u{fffd}' => true,
         // The first byte of a Latin letter of two bytes, then its second as Latin-1 or Windows-1252 reads it.
-        'Ã' | 'Â' => text[at + first.len_utf8()..].starts_with(is_second_byte),
+        'Ã' | 'Â' => is_second(&text[at + first.len_utf8()..]),
         'â' => text[at..].starts_with("â€"),
         _ => false,
     };
@@ -194,6 +194,18 @@ fn mojibake(case: &Case<'_>, text: &str) -> Option<Problem> {
     let shown: String = text[at..].chars().take(3).collect();
     let message = format!("{} was read in the wrong encoding: `{shown}`", case.words());
     Some(Problem::new(message).help("take the text from its source again, as UTF-8"))
+}
+
+/// Returns whether a text goes on as a garbled letter would: closing marks may well end a word in capitals.
+fn is_second(rest: &str) -> bool {
+    let mut characters = rest.chars();
+    match characters.next() {
+        Some('…' | '»' | '”' | '’' | '–' | '—' | '›' | '“' | '‘') => {
+            characters.next().is_some_and(char::is_alphabetic)
+        }
+        Some(second) => is_second_byte(second),
+        None => false,
+    }
 }
 
 /// Returns whether the character is what a byte of 0x80 to 0xBF reads as, and cannot well follow `Ã` or `Â` in a word.

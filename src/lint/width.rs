@@ -55,17 +55,25 @@ impl Width {
 
     /// Returns the width in thousandths of an em, rounded up, so that what exceeds a limit also reads larger.
     pub fn thousandths(self) -> u32 {
-        (self.units * 125).div_ceil(UNITS_PER_EM / 8)
+        clipped((u64::from(self.units) * 125).div_ceil(u64::from(UNITS_PER_EM / 8)))
     }
 
     /// Returns the width in pixels at a font size, rounded to the nearest.
     pub fn pixels(self, size: u32) -> u32 {
-        (self.units * size + UNITS_PER_EM / 2) / UNITS_PER_EM
+        clipped((u64::from(self.units) * u64::from(size) + u64::from(UNITS_PER_EM / 2)) / u64::from(UNITS_PER_EM))
     }
 
     fn plus(self, other: Self) -> Self {
-        Self { units: self.units + other.units, is_approximate: self.is_approximate || other.is_approximate }
+        Self {
+            units: self.units.saturating_add(other.units),
+            is_approximate: self.is_approximate || other.is_approximate,
+        }
     }
+}
+
+/// A text of a file's length can be wider than the number that people are shown.
+fn clipped(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// Splits a text at the last grapheme that fits into so many thousandths of an em.

@@ -238,6 +238,13 @@ impl Plan {
         diagnostic::has_errors(&self.diagnostics)
     }
 
+    /// Returns whether no later operation sends the field of the same page and locale, and this one does.
+    pub fn last_to_send(&self, operation: &Operation, field: Field) -> bool {
+        let senders = self.operations.iter().filter(|other| other.address == operation.address);
+        let last = senders.filter(|other| other.body.fields.contains_key(&field)).next_back();
+        last.is_some_and(|last| std::ptr::eq(last, operation))
+    }
+
     /// Returns the page-locales that it writes.
     pub fn addresses(&self) -> BTreeSet<&Address> {
         self.operations.iter().map(|operation| &operation.address).collect()

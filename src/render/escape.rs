@@ -3,13 +3,16 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+/// What a runner of workflows takes for a command wherever it stands in a line.
+const COMMAND: &str = "##[";
+
 /// Returns the text on one line, with nothing in it that a terminal would act on.
 pub fn line(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_hazard) {
+    if !text.chars().any(is_hazard) && !text.contains(COMMAND) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
-    for character in text.chars() {
+    for character in text.replace(COMMAND, "##\u{200b}[").chars() {
         push(&mut out, character);
     }
     Cow::Owned(out)
@@ -33,10 +36,20 @@ pub fn markdown_code(text: &str) -> String {
     out
 }
 
+/// Returns a line that no runner of workflows takes for a command: those begin with `::`, or with `##[` anywhere.
+fn tamed(line: &str) -> String {
+    let line = line.replace(COMMAND, "##\u{200b}[");
+    match line.find("::") {
+        Some(at) if line[..at].trim().is_empty() => format!("{}:\u{200b}{}", &line[..at], &line[at + 1..]),
+        _ => line,
+    }
+}
+
 /// Returns the text with its lines and tabs, and with nothing else in it that a terminal would act on.
 pub fn text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut characters = text.chars().peekable();
+    let tamed: String = text.split_inclusive('\n').map(tamed).collect();
+    let mut characters = tamed.chars().peekable();
     while let Some(character) = characters.next() {
         match character {
             '\n' | '\t' => out.push(character),
@@ -87,6 +100,13 @@ mod tests {
         assert_eq!(markdown_code("a|b `c`"), "<code>a&#124;b &#96;c&#96;</code>");
         assert_eq!(markdown_code("<b>\n"), "<code>&#60;b&#62;&#92;n</code>");
         assert_eq!(markdown_code("@me"), "<code>&#64;<!-- -->me</code>");
+    }
+
+    #[test]
+    fn no_line_is_a_command_of_a_workflow() {
+        assert_eq!(line("a ##[stop-commands]x"), "a ##\\u{200b}[stop-commands]x");
+        assert_eq!(text("a\n  ::add-mask::x\n"), "a\n  :\\u{200b}:add-mask::x\n");
+        assert_eq!(text("std::fs\n+::x"), "std::fs\n+::x");
     }
 
     #[test]

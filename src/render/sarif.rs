@@ -75,7 +75,7 @@ fn result(problem: &Problem, numbers: &BTreeMap<&str, usize>, prefix: &str) -> J
             Severity::Warning => "warning",
             Severity::Info => "note",
         },
-        "message": {"text": format!("{}{help}", escape::line(&diagnostic.message))},
+        "message": {"text": plain(&format!("{}{help}", escape::line(&diagnostic.message)))},
         "partialFingerprints": {FINGERPRINT: problem.fingerprint},
     });
     if let Some(at) = &diagnostic.at {
@@ -84,7 +84,7 @@ fn result(problem: &Problem, numbers: &BTreeMap<&str, usize>, prefix: &str) -> J
     if !diagnostic.also.is_empty() {
         let related = diagnostic.also.iter().map(|(at, label)| {
             let mut location = location(at, prefix);
-            location["message"] = json!({"text": escape::line(label)});
+            location["message"] = json!({"text": plain(&escape::line(label))});
             location
         });
         result["relatedLocations"] = related.collect();
@@ -109,6 +109,19 @@ fn uri(file: &str) -> String {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => out.push(byte.into()),
             _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+/// Returns the text as a message that means nothing but itself: SARIF knows links in brackets and places in braces.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\\' | '[' | ']' => out.extend(['\\', character]),
+            '{' | '}' => out.extend([character, character]),
+            _ => out.push(character),
         }
     }
     out

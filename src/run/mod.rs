@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use self::format::{Entry, FORMAT_VERSION, Line, MAJOR};
 use crate::event::{Event, Receipt, Standing};
 use crate::exit::Exit;
+use crate::model::SiteId;
 use crate::plan::{self, Plan};
 
 pub use id::RunId;
@@ -181,7 +182,8 @@ pub fn reopen(state: &Path, id: Option<&str>, caller: Caller<'_>) -> Result<(Run
     let lock = Lock::take(state)?;
     let recorded = read(state, id)?;
     recorded.check_remote(caller.remote)?;
-    if let Some(newest) = written(state, caller.remote)?.filter(|newest| newest.id > recorded.id) {
+    let newest = written(state, caller.remote, &recorded.plan.target.site)?;
+    if let Some(newest) = newest.filter(|newest| newest.id > recorded.id) {
         return Err(Error::Superseded { id: recorded.id, by: newest.id });
     }
     let folder = state.join("runs").join(recorded.id.as_str());
@@ -212,16 +214,17 @@ pub fn read(state: &Path, id: Option<&str>) -> Result<Recorded, Error> {
     Ok(Recorded { id, purpose, remote, actor, plan, events, exit })
 }
 
-/// Reads the newest run that may have written something to this place.
-pub fn newest_written(state: &Path, remote: &str) -> Result<Recorded, Error> {
-    written(state, remote)?.ok_or(Error::None)
+/// Reads the newest run that may have written something to this site at this place.
+pub fn newest_written(state: &Path, remote: &str, site: &SiteId) -> Result<Recorded, Error> {
+    written(state, remote, site)?.ok_or(Error::None)
 }
 
-fn written(state: &Path, remote: &str) -> Result<Option<Recorded>, Error> {
+fn written(state: &Path, remote: &str, site: &SiteId) -> Result<Option<Recorded>, Error> {
     for id in list(state)?.iter().rev() {
         let recorded = read(state, Some(id.as_str()))?;
         let receipt = Receipt::of(&recorded.events);
-        if recorded.remote == remote && receipt.standings.iter().any(Standing::may_have_written) {
+        let is_here = recorded.remote == remote && recorded.plan.target.site == *site;
+        if is_here && receipt.standings.iter().any(Standing::may_have_written) {
             return Ok(Some(recorded));
         }
     }
@@ -334,7 +337,10 @@ impl Run {
             return Err(file_error("write", &self.path)(io::ErrorKind::StorageFull.into()));
         };
         // One write a line, so that a cut can only be at its end.
-        let written = self.log.write_all(line.as_bytes()).and_then(|()| self.log.sync_data());
+        let written = self.log.write_all(line.as_bytes());
+        // That something was not sent is so without a word of it, and a thousand such lines must not hold up an end.
+        let is_weighty = !matches!(entry, Entry::Finished { outcome, .. } if outcome == "skipped");
+        let written = if is_weighty { written.and_then(|()| self.log.sync_data()) } else { written };
         match &written {
             Ok(()) => self.whole = Some(whole + line.len() as u64),
             // Half a line must not become the beginning of the next one.

@@ -76,6 +76,9 @@ pub(super) struct Pace {
     evenly_from: Option<Duration>,
 }
 
+/// How often whoever waits for a sounding request asks again; a quarter of a second is not noticed by anyone.
+const SOUNDINGS_A_MINUTE: u32 = 240;
+
 impl Pace {
     /// Returns the pace of a token of which nothing is known yet. `minute` is 60 s but for tests.
     pub(super) fn new(minute: Duration, cap: Option<u32>) -> Self {
@@ -105,8 +108,12 @@ impl Pace {
         if let Some(next) = self.evenly_from.filter(|next| now < *next) {
             return Turn::Wait(next - now);
         }
-        if !self.has_a_place() || (self.is_sounding && self.in_flight > 0) {
+        if !self.has_a_place() {
             return Turn::Wait(self.until_a_place_is_free(now));
+        }
+        if self.is_sounding && self.in_flight > 0 {
+            // The answer that is waited for is a matter of moments.
+            return Turn::Wait(self.minute / SOUNDINGS_A_MINUTE);
         }
         // Whoever comes back from a pause does not know what others did meanwhile. One request goes first, so that no
         // crowd runs into a 429 together.

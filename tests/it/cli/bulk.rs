@@ -89,8 +89,8 @@ fn fifteen_hundred_changes_are_fifteen_requests() {
     let ran = apply(&environment);
     assert_eq!((ran.exit, ran.writes.clone()), (0, vec!["PATCH pages primary 200".to_owned(); 15]), "{}", ran.stderr);
     assert!(ran.stdout.ends_with("Applied: 1500 written of 1500 requests.\n"), "{}", ran.stdout);
-    // The token, the site and five lists of four parts to plan; three parts each, which hold the pages, before the
-    // first write; nothing after that.
+    // The token, the site and five lists of four parts to plan; the same lists once more before the first write, since
+    // the last part holds pages too; nothing after that.
     let reads = environment.log().len() - ran.writes.len();
     assert_eq!(reads, 1 + 1 + 5 * 4 + 5 * 4);
     let again = environment.run("plan --detailed-exitcode -q");
@@ -149,16 +149,26 @@ fn what_was_not_carried_out_goes_one_by_one() {
 #[test]
 fn a_token_that_may_not_write_stops_the_run() {
     let environment = environment(2, json!({}));
-    environment.server().set_faults(vec![Fault::new("PATCH", "/beta/pages", Action::Forbidden)]);
+    let faults =
+        [Fault::new("PATCH", "/beta/pages", Action::Forbidden), Fault::new("PUT", "/v2/pages/*", Action::Forbidden)];
+    environment.server().set_faults(faults.to_vec());
     assert_snapshot!(report(&apply(&environment)), @"
     exit: 5
-    writes: PATCH pages primary 403
-    /page-1 @ en-US: not written: `PATCH /beta/pages` answered 403 forbidden: User is not authorized to perform this action
-    /page-2 @ en-US: not written: `PATCH /beta/pages` answered 403 forbidden: User is not authorized to perform this action
+    writes: PATCH pages primary 403, PUT pg1 primary 403
+    /page-1 @ en-US: not written: `PUT /v2/pages/pg1` answered 403 forbidden: User is not authorized to perform this action
     hint: this request needs a token with the scope `pages:write`; scopes are chosen when a token is made, in the site's settings under Apps & integrations
-    stopped: the token is not accepted; 0 requests not sent
-    Applied: 2 failed of 2 requests.
+    stopped: the token is not accepted; 1 request not sent
+    Applied: 1 failed, 1 not sent of 2 requests.
     ");
+}
+
+#[test]
+fn a_token_that_may_not_use_the_beta_writes_all_the_same() {
+    let environment = environment(2, json!({}));
+    environment.server().set_faults(vec![Fault::new("PATCH", "/beta/pages", Action::Forbidden)]);
+    let ran = apply(&environment);
+    let writes = ["PATCH pages primary 403", "PUT pg1 primary 200", "PUT pg2 primary 200"];
+    assert_eq!((ran.exit, ran.writes.as_slice()), (0, writes.map(str::to_owned).as_slice()), "{ran}");
 }
 
 /// A slug that the server ignores reads as it did, so it is tried once more in the other way before that is told.

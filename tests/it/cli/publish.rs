@@ -95,6 +95,29 @@ fn nothing_written_is_nothing_published() {
 }
 
 #[test]
+fn what_somebody_else_has_written_is_theirs_to_publish() {
+    let environment = environment([("guide.yaml", galaxy::GUIDE_CHANGED)]);
+    assert_eq!(environment.run("plan -o plan.json").exit, 0);
+    environment.edit_by_someone(&serde_json::json!({"id": "pgGuide", "seo": {"title": "The Ultimate Guide"}}));
+    let ran = environment.run("apply plan.json --publish");
+    assert_eq!((ran.exit, ran.writes.len()), (0, 0), "{ran}");
+    assert!(ran.stdout.contains("1 already as wanted"), "{ran}");
+}
+
+/// Between a publish that was refused and the one that makes it good, somebody breaks what was written.
+#[test]
+fn what_reads_otherwise_by_now_is_not_made_public() {
+    let environment = environment([("guide.yaml", galaxy::GUIDE_CHANGED)]);
+    environment.server().set_faults(vec![Fault::new("POST", PUBLISH, Action::Forbidden)]);
+    assert_eq!(environment.run("apply --yes --publish").exit, 6);
+    environment.edit_by_someone(&serde_json::json!({"id": "pgGuide", "seo": {"title": "Broken"}}));
+    let ran = environment.run("apply --resume --publish");
+    assert_eq!((ran.exit, ran.writes.len()), (6, 0), "{ran}");
+    assert!(ran.stdout.contains("reads otherwise by now"), "{ran}");
+    assert!(last_published(&environment).is_null());
+}
+
+#[test]
 fn what_is_not_all_written_is_not_published() {
     let environment = environment([("guide.yaml", galaxy::GUIDE_CHANGED), ("about.yaml", ABOUT_CHANGED)]);
     let refused = Fault::new("PUT", "/v2/pages/pgAbout", Action::DeletePage(None));
@@ -146,13 +169,23 @@ fn an_answer_that_is_lost_is_settled_by_the_time_of_the_last_publish() {
     for (action, exit) in
         [(Action::ResetAfter, 0), (Action::Truncate, 0), (Action::ResetBefore, 6), (Action::Unavailable, 6)]
     {
-        let environment = environment([("guide.yaml", galaxy::GUIDE_CHANGED)]);
+        let environment = environment([("guide.yaml", galaxy::GUIDE_CHANGED), ("about.yaml", ABOUT_CHANGED)]);
         environment.server().set_faults(vec![Fault::new("POST", PUBLISH, action.clone())]);
         let ran = environment.run("apply --yes --publish --format json");
         assert_eq!(ran.exit, exit, "{action:?}: {ran}");
         let outcome = if exit == 0 { "queued" } else { "unknown" };
         assert_eq!(ran.json()["publication"]["outcome"], outcome, "{action:?}: {ran}");
     }
+}
+
+/// Whose publish it was that moved the time, the time does not say; and only one of the site takes all along.
+#[test]
+fn a_lost_answer_for_a_single_page_stays_unknown() {
+    let environment = environment([("guide.yaml", galaxy::GUIDE_CHANGED)]);
+    environment.server().set_faults(vec![Fault::new("POST", PUBLISH, Action::ResetAfter)]);
+    let ran = environment.run("apply --yes --publish");
+    assert_eq!(ran.exit, 6, "{ran}");
+    assert!(ran.stdout.contains("outcome unknown"), "{ran}");
 }
 
 #[test]
