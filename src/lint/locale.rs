@@ -118,7 +118,7 @@ fn stale(case: &Case<'_>, _: &str) -> Option<Problem> {
     let source = source(case)?;
     let Before::Was(before) = &source.before else { return None };
     let letters = |text: &str| folded(text).chars().filter(|letter| letter.is_alphanumeric()).collect::<String>();
-    if case.own()?.has_changed() != Some(false) || letters(before) == letters(&source.value) {
+    if case.own()?.has_changed()? || letters(before) == letters(&source.value) {
         return None;
     }
     Some(

@@ -94,6 +94,7 @@ fn hits() -> Vec<Row> {
         row("text/html-tag", "en", DESCRIPTION, "one</p>"),
         row("text/html-entity", "en", TITLE, "Q&amp;A"),
         row("text/html-entity", "en", TITLE, "it&#39;s"),
+        row("text/html-entity", "en", TITLE, "a &lt; b"),
         row("text/html-entity", "en", TITLE, "it&#x27;s"),
         row("text/markdown", "en", TITLE, "Use `cargo`"),
         row("text/markdown", "en", TITLE, "**Bold**"),
