@@ -343,7 +343,7 @@ pub(crate) async fn read_live(
 ) -> Result<Live, Failure> {
     let reader = connection.client.reader();
     let mut live = live::read(&reader, &workspace.site, concurrency).await?;
-    let folders = lower::folders_needed(&workspace.loaded.pages, &live);
+    let folders = lower::folders_needed(&workspace.loaded.pages, &workspace.terms(), &live);
     live::read_folders(&reader, &mut live, folders, concurrency).await?;
     Ok(live)
 }

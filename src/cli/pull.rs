@@ -187,6 +187,7 @@ fn adopted(workspace: &Workspace, desired: &Desired, live: &Live, wanted: &Wante
     let mut rewrite = Rewrite::default();
     let mut done: Vec<Adoption> = Vec::new();
     let mut refused: BTreeMap<(Address, Field), Diagnostic> = BTreeMap::new();
+    let mut followers: Vec<Follower> = Vec::new();
     for origin in [Origin::Pages, Origin::All] {
         let (pages, desired) = match origin {
             Origin::Pages => (Cow::Borrowed(&workspace.loaded.pages), Cow::Borrowed(desired)),
@@ -214,14 +215,17 @@ fn adopted(workspace: &Workspace, desired: &Desired, live: &Live, wanted: &Wante
                 None => done.push(adoption),
             }
         }
+        if origin == Origin::Pages {
+            // Before the project's defaults are asked, which may depend on paths.
+            followers = pull::followers(&done, live, &workspace.loaded.pages);
+            rewrite.follow(&workspace.loaded, &followers);
+        }
     }
     done.sort_by(|a, b| {
         let place =
             |one: &Adoption| (one.path.clone(), one.address.page.clone(), live.site.position(&one.address.locale));
         (place(a), a.field).cmp(&(place(b), b.field))
     });
-    let followers = pull::followers(&done, live, &workspace.loaded.pages);
-    rewrite.follow(&workspace.loaded, &followers);
     Adopted { adoptions: done, followers, rewrite, refused: refused.into_values().collect() }
 }
 

@@ -87,8 +87,8 @@ pub mod codes {
 }
 
 /// Returns the folders that must be read before paths can be matched: those of pages whose slug is the last segment of
-/// a path that stands without an id of the site.
-pub fn folders_needed(documents: &[PageDocument], live: &Live) -> BTreeSet<FolderId> {
+/// a path that stands without an id of the site, and those of pages that only have an id where a default asks for paths.
+pub fn folders_needed(documents: &[PageDocument], terms: &Terms, live: &Live) -> BTreeSet<FolderId> {
     // A page whose id is wrong is named by its path in the message that says so.
     let is_known = |id: &ObjectId| live.pages.contains_key(&PageId::from(id.as_str()));
     let unnamed = documents.iter().filter(|document| !document.manifest.id.as_ref().is_some_and(is_known));
@@ -97,7 +97,11 @@ pub fn folders_needed(documents: &[PageDocument], live: &Live) -> BTreeSet<Folde
     let slugs: BTreeSet<&str> = paths.iter().filter(|path| path.is_nested()).map(PagePath::slug).collect();
     let primary = &live.site.primary.tag;
     let candidates = live.pages.values().filter(|page| slugs.contains(page.slug(primary)));
-    candidates.filter_map(|page| page.folder.clone()).collect()
+    let pathless =
+        documents.iter().filter(|document| document.manifest.path.is_none() && terms.defaults.ask_for_paths());
+    let ids = pathless.filter_map(|document| document.manifest.id.as_ref());
+    let pathless = ids.filter_map(|id| live.pages.get(&PageId::from(id.as_str())));
+    candidates.chain(pathless).filter_map(|page| page.folder.clone()).collect()
 }
 
 /// Returns what the manifests want of the site, and everything in them that does not fit it.
@@ -297,8 +301,9 @@ impl<'a> Lowering<'a> {
             Some(stated) => stated.value.as_text(),
             None => will_read(document, page, &self.live.site, tag, field),
         };
+        let path = path_to_be(document, page, &self.live.site, path);
         let place = Place {
-            path: Some(path.as_str()),
+            path: path.as_ref().map(PagePath::as_str),
             locale: tag,
             is_primary: self.live.site.is_primary(tag),
             title: text(Field::Title),
@@ -334,6 +339,15 @@ impl<'a> Lowering<'a> {
             }
         }
     }
+}
+
+/// Returns the path that a page will have: with the slug that its document states. Nothing if its folder is not known.
+pub(super) fn path_to_be(document: &PageDocument, page: &LivePage, site: &Site, path: &PagePath) -> Option<PagePath> {
+    let is_primary = |key: &str| site.locale(key).is_some_and(|locale| site.is_primary(&locale.tag));
+    let values = document.manifest.locales.iter().find(|(key, _)| is_primary(key)).map(|(_, values)| values);
+    let slug = values.and_then(|values| values.slug.as_deref()).filter(|_| !page.kind.ignores_slug());
+    let is_known = !path.as_str().starts_with("/…");
+    is_known.then(|| slug.map_or_else(|| path.clone(), |slug| path.with_slug(slug)))
 }
 
 /// Returns what a text that a page does not state in a locale will read there: as now, or as the primary states it if it

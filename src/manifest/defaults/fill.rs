@@ -74,6 +74,17 @@ impl Defaults {
         (Self { entries, vars }, reader.diagnostics)
     }
 
+    /// Returns whether what pages say depends on where they are.
+    pub fn ask_for_paths(&self) -> bool {
+        let names_path = |says: &Says| match says {
+            Says::Text(template) => template.names().any(|name| name == "path"),
+            Says::Flag(_) => false,
+        };
+        self.entries
+            .iter()
+            .any(|entry| !entry.paths.is_empty() || entry.fields.values().any(|(says, _)| names_path(says)))
+    }
+
     /// Returns what a page says in a locale that it names, beside what it states itself. A default whose names stand for
     /// nothing known says nothing.
     pub fn fields(&self, place: Place<'_>, own: &BTreeMap<Field, Stated>) -> BTreeMap<Field, Stated> {

@@ -212,9 +212,14 @@ impl Builder<'_> {
             // A locale without a name of its own has that of the primary.
             (None, None) => self.primary_text(document, field),
         };
-        let path = document.manifest.path.as_ref().map(|path| path.as_str());
+        let stated = document.manifest.path.as_ref().map(|path| PagePath::from(path.as_str()));
+        let path = match self.known.site.zip(found.copied()) {
+            Some(((_, live), (desired, page))) => lower::path_to_be(document, page, &live.site, &desired.path),
+            None => stated,
+        };
+        let path = path.as_ref().map(PagePath::as_str);
         let place = Place {
-            path: path.or(found.map(|(desired, _)| desired.path.as_str())),
+            path,
             locale: tag,
             is_primary: *tag == self.tags.primary,
             title: text(Field::Title),

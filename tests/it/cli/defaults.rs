@@ -109,6 +109,34 @@ fn a_name_that_is_about_to_change_is_the_new_one_in_locales_that_inherit_it() {
     assert_eq!(again.exit, 0, "{again}");
 }
 
+/// The path is the one that the page will have, in a folder that no list of pages tells of.
+#[test]
+fn a_path_is_as_it_will_be() {
+    let environment = environment("defaults: [{seo: {description: 'Read on at {path}.'}}]\n");
+    environment.write("pages/guide.yaml", "id: pgDraft\nlocales: {en-US: {}}\n");
+    environment.write("pages/about.yaml", "id: pgAbout\nlocales: {en-US: {}}\n");
+    environment.write("pages/towel.yaml", "id: pgTowel\nlocales: {en-US: {slug: towels}}\n");
+    assert_eq!(environment.run("apply --yes --allow mass-update --allow slug-change").exit, 0);
+    assert_eq!(environment.values("pgTowel", "en-US")["seo"]["description"], "Read on at /blog/towels.");
+    let again = environment.run("plan --detailed-exitcode");
+    assert_eq!(again.exit, 0, "{again}");
+}
+
+/// A pull that moves a page also moves what the project says of its path.
+#[test]
+fn a_pull_of_a_slug_leaves_nothing_to_plan() {
+    let environment = environment("defaults: [{seo: {title: 'At {path}'}}]\n");
+    environment.write("pages/guide.yaml", "id: pgDraft\nlocales: {en-US: {}}\n");
+    environment.write("pages/towel.yaml", "id: pgTowel\nlocales: {en-US: {}}\n");
+    environment.write("pages/about.yaml", "id: pgAbout\npath: /about\nlocales: {en-US: {slug: about}}\n");
+    assert_eq!(environment.run("apply --yes --allow mass-update").exit, 0);
+    environment.edit_by_someone(&json!({"id": "pgAbout", "slug": "about-us"}));
+    assert_eq!(environment.run("pull").exit, 0);
+    assert!(environment.read("pages/about.yaml").contains("path: /about-us"));
+    let again = environment.run("plan --detailed-exitcode");
+    assert_eq!(again.exit, 0, "{again}");
+}
+
 #[test]
 fn a_default_makes_a_field_managed() {
     let json = environment(DEFAULTS).run("status --format json").json();

@@ -70,7 +70,7 @@ impl World {
     /// Plans, unless the manifests do not fit the site.
     pub(crate) async fn plan_unless_invalid(&self, loaded: &Loaded) -> Result<Plan, Vec<Diagnostic>> {
         let mut live = self.read().await;
-        let folders = lower::folders_needed(&loaded.pages, &live);
+        let folders = lower::folders_needed(&loaded.pages, &Terms::default(), &live);
         live::read_folders(&self.client.reader(), &mut live, folders, four()).await.unwrap();
         plan_unless_invalid(loaded, &live)
     }
