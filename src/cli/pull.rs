@@ -217,8 +217,7 @@ fn adopted(workspace: &Workspace, desired: &Desired, live: &Live, wanted: &Wante
         }
         if origin == Origin::Pages {
             // Before the project's defaults are asked, which may depend on paths.
-            followers = pull::followers(&done, live, &workspace.loaded.pages);
-            rewrite.follow(&workspace.loaded, &followers);
+            followers = rewrite.follow(&workspace.loaded, pull::followers(&done, live, &workspace.loaded.pages));
         }
     }
     done.sort_by(|a, b| {

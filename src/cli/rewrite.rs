@@ -13,7 +13,6 @@ use crate::manifest::read::{self, PageDocument};
 use crate::manifest::value::PagePath;
 use crate::pull::Follower;
 use crate::render::patch;
-use crate::source::Location;
 
 /// What edits make of files, before anything is written.
 #[derive(Default)]
@@ -52,23 +51,23 @@ impl Rewrite {
         refused
     }
 
-    /// Has the paths follow that can. Edits have moved their documents.
-    pub(super) fn follow(&mut self, loaded: &Loaded, followers: &[Follower]) {
-        let before = loaded.pages.iter().map(|page| &page.location);
-        let after: Vec<Location> = self.pages(loaded).into_iter().map(|page| page.location).collect();
-        let places: BTreeMap<&Location, &Location> = before.zip(&after).collect();
-        let mut by_file: BTreeMap<Arc<str>, Vec<Move>> = BTreeMap::new();
+    /// Has the paths follow that can, and returns those that do. Edits have moved their documents, but not their order.
+    pub(super) fn follow(&mut self, loaded: &Loaded, followers: Vec<Follower>) -> Vec<Follower> {
+        let mut taken = Vec::new();
         for follower in followers {
-            let to = PagePath::try_from(follower.after.to_string());
-            if let (Some(document), Ok(to)) = (places.get(&follower.document), to) {
-                let file = Arc::clone(&document.file);
-                by_file.entry(file).or_default().push(Move { document: (*document).clone(), to });
+            let file = &follower.document.file;
+            let of_file = loaded.pages.iter().filter(|page| page.location.file == *file);
+            let place = of_file.map(|page| &page.location).position(|location| *location == follower.document);
+            let text = self.text(loaded, file);
+            let document = place.and_then(|place| read::pages(file, text).0.into_iter().nth(place));
+            let (Some(document), Ok(to)) = (document, PagePath::try_from(follower.after.to_string())) else { continue };
+            let moved = edit::moved(file, text, &[Move { document: document.location, to }]);
+            if moved != text {
+                self.texts.insert(Arc::clone(file), moved);
+                taken.push(follower);
             }
         }
-        for (file, moves) in by_file {
-            let text = edit::moved(&file, self.text(loaded, &file), &moves);
-            self.texts.insert(file, text);
-        }
+        taken
     }
 
     /// Returns the text of a file as it would be.

@@ -240,9 +240,8 @@ impl Plan {
 
     /// Returns whether no later operation sends the field of the same page and locale, and this one does.
     pub fn last_to_send(&self, operation: &Operation, field: Field) -> bool {
-        let senders = self.operations.iter().filter(|other| other.address == operation.address);
-        let last = senders.filter(|other| other.body.fields.contains_key(&field)).next_back();
-        last.is_some_and(|last| std::ptr::eq(last, operation))
+        let sends = |other: &&Operation| other.address == operation.address && other.body.fields.contains_key(&field);
+        self.operations.iter().rfind(sends).is_some_and(|last| std::ptr::eq(last, operation))
     }
 
     /// Returns the page-locales that it writes.
