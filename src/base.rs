@@ -7,12 +7,12 @@ use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Arc;
 
-use crate::diagnostic;
+use crate::diagnostic::{self, Diagnostic};
 use crate::manifest::globs::PageGlobs;
 use crate::manifest::load::Loaded;
 use crate::manifest::project::FILE_NAME;
-use crate::manifest::read;
-use crate::source::Sources;
+use crate::manifest::{codes, read};
+use crate::source::{Location, Sources};
 
 /// The full hash of a commit that exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,11 @@ impl Commit {
         &self.0
     }
 }
+
+/// How the history of a shallow clone is had.
+const UNSHALLOW: &str = "the history with `git fetch --unshallow`";
+/// The same where a workflow clones.
+const IN_A_WORKFLOW: &str = "or in a GitHub workflow with `fetch-depth: 0` of actions/checkout";
 
 /// Why the manifests of another commit cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -41,20 +46,47 @@ pub enum Error {
 
 impl Error {
     /// Returns the way out.
-    pub fn hint(&self) -> &'static str {
+    pub fn hint(&self) -> String {
         match self {
-            Self::Git(_) => "install git, or leave the commit out",
-            Self::NoRepository => "make one with `git init`, or leave the commit out",
-            Self::UnknownRevision { is_shallow: true, .. } | Self::Unrelated { is_shallow: true, .. } => {
-                "the clone is shallow; fetch the history with `git fetch --unshallow`, or in a GitHub workflow with \
-                 `fetch-depth: 0` of actions/checkout"
+            Self::Git(_) => "install git, or leave the commit out".to_owned(),
+            Self::NoRepository => "make one with `git init`, or leave the commit out".to_owned(),
+            Self::UnknownRevision { revision, .. } if is_nothing(revision) => {
+                "a hash of zeros stands for no commit, as in the first push of a branch; leave it out".to_owned()
+            }
+            Self::UnknownRevision { revision, is_shallow: true } => {
+                format!("the clone is shallow; fetch {}, {IN_A_WORKFLOW}", fetch(revision))
+            }
+            Self::Unrelated { is_shallow: true, .. } => {
+                format!("the clone is shallow; fetch {UNSHALLOW}, {IN_A_WORKFLOW}")
             }
             Self::UnknownRevision { .. } => {
-                "name a commit, a branch or a tag; a branch of the remote may need `origin/`"
+                "name a commit, a branch or a tag; a branch of the remote may need `origin/`".to_owned()
             }
-            Self::Unrelated { .. } => "name a commit that the branch started from",
-            Self::Failed { .. } => "try the same with git itself",
+            Self::Unrelated { .. } => "name a commit that the branch started from".to_owned(),
+            Self::Failed { .. } => "try the same with git itself".to_owned(),
         }
+    }
+}
+
+/// Returns whether a revision is the hash that git hosts give where there is no commit.
+fn is_nothing(revision: &str) -> bool {
+    revision.len() >= 40 && revision.chars().all(|digit| digit == '0')
+}
+
+/// Returns how a shallow clone gets at a commit.
+fn fetch(revision: &str) -> String {
+    const REMOTE: &str = "origin";
+    let is_hash = revision.len() >= 40 && revision.chars().all(|digit| digit.is_ascii_hexdigit());
+    let branch = revision.strip_prefix(REMOTE).and_then(|rest| rest.strip_prefix('/'));
+    // A name with an operator in it, such as `HEAD~1`, is nothing that a remote knows.
+    let branch = branch.filter(|branch| !branch.contains(['~', '^', '@', ':']));
+    match branch {
+        _ if is_hash => format!("that commit with `git fetch --depth=1 {REMOTE} {revision}`"),
+        // A shallow clone follows one branch alone, unless it is told where to put another one.
+        Some(branch) => {
+            format!("that branch with `git fetch --depth=1 {REMOTE} {branch}:refs/remotes/{REMOTE}/{branch}`")
+        }
+        None => UNSHALLOW.to_owned(),
     }
 }
 
@@ -82,6 +114,36 @@ pub fn resolve(root: &Path, revision: &str) -> Result<Commit, Error> {
     }
 }
 
+/// How the commit to tell differences by has to do with the revision that was named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kinship {
+    /// It is the one that was named.
+    Named,
+    /// It is where the one at hand and the one that was named parted.
+    Parted,
+    /// It is the one that was named; whether the two have parted cannot be told in this clone.
+    Unclear,
+}
+
+/// Returns the commit to tell differences by: the one that is named, unless it has gone on since the one at hand branched
+/// off. What happened there since then would read as if the branch took it back.
+pub fn base(root: &Path, revision: &str) -> Result<(Commit, Kinship), Error> {
+    let named = resolve(root, revision)?;
+    // In a repository without a commit of its own, nothing has parted.
+    let Ok(head) = resolve(root, "HEAD") else { return Ok((named, Kinship::Named)) };
+    let output = git(root, &["merge-base", head.as_str(), named.as_str()])?;
+    match output.status.code() {
+        Some(0) => {
+            let common = Commit(output.text().trim().to_owned());
+            let is_ahead_or_behind = common == named || common == head;
+            Ok(if is_ahead_or_behind { (named, Kinship::Named) } else { (common, Kinship::Parted) })
+        }
+        Some(1) if is_shallow(root) => Ok((named, Kinship::Unclear)),
+        Some(1) => Ok((named, Kinship::Named)),
+        _ => Err(output.failed("merge-base")),
+    }
+}
+
 /// Returns the commit at which the one at hand and a revision parted, so that what others did since does not count.
 pub fn merge_base(root: &Path, revision: &str) -> Result<Commit, Error> {
     let commit = resolve(root, revision)?;
@@ -99,18 +161,18 @@ fn is_shallow(root: &Path) -> bool {
 
 /// Returns what the files of the project said at a commit. A project that was not there yet had none.
 pub fn manifests(root: &Path, commit: &Commit) -> Result<Loaded, Error> {
-    let files = files(root, commit)?;
+    let entries = entries(root, commit)?;
     let mut loaded = Loaded { project: None, pages: Vec::new(), sources: Sources::default(), diagnostics: Vec::new() };
-    let project = files.iter().filter(|(name, _)| name == FILE_NAME);
-    for (file, text) in texts(root, project, &mut loaded)? {
+    let Some(project) = entries.iter().find(|entry| entry.name == FILE_NAME) else { return Ok(loaded) };
+    for (file, text) in texts(root, &[project], &mut loaded)? {
         let (project, problems) = read::project(&file, &text);
         loaded.project = project;
         loaded.diagnostics.extend(problems);
         loaded.sources.insert(file, text);
     }
     let globs = PageGlobs::of(loaded.project.as_ref().map(|project| &project.manifest));
-    let pages = files.iter().filter(|(name, _)| globs.matches(name));
-    for (file, text) in texts(root, pages, &mut loaded)? {
+    let pages: Vec<&Entry> = entries.iter().filter(|entry| entry.is_page(&globs)).collect();
+    for (file, text) in texts(root, &pages, &mut loaded)? {
         let (pages, problems) = read::pages(&file, &text);
         loaded.pages.extend(pages);
         loaded.diagnostics.extend(problems);
@@ -120,40 +182,95 @@ pub fn manifests(root: &Path, commit: &Commit) -> Result<Loaded, Error> {
     Ok(loaded)
 }
 
-/// A file of a commit: its name relative to the project, and the hash of its content.
-type File = (String, String);
+/// Something that a commit holds.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    /// Relative to the project.
+    name: String,
+    /// The hash of its content.
+    hash: String,
+    kind: EntryKind,
+}
 
-/// Returns the ordinary files in the folder of the project, sorted by name.
-fn files(root: &Path, commit: &Commit) -> Result<Vec<File>, Error> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum EntryKind {
+    File,
+    Link,
+    Submodule,
+}
+
+/// Returns what lies in the folder of the project, sorted by name.
+fn entries(root: &Path, commit: &Commit) -> Result<Vec<Entry>, Error> {
     // Names are relative to the folder that git runs in, and so is what is listed.
     let output = git(root, &["ls-tree", "-r", "-z", "--end-of-options", commit.as_str()])?;
     if !output.status.success() {
         return Err(output.failed("ls-tree"));
     }
     let text = output.text();
-    let mut files: Vec<File> = text.split('\0').filter_map(file).collect();
-    files.sort();
-    Ok(files)
+    let mut entries: Vec<Entry> = text.split('\0').filter_map(Entry::parse).collect();
+    entries.sort();
+    Ok(entries)
 }
 
-/// Takes `100644 blob HASH<tab>NAME` apart; links and submodules are no files.
-fn file(line: &str) -> Option<File> {
-    let (facts, name) = line.split_once('\t')?;
-    let mut facts = facts.split(' ');
-    let is_file = facts.next()?.starts_with("100") && facts.next()? == "blob";
-    is_file.then_some((name.to_owned(), facts.next()?.to_owned()))
+impl Entry {
+    /// Takes `100644 blob HASH<tab>NAME` apart.
+    fn parse(line: &str) -> Option<Self> {
+        let (facts, name) = line.split_once('\t')?;
+        let mut facts = facts.split(' ');
+        let kind = match (facts.next()?, facts.next()?) {
+            (_, "commit") => EntryKind::Submodule,
+            ("120000", _) => EntryKind::Link,
+            _ => EntryKind::File,
+        };
+        Some(Self { name: name.to_owned(), hash: facts.next()?.to_owned(), kind })
+    }
+
+    /// Returns whether it holds pages, or would if it could be followed.
+    fn is_page(&self, globs: &PageGlobs) -> bool {
+        match self.kind {
+            EntryKind::File => globs.matches(&self.name),
+            // A link to a folder has the name of a folder.
+            EntryKind::Link => {
+                let is_folder = !self.name.rsplit('/').next().unwrap_or_default().contains('.');
+                globs.matches(&self.name) || (is_folder && globs.may_match_below(&self.name))
+            }
+            EntryKind::Submodule => globs.may_match_below(&self.name),
+        }
+    }
+
+    /// Returns the problem that it is if it leads out of the commit.
+    fn detour(&self) -> Option<Diagnostic> {
+        let what = match self.kind {
+            EntryKind::File => return None,
+            EntryKind::Link => "a link",
+            EntryKind::Submodule => "a submodule",
+        };
+        let message = format!("`{}` is {what}, which is not followed in an earlier commit", self.name);
+        Some(Diagnostic::error(codes::NOT_A_FILE, message).at(Location::whole(&self.name.as_str().into())))
+    }
 }
 
 /// Returns the texts of files, all asked for at once: a process a file would take minutes on a large site.
-fn texts<'f>(
-    root: &Path,
-    files: impl Iterator<Item = &'f File>,
-    loaded: &mut Loaded,
-) -> Result<Vec<(Arc<str>, String)>, Error> {
-    let files: Vec<&File> = files.collect();
+fn texts(root: &Path, entries: &[&Entry], loaded: &mut Loaded) -> Result<Vec<(Arc<str>, String)>, Error> {
+    loaded.diagnostics.extend(entries.iter().filter_map(|entry| entry.detour()));
+    let files: Vec<&Entry> = entries.iter().copied().filter(|entry| entry.kind == EntryKind::File).collect();
     if files.is_empty() {
         return Ok(Vec::new());
     }
+    let contents = contents(root, &files)?;
+    let mut texts = Vec::with_capacity(files.len());
+    for (entry, bytes) in files.iter().zip(contents) {
+        let file: Arc<str> = entry.name.as_str().into();
+        let (text, problem) = read::text(&file, bytes);
+        match problem {
+            None => texts.push((file, text)),
+            Some(problem) => loaded.diagnostics.push(problem),
+        }
+    }
+    Ok(texts)
+}
+
+fn contents(root: &Path, files: &[&Entry]) -> Result<Vec<Vec<u8>>, Error> {
     let mut child = command(root, &["cat-file", "--batch"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -163,33 +280,19 @@ fn texts<'f>(
     let (Some(mut stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
         return Err(Error::Git(io::ErrorKind::BrokenPipe.into()));
     };
-    let question: String = files.iter().map(|(_, hash)| format!("{hash}\n")).collect();
+    let question: String = files.iter().map(|entry| format!("{}\n", entry.hash)).collect();
     let contents = std::thread::scope(|scope| {
         // Both pipes are small: whoever writes all before reading waits forever.
         scope.spawn(move || stdin.write_all(question.as_bytes()));
         let mut answers = BufReader::new(stdout);
-        files.iter().map(|(name, _)| content(&mut answers, name)).collect::<Result<Vec<_>, _>>()
+        files.iter().map(|entry| content(&mut answers, &entry.name)).collect::<Result<Vec<_>, _>>()
     });
-    let contents = match contents {
-        Ok(contents) => contents,
-        Err(error) => {
-            // It may still wait for somebody to read the rest.
-            let _ = child.kill();
-            let _ = child.wait();
-            return Err(error);
-        }
-    };
-    child.wait().map_err(Error::Git)?;
-    let mut texts = Vec::with_capacity(files.len());
-    for ((name, _), bytes) in files.iter().zip(contents) {
-        let file: Arc<str> = name.as_str().into();
-        let (text, problem) = read::text(&file, bytes);
-        match problem {
-            None => texts.push((file, text)),
-            Some(problem) => loaded.diagnostics.push(problem),
-        }
+    if contents.is_err() {
+        // It may still wait for somebody to read the rest.
+        let _ = child.kill();
     }
-    Ok(texts)
+    child.wait().map_err(Error::Git)?;
+    contents
 }
 
 /// Reads the next answer of `git cat-file --batch`: `HASH blob SIZE`, the content, a line break.

@@ -10,7 +10,7 @@ use crate::plan::Revision;
 pub fn of(folder: &Path) -> Option<Revision> {
     let commit = git(folder, &["rev-parse", "--verify", "--quiet", "HEAD"])?.trim().to_owned();
     let status = git(folder, &["status", "--porcelain", "--", "."])?;
-    Some(Revision { commit, dirty: !status.is_empty() })
+    Some(Revision { commit, dirty: !status.is_empty(), base: None })
 }
 
 fn git(folder: &Path, arguments: &[&str]) -> Option<String> {

@@ -153,7 +153,7 @@ fn plan_of(live: &Live, changes: usize) -> Plan {
         page_wanted.locales.insert(locale.clone(), DesiredLocale { location, fields });
     }
     let provenance = Provenance { environment: None, revision: None, requests: 0 };
-    let plan = plan(Inputs { desired: &desired, live, policy: &Policy::default() }, provenance);
+    let plan = plan(Inputs { desired: &desired, base: None, live, policy: &Policy::default() }, provenance);
     assert_eq!(plan.operations.len(), changes, "{:#?}", plan.diagnostics);
     plan
 }

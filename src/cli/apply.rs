@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
+use super::against::{Against, Earlier};
 use super::context::{self, Connection, Workspace};
 use super::failure::Failure;
 use super::output::Format;
-use super::plan::Selected;
+use super::plan::{Selected, Wish};
 use super::send::{Sending, What};
 use super::ui::Ui;
 use super::{Global, block_on, show};
@@ -15,6 +16,7 @@ use crate::model::SiteId;
 use crate::plan::{Guard, Plan, Tripped, file, guard};
 use crate::render::{text, view};
 use crate::run::{self, Caller, Purpose};
+use crate::source::Sources;
 
 /// Send the changes of a saved plan; or plan, show, ask, and send.
 #[derive(Debug, clap::Args)]
@@ -26,6 +28,9 @@ pub(crate) struct Apply {
     #[command(flatten)]
     selected: Selected,
 
+    #[command(flatten)]
+    against: Against,
+
     /// Do not ask.
     #[arg(long)]
     yes: bool,
@@ -36,7 +41,7 @@ pub(crate) struct Apply {
 
     /// Go on with a run that ended before its end: the one named, or the newest.
     #[arg(long, value_name = "RUN", num_args = 0..=1, require_equals = true, default_missing_value = "",
-        conflicts_with_all = ["plan", "page", "locale"])]
+        conflicts_with_all = ["plan", "page", "locale", "base"])]
     resume: Option<String>,
 
     #[command(flatten)]
@@ -69,14 +74,20 @@ impl Apply {
                 Failure::usage("a saved plan is applied whole").hint("give `--page` and `--locale` to `slugline plan`")
             );
         }
+        if self.plan.is_some() && self.against.is_given() {
+            return Err(Failure::usage("a saved plan knows its base already")
+                .hint("give `--base`, `--on-drift` and `--on-conflict` to `slugline plan`"));
+        }
         let saved = self.plan.as_deref().map(show::read).transpose()?;
+        check_online(saved.as_ref())?;
         let mut workspace = Workspace::open(global)?;
         if saved.is_none() {
             workspace.check()?;
         }
+        let earlier = self.against.read(&workspace, ui)?;
         block_on(async {
             let connection = Connection::open(global, &workspace.root, ui).await?;
-            let result = self.plan_and_apply(global, &mut workspace, &connection, saved, ui).await;
+            let result = self.plan_and_apply(global, &mut workspace, &connection, (saved, earlier), ui).await;
             connection.close().await;
             result
         })
@@ -87,13 +98,16 @@ impl Apply {
         global: &Global,
         workspace: &mut Workspace,
         connection: &Connection,
-        saved: Option<Plan>,
+        (saved, earlier): (Option<Plan>, Option<Earlier>),
         ui: &Ui,
     ) -> Result<Exit, Failure> {
         let is_saved = saved.is_some();
         let plan = match saved {
             Some(plan) => plan,
-            None => super::plan::make(global, workspace, connection, &self.selected, ui).await?,
+            None => {
+                let wish = Wish { selected: &self.selected, against: &self.against, earlier: earlier.as_ref() };
+                super::plan::make(global, workspace, connection, wish, ui).await?
+            }
         };
         if self.format == Format::Text {
             super::plan::show(&plan, &self.allow, Format::Text, Exit::Ok, ui)?;
@@ -102,6 +116,8 @@ impl Apply {
             let sources = std::mem::take(&mut workspace.loaded.sources);
             return Err(Failure::invalid(plan.diagnostics.clone(), sources));
         }
+        ui.diagnostics(&plan.diagnostics, &Sources::default());
+        Failure::of_conflicts(&plan).map_or(Ok(()), Err)?;
         check_guards(&plan, &workspace.site, &self.allow, self.format, ui)?;
         self.sending.announce(&plan, ui);
         if !plan.is_empty() && !is_saved && !self.yes {
@@ -137,6 +153,18 @@ impl Apply {
             connection.close().await;
             result
         })
+    }
+}
+
+/// Fails if a plan was made without the site.
+fn check_online(plan: Option<&Plan>) -> Result<(), Failure> {
+    match plan {
+        Some(plan) if plan.is_offline => Err(Failure::message(
+            Exit::Invalid,
+            "the plan compares two commits and knows nothing of the site; there is nothing in it to send",
+        )
+        .hint("make one with `slugline plan -o FILE`, without `--offline`")),
+        Some(_) | None => Ok(()),
     }
 }
 

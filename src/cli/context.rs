@@ -105,6 +105,7 @@ impl Workspace {
             percent: percent.map_or(default.percent, |percent| u32::from(percent.get())),
             floor: floor.map_or(default.floor, |floor| floor as usize),
             ceiling: ceiling.map_or(default.ceiling, |ceiling| ceiling as usize),
+            alike: default.alike,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::exit::Exit;
+use crate::plan::Plan;
 use crate::render::receipt;
 use crate::source::Sources;
 use crate::{apply, base, live, plan, run, webflow};
@@ -38,6 +39,20 @@ impl Failure {
 
     pub(crate) fn usage(message: impl std::fmt::Display) -> Self {
         Self::message(Exit::Usage, message)
+    }
+
+    /// Returns the failure that fields are which were changed on both sides, if the plan has any that are not decided.
+    pub(crate) fn of_conflicts(plan: &Plan) -> Option<Self> {
+        let conflicts: Vec<_> = plan.conflicts().map(plan::file::kept).collect();
+        let what = match conflicts.len() {
+            0 => return None,
+            1 => "1 field was".to_owned(),
+            number => format!("{number} fields were"),
+        };
+        let message = format!("{what} changed in the manifests and on the site as well; nothing was written");
+        let hint =
+            "take the live value over with `slugline pull`, or write the manifests' with `--on-conflict desired`";
+        Some(Self::message(Exit::Refused, message).fact("conflicts", conflicts.into()).hint(hint))
     }
 
     /// Returns the failure that problems in the user's files are.

@@ -2,6 +2,7 @@
 //!
 //! On top of everything else; nothing else knows of it.
 
+mod against;
 mod apply;
 mod baseline;
 mod completions;
@@ -15,6 +16,7 @@ mod files;
 mod import;
 mod log;
 mod lint;
+mod offline;
 mod output;
 mod plan;
 mod progress;

@@ -56,9 +56,13 @@ pub(crate) fn harmless(json: &str) -> String {
 
 /// Returns the exit of a command that planned.
 pub(crate) fn plan_exit(plan: &Plan, is_detailed: bool) -> Exit {
+    // What compares two commits has changes without anything to send.
+    let is_empty = if plan.is_offline { plan.changes.is_empty() } else { plan.is_empty() };
     if plan.is_invalid() {
         Exit::Invalid
-    } else if is_detailed && !plan.is_empty() {
+    } else if plan.conflicts().next().is_some() {
+        Exit::Refused
+    } else if is_detailed && !is_empty {
         Exit::Changes
     } else {
         Exit::Ok

@@ -4,25 +4,33 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
+use super::against::{Against, Earlier};
 use super::context::{self, Connection, Workspace};
 use super::failure::Failure;
 use super::lint;
 use super::output::{self, Format};
 use super::ui::Ui;
-use super::{Global, block_on, files};
+use super::{Global, against, block_on, files, offline};
 use crate::diagnostic;
 use crate::exit::Exit;
-use crate::manifest::lower;
+use crate::live;
+use crate::manifest::lower::{self, Terms};
 use crate::model::{Desired, Live};
 use crate::plan::{self, Guard, Inputs, Policy, Provenance, Selection};
 use crate::render::{text, view};
-use crate::revision;
 
 /// Show what would change on the site; write nothing to it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Plan {
     #[command(flatten)]
     selected: Selected,
+
+    #[command(flatten)]
+    against: Against,
+
+    /// Compare with the base alone, without the site: no token, no network, and nothing that can be applied.
+    #[arg(long, requires = "base", conflicts_with_all = ["on_drift", "on_conflict"])]
+    offline: bool,
 
     /// Save the plan, for `slugline show` and `slugline apply`.
     #[arg(short, long, value_name = "FILE")]
@@ -56,9 +64,15 @@ impl Plan {
         }
         let mut workspace = Workspace::open(global)?;
         workspace.check()?;
+        let earlier = self.against.read(&workspace, ui)?;
+        if let Some(earlier) = earlier.as_ref().filter(|_| self.offline) {
+            let plan = offline::make(&workspace, earlier, &self.selected)?;
+            return self.finish(&workspace, &plan, ui);
+        }
         block_on(async {
             let connection = Connection::open(global, &workspace.root, ui).await?;
-            let plan = make(global, &mut workspace, &connection, &self.selected, ui).await;
+            let wish = Wish { selected: &self.selected, against: &self.against, earlier: earlier.as_ref() };
+            let plan = make(global, &mut workspace, &connection, wish, ui).await;
             connection.close().await;
             self.finish(&workspace, &plan?, ui)
         })
@@ -70,16 +84,33 @@ impl Plan {
         if let Some(path) = self.output.as_ref().filter(|_| exit != Exit::Invalid) {
             files::replace(path, &output::harmless(&plan::file::encode(plan, exit)))
                 .with_context(|| format!("failed to write the plan to `{}`", path.display()))?;
-            ui.note(&format!("Saved. `slugline apply {}` sends exactly this.", path.display()));
+            ui.note(&match exit {
+                Exit::Refused => "Saved, to be shown; with conflicts in it, it cannot be applied.".to_owned(),
+                _ if plan.is_offline => "Saved, to be shown; without the site, it cannot be applied.".to_owned(),
+                _ => format!("Saved. `slugline apply {}` sends exactly this.", path.display()),
+            });
         }
         if exit == Exit::Invalid {
             // The plan itself is on stdout; why it cannot be applied goes with the excerpts.
             let failure = Failure::invalid(plan.diagnostics.clone(), workspace.loaded.sources.clone());
             ui.diagnostics(&failure.diagnostics, &failure.sources);
             ui.error(&failure.error, None);
+            return Ok(exit);
+        }
+        ui.diagnostics(&plan.diagnostics, &workspace.loaded.sources);
+        if let Some(failure) = Failure::of_conflicts(plan) {
+            ui.error(&failure.error, failure.hint.as_deref());
         }
         Ok(exit)
     }
+}
+
+/// What a plan shall be about.
+#[derive(Clone, Copy)]
+pub(super) struct Wish<'a> {
+    pub(super) selected: &'a Selected,
+    pub(super) against: &'a Against,
+    pub(super) earlier: Option<&'a Earlier>,
 }
 
 /// Reads the site and plans.
@@ -87,10 +118,16 @@ pub(super) async fn make(
     global: &Global,
     workspace: &mut Workspace,
     connection: &Connection,
-    selected: &Selected,
+    wish: Wish<'_>,
     ui: &Ui,
 ) -> Result<plan::Plan, Failure> {
-    let live = context::read_live(connection, workspace, global.concurrency).await?;
+    let Wish { selected, against, earlier } = wish;
+    let mut live = context::read_live(connection, workspace, global.concurrency).await?;
+    if let Some(earlier) = earlier {
+        let terms = earlier.loaded.project.as_ref().map(Terms::of).unwrap_or_default();
+        let folders = lower::folders_needed(&earlier.loaded.pages, &terms, &live);
+        live::read_folders(&connection.client.reader(), &mut live, folders, global.concurrency).await?;
+    }
     let requests = connection.client.requests();
     ui.detail(&format!(
         "read {} in {} with {}",
@@ -99,11 +136,15 @@ pub(super) async fn make(
         view::count(requests as usize, "request", "requests"),
     ));
     let desired = workspace.lower(&live, ui)?;
-    let policy = Policy { limits: workspace.limits(), selection: selection(selected, &live)? };
+    let base = earlier.map(|earlier| earlier.base(&live));
+    let (on_drift, on_conflict) = against.policy();
+    let policy = Policy { limits: workspace.limits(), selection: selection(selected, &live)?, on_drift, on_conflict };
     check_selection(&policy.selection, &desired)?;
-    let provenance =
-        Provenance { environment: workspace.environment.clone(), revision: revision::of(&workspace.root), requests };
-    let mut plan = plan::plan(Inputs { desired: &desired, live: &live, policy: &policy }, provenance);
+    let revision = against::revision(&workspace.root, earlier);
+    let provenance = Provenance { environment: workspace.environment.clone(), revision, requests };
+    let inputs = Inputs { desired: &desired, base: base.as_ref(), live: &live, policy: &policy };
+    let mut plan = plan::plan(inputs, provenance);
+    plan.diagnostics.extend(earlier.iter().flat_map(|earlier| earlier.remarks.clone()));
     plan.diagnostics.extend(lint::errors(&workspace.loaded, &desired, &live, &plan));
     diagnostic::sort(&mut plan.diagnostics);
     Ok(plan)

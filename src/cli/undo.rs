@@ -111,14 +111,15 @@ impl Undo {
                 .hint("nothing was written; state the values you want in the manifests, and apply them"));
         }
         // What a run was allowed to write at once, its undo may take back at once.
-        let limits = Limits { percent: 100, floor: usize::MAX, ceiling: usize::MAX };
+        let limits = Limits { percent: 100, floor: usize::MAX, ceiling: usize::MAX, alike: usize::MAX };
         let policy = Policy { limits, ..Policy::default() };
         let provenance = Provenance {
             environment: workspace.environment.clone(),
             revision: None,
             requests: connection.client.requests(),
         };
-        let mut plan = plan::plan(Inputs { desired: &inversion.desired, live: &live, policy: &policy }, provenance);
+        let mut plan =
+            plan::plan(Inputs { desired: &inversion.desired, base: None, live: &live, policy: &policy }, provenance);
         plan.diagnostics.extend(inversion.diagnostics);
         Ok(plan)
     }

@@ -43,8 +43,8 @@ pub(super) const ROWS: &[Row] = &[
     (
         "refused",
         "exit code 4: held back",
-        "A guard stands in the way, the site has moved since the plan was made, another run is under way, or you said no. \
-         Nothing was written.",
+        "A guard stands in the way, a field was changed in the manifests and on the site as well, the site has moved since the \
+         plan was made, another run is under way, or you said no. Nothing was written.",
         SOURCE,
     ),
     (

@@ -14,6 +14,14 @@ pub(super) const ROWS: &[Row] = &[
         SOURCE,
     ),
     (
+        "lost-pages",
+        "many pages that were described are gone from the site",
+        "With `--base`, more than a quarter of the pages that the manifests of the base describe are not in the site's list any \
+         more. A site does not lose that many in a day's work; more likely the list was not read as a whole, or the site was \
+         replaced. Look at the site first. `--allow lost-pages` lets it pass. Without a base nothing is known to be lost.",
+        SOURCE,
+    ),
+    (
         "mass-update",
         "very many page-locales change at once",
         "More than 30 % of the managed page-locales change and more than 10, or more than 200. That is what a script gone \
@@ -41,6 +49,14 @@ pub(super) const ROWS: &[Row] = &[
         "a CMS binding is replaced by plain text",
         "A `{{wf …}}` binding fills in a text for each item of a collection. Plain text in its place is the same for every item, \
          and the binding can be made again in the Designer only. `--allow binding-overwrite` lets it pass.",
+        SOURCE,
+    ),
+    (
+        "duplicate-value",
+        "many pages get the same title or description",
+        "Five pages or more of a locale get one and the same text in one plan: a page's name, or an SEO or Open Graph title or \
+         description. Search engines then pick other texts, or show one of the pages only. It is what a script gone wrong \
+         looks like, or a table with a column filled down. `--allow duplicate-value` lets it pass.",
         SOURCE,
     ),
 ];

@@ -100,4 +100,19 @@ pub(super) const ROWS: &[Row] = &[
          Designer restores it.",
         API,
     ),
+    (
+        "base-unreadable",
+        "the manifests of the base cannot be understood in part",
+        "The manifests of the commit that `--base` names have problems, or lead out of the commit by a link or a submodule. What \
+         cannot be understood there counts as not stated. So where the manifests state it now it is new, and is written over \
+         whatever the site has, also if somebody has changed it there. Look at what the plan replaces.",
+        "README.md#who-changed-what",
+    ),
+    (
+        "base-empty",
+        "the base has no project for the site",
+        "The commit that `--base` names has no project file in this folder, or one for other sites: the project has begun, has \
+         moved, or is for another site now. So every field is new, and is written where the site reads otherwise.",
+        "README.md#who-changed-what",
+    ),
 ];

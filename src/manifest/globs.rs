@@ -48,6 +48,12 @@ impl PageGlobs {
         folders
     }
 
+    /// Returns whether files in a folder, or in one below it, can match.
+    pub fn may_match_below(&self, name: &str) -> bool {
+        let mut folders = self.globs.iter().map(|glob| folder(glob));
+        folders.any(|folder| folder == name || is_inside(folder, name) || is_inside(name, folder))
+    }
+
     pub fn len(&self) -> usize {
         self.globs.len()
     }

@@ -1,7 +1,7 @@
 //! The files a user writes: what they may hold, how they are read, how new ones are written and old
 //! ones edited.
 //!
-//! Knows the formats and YAML; not what a difference means. Only `lower` knows that there is a live site.
+//! Knows the formats and YAML; not what a difference means. Only `lower` and `earlier` know that there is a live site.
 
 pub mod project;
 
@@ -36,3 +36,5 @@ pub mod schema;
 pub mod codes;
 
 pub mod lower;
+
+pub mod earlier;

@@ -111,6 +111,15 @@ pub struct MassUpdate {
     pub ceiling: Option<u32>,
 }
 
+impl Project {
+    /// Returns whether it is for a site. One that names none, by mistake, may be for any.
+    pub fn names_site(&self, id: &str) -> bool {
+        let environments = self.environments.iter().flat_map(|environments| environments.values());
+        let mut sites = self.site.iter().chain(environments.map(|environment| &environment.site)).peekable();
+        sites.peek().is_none() || sites.any(|site| site.as_str() == id)
+    }
+}
+
 impl Locales {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

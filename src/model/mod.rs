@@ -12,4 +12,4 @@ pub use address::{Address, FolderId, LocaleId, LocaleTag, PageId, PagePath, Site
 pub use field::{Field, Group, Kind};
 pub use metadata::{Metadata, Value};
 pub use page::{Folder, LiveLocale, LivePage, Locale, PageKind, Site};
-pub use state::{Desired, DesiredLocale, DesiredPage, Live, NamedBy, Stated};
+pub use state::{Base, Desired, DesiredLocale, DesiredPage, Live, NamedBy, Stated};

@@ -1,4 +1,4 @@
-//! The two sides that a plan compares: what the manifests want, and what the site has.
+//! The sides that a plan compares: what the manifests want, what those of an earlier commit wanted, and what the site has.
 //!
 //! `Desired` is partial and knows the place of each value; `Live` is full. Neither knows the other.
 
@@ -67,6 +67,31 @@ impl Desired {
     pub fn fields(&self, page: &PageId, locale: &LocaleTag) -> impl Iterator<Item = (Field, &Stated)> {
         let locale = self.pages.get(page).and_then(|page| page.locales.get(locale));
         locale.into_iter().flat_map(|locale| locale.fields.iter().map(|(field, stated)| (*field, stated)))
+    }
+}
+
+/// What the manifests of an earlier commit want of the site as it is now: what each difference is told by.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Base {
+    /// What they state of the pages that the site has.
+    pub desired: Desired,
+    /// The pages they describe and the site does not list, by path or else by id.
+    pub lost: Vec<String>,
+}
+
+impl Base {
+    /// Returns what was stated of a field, if anything was. To copy an Open Graph text is to state that it has none.
+    pub fn value(&self, page: &PageId, locale: &LocaleTag, field: Field) -> Option<Value> {
+        let fields = &self.desired.pages.get(page)?.locales.get(locale)?.fields;
+        fields.get(&field).map(|stated| stated.value.clone()).or_else(|| {
+            let is_copied = fields.get(&field.copied_flag()?)?.value == Value::Flag(true);
+            is_copied.then(|| Value::unset(field.kind()))
+        })
+    }
+
+    /// Returns how many pages are described.
+    pub fn pages(&self) -> usize {
+        self.desired.pages.len() + self.lost.len()
     }
 }
 

@@ -16,3 +16,7 @@ pub const SLUG_TAKEN: Code = Code::new("slug-taken");
 pub const INHERITANCE_LOST: Code = Code::new("inheritance-lost");
 /// Slug changes that cannot be put in an order.
 pub const SLUG_ORDER: Code = Code::new("slug-order");
+/// A part of the base that cannot be understood.
+pub const BASE_UNREADABLE: Code = Code::new("base-unreadable");
+/// A base without a project for the site.
+pub const BASE_EMPTY: Code = Code::new("base-empty");

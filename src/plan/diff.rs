@@ -1,4 +1,4 @@
-//! Field by field: which managed fields differ from the site, and which need to be pinned.
+//! Field by field: which managed fields differ from the site, which of them are written, and which need to be pinned.
 //!
 //! Must not know what is sent for them; see `body`.
 
@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fast_glob::glob_match;
 
-use super::{Change, Class, Inputs, Redirect, Risk, codes, guard};
+use super::class::Sides;
+use super::{Change, Class, Inputs, Policy, Redirect, Risk, codes, guard};
 use crate::diagnostic::Diagnostic;
 use crate::model::{
-    Address, DesiredPage, Field, Live, LivePage, Locale, LocaleTag, NamedBy, PageId, PagePath, Stated, Value,
+    Address, Base, DesiredPage, Field, Live, LivePage, Locale, LocaleTag, NamedBy, PageId, PagePath, Stated, Value,
 };
 
 /// The pages and locales to plan for; everything where nothing is chosen.
@@ -35,36 +36,37 @@ impl Selection {
 
 /// Returns how many of the managed page-locales are selected.
 pub(super) fn selected(inputs: Inputs<'_>) -> usize {
-    let Inputs { desired, live: _, policy } = inputs;
+    let Inputs { desired, base: _, live: _, policy } = inputs;
     let pages = desired.pages.values().filter(|page| policy.selection.has_page(&page.path));
     let locales = pages.flat_map(|page| page.locales.keys());
     locales.filter(|locale| policy.selection.has_locale(locale)).count()
 }
 
-/// Returns the fields to write, by path, locale in the site's order, and field.
-pub(super) fn changes(inputs: Inputs<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Change> {
-    let Inputs { desired, live, policy } = inputs;
+/// The managed fields that read otherwise than wanted, by path, locale in the site's order, and field.
+#[derive(Debug, Default)]
+pub(super) struct Differences {
+    /// Those that are written.
+    pub(super) written: Vec<Change>,
+    /// Those that somebody has changed on the site, and that stay as they are there.
+    pub(super) kept: Vec<Change>,
+}
+
+/// Returns the fields that differ.
+pub(super) fn differences(inputs: Inputs<'_>, diagnostics: &mut Vec<Diagnostic>) -> Differences {
+    let Inputs { desired, base, live, policy } = inputs;
     let mut pages: Vec<(&PageId, &DesiredPage)> =
         desired.pages.iter().filter(|(_, page)| policy.selection.has_page(&page.path)).collect();
     pages.sort_by(|a, b| (&a.1.path, a.0).cmp(&(&b.1.path, b.0)));
 
-    let mut changes = Vec::new();
+    let mut all = Differences::default();
     for (id, wanted) in pages {
         let Some(page) = live.pages.get(id) else { continue };
-        let page_diff = PageDiff { live, page, wanted };
-        let mut of_page = page_diff.locale_changes(&live.site.primary, &policy.selection, diagnostics);
-        let pins = page_diff.pins(&of_page);
-        for locale in &live.site.secondary {
-            let mut fields = page_diff.locale_changes(locale, &policy.selection, diagnostics);
-            fields.extend(pins.iter().filter(|pin| pin.address.locale == locale.tag).cloned());
-            fields.sort_by_key(|change| change.field);
-            of_page.extend(fields);
-        }
-        page_diff.complete(&mut of_page);
-        changes.extend(of_page);
+        let Differences { written, kept } = PageDiff { live, page, wanted, base, policy }.differences(diagnostics);
+        all.written.extend(written);
+        all.kept.extend(kept);
     }
-    mark_reused(&mut changes);
-    changes
+    mark_reused(&mut all.written);
+    all
 }
 
 /// Marks the old addresses that another page moves to: a redirect from one would hide the page that lives there then.
@@ -76,23 +78,42 @@ fn mark_reused(changes: &mut [Change]) {
     }
 }
 
-/// One page on both sides.
+/// One page on all sides.
 struct PageDiff<'a> {
     live: &'a Live,
     page: &'a LivePage,
     wanted: &'a DesiredPage,
+    base: Option<&'a Base>,
+    policy: &'a Policy,
 }
 
 impl PageDiff<'_> {
-    fn locale_changes(&self, locale: &Locale, selection: &Selection, diagnostics: &mut Vec<Diagnostic>) -> Vec<Change> {
-        let wanted = self.wanted.locales.get(&locale.tag).filter(|_| selection.has_locale(&locale.tag));
-        let metadata = self.page.locales.get(&locale.tag).map(|values| &values.metadata);
-        let (Some(wanted), Some(metadata)) = (wanted, metadata) else { return Vec::new() };
-        let differing = wanted.fields.iter().filter(|(field, stated)| metadata.effective(**field) != stated.value);
-        differing
+    fn differences(&self, diagnostics: &mut Vec<Diagnostic>) -> Differences {
+        let mut of_page = self.in_locale(&self.live.site.primary, diagnostics);
+        // What is not written moves nothing.
+        let pins = self.pins(&of_page.written);
+        for locale in &self.live.site.secondary {
+            let Differences { mut written, kept } = self.in_locale(locale, diagnostics);
+            written.extend(pins.iter().filter(|pin| pin.address.locale == locale.tag).cloned());
+            written.sort_by_key(|change| change.field);
+            of_page.written.extend(written);
+            of_page.kept.extend(kept);
+        }
+        self.complete(&mut of_page.written);
+        of_page
+    }
+
+    fn in_locale(&self, locale: &Locale, diagnostics: &mut Vec<Diagnostic>) -> Differences {
+        let wanted = self.wanted.locales.get(&locale.tag).filter(|_| self.policy.selection.has_locale(&locale.tag));
+        let live = self.page.locales.get(&locale.tag).map(|values| &values.metadata);
+        let (Some(desired), Some(live)) = (wanted, live) else { return Differences::default() };
+        let sides = Sides { page: &self.page.id, locale: &locale.tag, base: self.base, desired, live };
+        let differing = desired.fields.iter().filter(|(field, stated)| live.effective(**field) != stated.value);
+        let changes = differing
             .filter(|(field, stated)| self.can_change(locale, **field, stated, diagnostics))
-            .map(|(field, stated)| self.change(locale, *field, stated, Class::Change))
-            .collect()
+            .map(|(field, stated)| self.change(locale, *field, stated, sides.class(*field)));
+        let (written, kept) = changes.partition(|change| self.policy.writes(change.class));
+        Differences { written, kept }
     }
 
     /// Returns the managed fields of secondary locales that read as wanted only because the primary reads the same,
@@ -129,6 +150,7 @@ impl PageDiff<'_> {
             path: self.wanted.path.clone(),
             field,
             class,
+            base: self.base(locale, field),
             before: before.unwrap_or_else(|| Value::unset(field.kind())),
             after: stated.value.clone(),
             source: stated.location.clone(),
@@ -140,6 +162,11 @@ impl PageDiff<'_> {
             change.risks.insert(Risk::LocaleOff);
         }
         change
+    }
+
+    /// Returns what the base says of a field.
+    fn base(&self, locale: &Locale, field: Field) -> Option<Value> {
+        self.base?.value(&self.page.id, &locale.tag, field)
     }
 
     /// Completes the changes of the page, now that all of them are known: what moves along, and what that risks.
@@ -155,7 +182,7 @@ impl PageDiff<'_> {
             if self.live.site.is_primary(&change.address.locale) {
                 change.followers = self.followers(change.field, &written);
             }
-            if change.field == Field::Slug && change.class == Class::Change {
+            if change.field == Field::Slug && change.class != Class::Pinned {
                 change.redirects = self.redirects(change);
             }
             change.risks.extend(guard::risks(change));
@@ -184,7 +211,7 @@ impl PageDiff<'_> {
         let locale = &change.address.locale;
         let had_text = self.live.metadata(&self.page.id, locale).is_some_and(|live| !live.text(copied).is_empty());
         let has_text = change.field.flagged_text().is_some_and(|text| texts.contains(&(locale.clone(), text)));
-        change.class == Class::Change && change.after == Value::Flag(false) && had_text && !has_text
+        change.class != Class::Pinned && change.after == Value::Flag(false) && had_text && !has_text
     }
 
     /// Returns the published addresses that a new slug moves.

@@ -2,16 +2,19 @@
 //!
 //! A tripped guard is shown with the plan and refused by apply until it is named with `--allow`. Must not know who asks.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Change, Class, Plan, Risk};
-use crate::model::{Address, Desired, Field, SiteId, Value};
+use crate::model::{Address, Base, Desired, Field, LocaleTag, SiteId, Value};
 
 /// A kind of plan that is probably a mistake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Guard {
     /// The plan is for another site than the project.
     WrongSite,
+    /// Very many of the pages that the base describes are gone from the site.
+    LostPages,
     /// Very many page-locales change.
     MassUpdate,
     /// A published address changes.
@@ -20,9 +23,11 @@ pub enum Guard {
     Blanking,
     /// A `{{wf …}}` binding is replaced by plain text.
     BindingOverwrite,
+    /// Many pages get the same title or description.
+    DuplicateValue,
 }
 
-/// Thresholds of the `mass-update` guard.
+/// Thresholds of the guards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Share of the managed page-locales, in per cent, that may change.
@@ -31,12 +36,14 @@ pub struct Limits {
     pub floor: usize,
     /// Number of page-locales above which the guard trips, whatever their share.
     pub ceiling: usize,
+    /// Number of pages of a locale that may get the same title or description.
+    pub alike: usize,
 }
 
 impl Default for Limits {
     /// The share and the floor are octoDNS's, whose users have lived with them for years.
     fn default() -> Self {
-        Self { percent: 30, floor: 10, ceiling: 200 }
+        Self { percent: 30, floor: 10, ceiling: 200, alike: 4 }
     }
 }
 
@@ -58,19 +65,31 @@ pub struct Tripped {
 /// How many examples a tripped guard names.
 const EXAMPLES: usize = 3;
 
+/// Characters of a value that an example quotes; enough to know it again.
+const QUOTED: usize = 40;
+
 impl Guard {
     /// Every guard, worst first.
-    pub const ALL: [Self; 5] =
-        [Self::WrongSite, Self::MassUpdate, Self::SlugChange, Self::Blanking, Self::BindingOverwrite];
+    pub const ALL: [Self; 7] = [
+        Self::WrongSite,
+        Self::LostPages,
+        Self::MassUpdate,
+        Self::SlugChange,
+        Self::Blanking,
+        Self::BindingOverwrite,
+        Self::DuplicateValue,
+    ];
 
     /// The name for `--allow`.
     pub fn name(self) -> &'static str {
         match self {
             Self::WrongSite => "wrong-site",
+            Self::LostPages => "lost-pages",
             Self::MassUpdate => "mass-update",
             Self::SlugChange => "slug-change",
             Self::Blanking => "blanking",
             Self::BindingOverwrite => "binding-overwrite",
+            Self::DuplicateValue => "duplicate-value",
         }
     }
 
@@ -122,8 +141,30 @@ fn has_binding(value: &Value) -> bool {
     value.as_text().is_some_and(|text| text.contains("{{wf "))
 }
 
-/// Returns the guards that the changes trip, worst first.
-pub(super) fn evaluate(desired: &Desired, changes: &[Change], limits: &Limits) -> Vec<Tripped> {
+/// Returns the guards that the changes trip, worst first. Without a base nothing is known to be lost.
+pub(super) fn evaluate(desired: &Desired, base: Option<&Base>, changes: &[Change], limits: &Limits) -> Vec<Tripped> {
+    let mut tripped: Vec<Tripped> = base.and_then(lost_pages).into_iter().collect();
+    tripped.extend(mass_update(desired, changes, limits));
+    tripped.extend(risky(changes));
+    tripped.extend(duplicate_value(changes, limits));
+    tripped
+}
+
+/// A site does not lose a quarter of its pages in a day's work; more likely it was not read as a whole, or is another one.
+fn lost_pages(base: &Base) -> Option<Tripped> {
+    let (lost, pages) = (base.lost.len(), base.pages());
+    let limit = pages / 4;
+    (lost > limit).then(|| Tripped {
+        guard: Guard::LostPages,
+        count: lost,
+        limit,
+        message: format!("of the {pages} pages that the base describes are gone from the site"),
+        worst: base.lost.iter().take(EXAMPLES).cloned().collect(),
+    })
+}
+
+/// Returns the guards that single changes trip.
+fn risky(changes: &[Change]) -> Vec<Tripped> {
     let by_risk = [
         (
             Guard::SlugChange,
@@ -139,7 +180,7 @@ pub(super) fn evaluate(desired: &Desired, changes: &[Change], limits: &Limits) -
             "CMS bindings are replaced by the same text for every item",
         ),
     ];
-    let mut tripped: Vec<Tripped> = mass_update(desired, changes, limits).into_iter().collect();
+    let mut tripped = Vec::new();
     for (guard, risk, one, many) in by_risk {
         let risky: Vec<&Change> = changes.iter().filter(|change| change.risks.contains(&risk)).collect();
         if !risky.is_empty() {
@@ -157,7 +198,7 @@ pub(super) fn evaluate(desired: &Desired, changes: &[Change], limits: &Limits) -
 }
 
 fn mass_update(desired: &Desired, changes: &[Change], limits: &Limits) -> Option<Tripped> {
-    let Limits { percent, floor, ceiling } = *limits;
+    let Limits { percent, floor, ceiling, alike: _ } = *limits;
     let addresses: BTreeSet<&Address> = changes.iter().map(|change| &change.address).collect();
     let managed = desired.page_locales();
     let share = managed.saturating_mul(percent as usize) / 100;
@@ -175,11 +216,47 @@ fn mass_update(desired: &Desired, changes: &[Change], limits: &Limits) -> Option
     })
 }
 
+/// A text that many pages get at once is a slip of a script more often than a wish.
+fn duplicate_value(changes: &[Change], limits: &Limits) -> Option<Tripped> {
+    let mut alike: BTreeMap<(&LocaleTag, Field, &str), Vec<&Change>> = BTreeMap::new();
+    for change in changes.iter().filter(|change| change.class != Class::Pinned) {
+        let text = change.after.as_text().filter(|text| !text.is_empty() && change.field != Field::Slug);
+        if let Some(text) = text {
+            alike.entry((&change.address.locale, change.field, text)).or_default().push(change);
+        }
+    }
+    let mut alike: Vec<Vec<&Change>> = alike.into_values().filter(|changes| changes.len() > limits.alike).collect();
+    alike.sort_by_key(|changes| (Reverse(changes.len()), &changes[0].path, &changes[0].address, changes[0].field));
+    let count = alike.iter().map(Vec::len).sum();
+    // One example of each text before further ones of the same.
+    let firsts = alike.iter().map(|changes| (changes[0], changes.len()));
+    let others = alike.iter().flat_map(|changes| changes[1..].iter().map(|change| (*change, changes.len())));
+    let describe = |(change, pages): (&Change, usize)| {
+        let Change { path, address, field, after, .. } = change;
+        let text = shortened(after.as_text().unwrap_or_default());
+        format!("{path} @ {}: {} \"{text}\" on {pages} pages", address.locale, field.name())
+    };
+    (count > 0).then(|| Tripped {
+        guard: Guard::DuplicateValue,
+        count,
+        limit: limits.alike,
+        message: "titles or descriptions are the same on that many pages of a locale".to_owned(),
+        worst: firsts.chain(others).map(describe).take(EXAMPLES).collect(),
+    })
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(QUOTED) {
+        None => text.to_owned(),
+        Some((cut, _)) => format!("{}…", &text[..cut]),
+    }
+}
+
 /// Returns the page-locales with the most changes first.
 fn busiest(changes: &[Change]) -> Vec<String> {
     let groups = super::diff::by_address(changes);
     let mut counted: Vec<(usize, &Change)> = groups.values().map(|group| (group.len(), group[0])).collect();
-    counted.sort_by_key(|(count, change)| (std::cmp::Reverse(*count), &change.path, &change.address));
+    counted.sort_by_key(|(count, change)| (Reverse(*count), &change.path, &change.address));
     let describe = |(count, change): (usize, &Change)| {
         format!("{} @ {}: {count} {}", change.path, change.address.locale, if count == 1 { "field" } else { "fields" })
     };

@@ -4,11 +4,13 @@
 //! know how a plan is shown, saved or applied, and must not read anything by itself.
 
 mod body;
+mod class;
 pub mod codes;
 mod diff;
 pub mod file;
 pub mod guard;
 pub mod invert;
+pub mod offline;
 mod order;
 mod slugs;
 pub mod staleness;
@@ -19,8 +21,9 @@ pub use body::Body;
 pub use diff::Selection;
 pub use guard::{Guard, Limits, Tripped};
 
+use self::diff::Differences;
 use crate::diagnostic::{self, Diagnostic};
-use crate::model::{Address, Desired, Field, Live, LocaleId, LocaleTag, PageId, PagePath, SiteId, Value};
+use crate::model::{Address, Base, Desired, Field, Live, LocaleId, LocaleTag, PageId, PagePath, SiteId, Value};
 use crate::source::Location;
 
 /// What would be written to a site, and why.
@@ -30,12 +33,17 @@ pub struct Plan {
     pub target: Target,
     /// The commit of the manifests, if they lie in a git repository.
     pub revision: Option<Revision>,
+    /// Whether it compares two commits and knows nothing of the site, so that it cannot be applied.
+    pub is_offline: bool,
     /// What was read to make it.
     pub live: ReadSummary,
     /// How many page-locales the manifests manage, of those that are selected.
     pub managed: usize,
     /// The fields that change, by path, locale and field.
     pub changes: Vec<Change>,
+    /// The fields that somebody has changed on the site and that stay as they are there, in the same order. With a
+    /// conflict among them, the plan is not fit to be applied.
+    pub kept: Vec<Change>,
     /// The writes, in order.
     pub operations: Vec<Operation>,
     /// The guards that it trips.
@@ -62,6 +70,8 @@ pub struct Revision {
     pub commit: String,
     /// Whether the work tree differed from it.
     pub dirty: bool,
+    /// The full hash of the commit that differences are told by, if there is one.
+    pub base: Option<String>,
 }
 
 /// How much was read to make a plan.
@@ -75,7 +85,7 @@ pub struct ReadSummary {
     pub requests: u64,
 }
 
-/// One field of one page in one locale that is written.
+/// One field of one page in one locale that reads otherwise than wanted, or is pinned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// Where it is.
@@ -84,8 +94,10 @@ pub struct Change {
     pub path: PagePath,
     /// The field.
     pub field: Field,
-    /// Why it is written.
+    /// Why it is told.
     pub class: Class,
+    /// What the base says, if there is one and it says anything.
+    pub base: Option<Value>,
     /// What it reads now, as the API means it.
     pub before: Value,
     /// What it will read.
@@ -113,11 +125,17 @@ pub struct Redirect {
     pub is_reused: bool,
 }
 
-/// Why a field is written.
+/// Why a field reads otherwise than wanted, or is written though it does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
-    /// The manifest and the site differ.
+    /// The manifest says something new; without a base, manifest and site differ.
     Change,
+    /// The manifest says as before, and somebody has changed it on the site.
+    Drift,
+    /// The manifest says something new, and somebody has changed it on the site to something else.
+    Conflict,
+    /// The manifest has begun to say anything.
+    New,
     /// The site reads as wanted, but only because the primary locale does, which this plan changes.
     Pinned,
 }
@@ -173,6 +191,8 @@ pub enum Purpose {
 pub struct Inputs<'a> {
     /// What the manifests want.
     pub desired: &'a Desired,
+    /// What those of an earlier commit wanted; without it, every difference is a change.
+    pub base: Option<&'a Base>,
     /// What the site has.
     pub live: &'a Live,
     /// Thresholds and selection.
@@ -186,6 +206,41 @@ pub struct Policy {
     pub limits: Limits,
     /// The pages and locales to plan for.
     pub selection: Selection,
+    /// What to do about what was changed on the site alone.
+    pub on_drift: OnDrift,
+    /// What to do about what was changed on both sides.
+    pub on_conflict: OnConflict,
+}
+
+/// What to do about a field that somebody has changed on the site, and that the manifests have left alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnDrift {
+    /// Tell, and leave it as it is there.
+    #[default]
+    Keep,
+    /// Write what the manifest says.
+    Revert,
+}
+
+/// What to do about a field that was changed on both sides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnConflict {
+    /// Tell, and write nothing at all.
+    #[default]
+    Refuse,
+    /// Write what the manifest says.
+    Desired,
+}
+
+impl Policy {
+    /// Returns whether a field of this class is written.
+    pub fn writes(&self, class: Class) -> bool {
+        match class {
+            Class::Change | Class::New | Class::Pinned => true,
+            Class::Drift => self.on_drift == OnDrift::Revert,
+            Class::Conflict => self.on_conflict == OnConflict::Desired,
+        }
+    }
 }
 
 /// Where a plan comes from and what it is for; goes into the plan as it is.
@@ -201,11 +256,11 @@ pub struct Provenance {
 
 /// Compares what is wanted with what is there and returns everything that needs to be written.
 pub fn plan(inputs: Inputs<'_>, provenance: Provenance) -> Plan {
-    let Inputs { desired, live, policy } = inputs;
+    let Inputs { desired, base, live, policy } = inputs;
     let mut diagnostics = Vec::new();
-    let changes = diff::changes(inputs, &mut diagnostics);
-    let operations = order::operations(desired, live, &changes, &mut diagnostics);
-    let guards = guard::evaluate(desired, &changes, &policy.limits);
+    let Differences { written: changes, kept } = diff::differences(inputs, &mut diagnostics);
+    let operations = order::operations(desired, live, &changes, &kept, &mut diagnostics);
+    let guards = guard::evaluate(desired, base, &changes, &policy.limits);
     diagnostic::sort(&mut diagnostics);
     Plan {
         target: Target {
@@ -214,6 +269,7 @@ pub fn plan(inputs: Inputs<'_>, provenance: Provenance) -> Plan {
             environment: provenance.environment,
         },
         revision: provenance.revision,
+        is_offline: false,
         live: ReadSummary {
             pages: live.pages.len(),
             locales: live.site.locales().count(),
@@ -221,6 +277,7 @@ pub fn plan(inputs: Inputs<'_>, provenance: Provenance) -> Plan {
         },
         managed: diff::selected(inputs),
         changes,
+        kept,
         operations,
         guards,
         diagnostics,
@@ -244,6 +301,11 @@ impl Plan {
         self.operations.iter().rfind(sends).is_some_and(|last| std::ptr::eq(last, operation))
     }
 
+    /// Returns the fields that were changed on both sides and are not decided, so that it must not be applied.
+    pub fn conflicts(&self) -> impl Iterator<Item = &Change> {
+        self.kept.iter().filter(|change| change.class == Class::Conflict)
+    }
+
     /// Returns the page-locales that it writes.
     pub fn addresses(&self) -> BTreeSet<&Address> {
         self.operations.iter().map(|operation| &operation.address).collect()
@@ -257,12 +319,15 @@ impl Plan {
 
 impl Class {
     /// Every class.
-    pub const ALL: [Self; 2] = [Self::Change, Self::Pinned];
+    pub const ALL: [Self; 5] = [Self::Change, Self::Drift, Self::Conflict, Self::New, Self::Pinned];
 
     /// The name in JSON.
     pub fn name(self) -> &'static str {
         match self {
             Self::Change => "change",
+            Self::Drift => "drift",
+            Self::Conflict => "conflict",
+            Self::New => "new",
             Self::Pinned => "pinned",
         }
     }

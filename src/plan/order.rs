@@ -12,17 +12,20 @@ use super::{Body, Change, Class, Operation, Purpose, codes, diff};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Address, Desired, Field, Live, LocaleTag, PageId, Value};
 
-/// Returns the operations that write the changes, in the order in which they are sent.
+/// Returns the operations that write the changes, in the order in which they are sent. What is kept goes along as it reads.
 pub(super) fn operations(
     desired: &Desired,
     live: &Live,
     changes: &[Change],
+    kept: &[Change],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Operation> {
     slugs::collisions(live, changes, diagnostics);
     let groups = diff::by_address(changes);
+    let kept = diff::by_address(kept);
     let mut drafts: Vec<Draft<'_>> =
         groups.iter().map(|(address, changes)| Draft::new(desired, live, address, changes.clone(), &groups)).collect();
+    drafts.iter_mut().for_each(|draft| draft.leave(kept.get(draft.address).map_or(&[], Vec::as_slice)));
     drafts.sort_by_key(|draft| (draft.changes[0].path.clone(), live.site.position(&draft.address.locale)));
     let mut schedule = Schedule::new(live, &drafts);
     schedule.run(diagnostics);
@@ -33,7 +36,7 @@ pub(super) fn operations(
 struct Draft<'a> {
     address: &'a Address,
     changes: Vec<&'a Change>,
-    /// Everything the manifest states of the page in the locale.
+    /// Everything the manifest states of the page in the locale, but for what stays as it reads.
     stated: BTreeMap<Field, Value>,
     moves: Moves,
     is_primary: bool,
@@ -60,6 +63,13 @@ impl<'a> Draft<'a> {
         let fields = desired.fields(&address.page, &address.locale);
         let stated = fields.map(|(field, stated)| (field, stated.value.clone())).collect();
         Self { address, changes, stated, moves, is_primary: live.site.is_primary(&address.locale), has_pin }
+    }
+
+    /// Takes what stays as it reads for something that nobody states.
+    fn leave(&mut self, kept: &[&Change]) {
+        for change in kept {
+            self.stated.remove(&change.field);
+        }
     }
 
     fn values(&self) -> BTreeMap<Field, Value> {

@@ -5,6 +5,7 @@ pub mod diagnostics;
 pub mod escape;
 pub mod github;
 pub mod gitlab;
+mod kept;
 pub mod log;
 pub mod patch;
 pub mod print;

@@ -5,27 +5,28 @@
 
 use std::io::{self, Write};
 
+use super::kept;
 use super::print::{Line, Look, Screen};
 use super::view::{FieldView, PageView, PlanView, ValuesView, count};
 use super::words::{Piece, PieceKind};
 use crate::diagnostic::Severity;
 use crate::model::{Field, LocaleTag, Value};
-use crate::plan::{Change, Operation, Risk, Tripped};
+use crate::plan::{Change, Class, Operation, Risk, Tripped};
 
 /// Characters of one stretch of a value that are shown at most; more would drown the rest of the plan.
 const MAX_VALUE: usize = 2_000;
 
 /// Writes a plan.
 pub fn plan(view: &PlanView<'_>, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
-    let target = &view.plan.target;
-    let heading = Line::indented(0).with(Look::Strong, &target.name).with(Look::Faint, &format!(" ({})", target.site));
-    heading.print(screen, out)?;
+    heading(view, screen, out)?;
     for page in &view.pages {
         page_lines(page, screen, out)?;
     }
     for operation in &view.detours {
         detour(operation, screen, out)?;
     }
+    kept::drift(view, screen, out)?;
+    kept::conflicts(view, screen, out)?;
     if !view.plan.guards.is_empty() {
         writeln!(out)?;
         guards(&view.plan.guards, screen, out)?;
@@ -40,6 +41,15 @@ pub fn plan(view: &PlanView<'_>, screen: Screen, out: &mut dyn Write) -> io::Res
     Line::indented(0).with(Look::Strong, &summary(view)).print(screen, out)
 }
 
+fn heading(view: &PlanView<'_>, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    let target = &view.plan.target;
+    let about = match view.plan.is_offline {
+        true => format!(" (not asked; compared with {})", kept::base(view)),
+        false => format!(" ({})", target.site),
+    };
+    Line::indented(0).with(Look::Strong, &target.name).with(Look::Faint, &about).print(screen, out)
+}
+
 /// Returns the plan in a sentence.
 pub fn summary(view: &PlanView<'_>) -> String {
     let totals = view.totals;
@@ -47,17 +57,46 @@ pub fn summary(view: &PlanView<'_>) -> String {
         let errors = view.plan.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
         return format!("The plan has {} and cannot be applied.", count(errors, "error", "errors"));
     }
+    if view.plan.is_offline {
+        return offline_summary(view);
+    }
+    if !view.conflicts.is_empty() {
+        let conflicts = count(view.plan.conflicts().count(), "conflict", "conflicts");
+        return format!("The plan has {conflicts} and cannot be applied.");
+    }
+    let kept = match view.plan.kept.len() {
+        0 => String::new(),
+        number => format!(" {} on the site and kept.", count(number, "field was changed", "fields were changed")),
+    };
+    if view.plan.is_empty() && !kept.is_empty() {
+        return format!("Nothing to write.{kept}");
+    }
     if view.plan.is_empty() {
         let managed = count(view.plan.managed, "page-locale", "page-locales");
         return format!("Nothing to change: the site reads as the manifests say ({managed} managed).");
     }
     let pinned = if totals.pinned > 0 { format!(" and {} pinned", totals.pinned) } else { String::new() };
     format!(
-        "Plan: {}{pinned} in {} of {}; {} to send.",
+        "Plan: {}{pinned} in {} of {}; {} to send.{kept}",
         count(totals.changed, "field to change", "fields to change"),
         count(totals.page_locales, "page-locale", "page-locales"),
         count(totals.pages, "page", "pages"),
         count(totals.requests, "request", "requests"),
+    )
+}
+
+fn offline_summary(view: &PlanView<'_>) -> String {
+    let changes = &view.plan.changes;
+    let new = changes.iter().filter(|change| change.class == Class::New).count();
+    if changes.is_empty() {
+        let managed = count(view.plan.managed, "page-locale", "page-locales");
+        return format!("The manifests say the same as in {} ({managed} managed).", kept::base(view));
+    }
+    format!(
+        "{} and {} in {}; the site was not asked.",
+        count(changes.len() - new, "field changes", "fields change"),
+        count(new, "is new", "are new"),
+        count(view.pages.len(), "page", "pages"),
     )
 }
 
@@ -92,6 +131,11 @@ fn field_lines(field: &FieldView<'_>, screen: Screen, out: &mut dyn Write) -> io
                 note(&format!("gives up \"{}\"", shortened(text)), Look::Faint, screen, out)?;
             }
         }
+        ValuesView::Begun(value) => {
+            let value = if value.is_empty() { "(empty)" } else { value };
+            let line = Line::indented(6).hanging(2).with(Look::New, &format!("+ {}", shortened(value)));
+            line.print(screen, out)?;
+        }
         ValuesView::Pinned(value) => {
             let line = Line::indented(6).hanging(2).with(Look::Plain, &format!("= {}", shortened(value)));
             line.print(screen, out)?;
@@ -112,6 +156,14 @@ fn field_lines(field: &FieldView<'_>, screen: Screen, out: &mut dyn Write) -> io
         };
         note(&text, Look::Warning, screen, out)?;
     }
+    let decided = match field.change.class {
+        Class::Drift => "! takes back what was changed on the site",
+        Class::Conflict => "! writes over what was changed on the site as well",
+        Class::Change | Class::New | Class::Pinned => "",
+    };
+    if !decided.is_empty() {
+        note(decided, Look::Warning, screen, out)?;
+    }
     let marked = [(Risk::Blanking, "! becomes empty"), (Risk::BindingOverwrite, "! replaces a CMS binding")];
     for (risk, text) in marked {
         if risks.contains(&risk) {
@@ -126,9 +178,30 @@ fn note(text: &str, look: Look, screen: Screen, out: &mut dyn Write) -> io::Resu
 }
 
 pub(super) fn value_line(mark: char, pieces: &[Piece], screen: Screen, out: &mut dyn Write) -> io::Result<()> {
-    let is_old = mark == '-';
-    let (look, word) = if is_old { (Look::Old, Look::OldWord) } else { (Look::New, Look::NewWord) };
-    let mut line = Line::indented(6).hanging(2).with(look, &format!("{mark} "));
+    let side = if mark == '-' { Side::Old } else { Side::New };
+    let line = Line::indented(6).hanging(2).with(side.look(), &format!("{mark} "));
+    with_pieces(line, side, pieces, screen).print(screen, out)
+}
+
+/// Which of two texts is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Old,
+    New,
+}
+
+impl Side {
+    fn look(self) -> Look {
+        match self {
+            Self::Old => Look::Old,
+            Self::New => Look::New,
+        }
+    }
+}
+
+/// Adds a text to a line, with the words that differ.
+pub(super) fn with_pieces(mut line: Line, side: Side, pieces: &[Piece], screen: Screen) -> Line {
+    let look = side.look();
     if pieces.is_empty() {
         line = line.with(Look::Faint, "(empty)");
     }
@@ -140,15 +213,16 @@ pub(super) fn value_line(mark: char, pieces: &[Piece], screen: Screen, out: &mut
             // The marks carry the meaning where there is no color to do it.
             PieceKind::Changed => {
                 let text = with_visible_spaces(&shortened(&piece.text));
-                match (screen.color, is_old) {
-                    (true, _) => line.with(word, &text),
-                    (false, true) => line.with(look, &format!("[-{text}-]")),
-                    (false, false) => line.with(look, &format!("{{+{text}+}}")),
+                match (screen.color, side) {
+                    (true, Side::Old) => line.with(Look::OldWord, &text),
+                    (true, Side::New) => line.with(Look::NewWord, &text),
+                    (false, Side::Old) => line.with(look, &format!("[-{text}-]")),
+                    (false, Side::New) => line.with(look, &format!("{{+{text}+}}")),
                 }
             }
         };
     }
-    line.print(screen, out)
+    line
 }
 
 /// Spaces that differ and nothing else would differ invisibly.

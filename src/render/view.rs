@@ -15,6 +15,10 @@ pub struct PlanView<'a> {
     pub plan: &'a Plan,
     /// The pages that change.
     pub pages: Vec<PageView<'a>>,
+    /// What was changed on both sides and is not decided.
+    pub conflicts: Vec<KeptView<'a>>,
+    /// What was changed on the site alone and stays so.
+    pub drift: Vec<KeptView<'a>>,
     /// Moves to a temporary slug.
     pub detours: Vec<&'a Operation>,
     /// Guards that are let pass.
@@ -68,6 +72,30 @@ pub enum ValuesView {
     },
     /// A value that is written as it already reads.
     Pinned(String),
+    /// A value that nobody has stated before, where the site was not asked what it reads.
+    Begun(String),
+}
+
+/// The fields of a page in a locale that somebody has changed on the site and that are not written.
+#[derive(Debug)]
+pub struct KeptView<'a> {
+    /// The page's path.
+    pub path: &'a PagePath,
+    /// The locale's tag.
+    pub tag: &'a LocaleTag,
+    /// The fields.
+    pub fields: Vec<KeptFieldView<'a>>,
+}
+
+/// A field that somebody has changed on the site.
+#[derive(Debug)]
+pub struct KeptFieldView<'a> {
+    /// The change itself.
+    pub change: &'a Change,
+    /// From what the base says to what the site has.
+    pub site: WordDiff,
+    /// From what the base says to what the manifest says; nothing if that is the same.
+    pub manifest: Option<WordDiff>,
 }
 
 /// Counts of a plan.
@@ -92,7 +120,7 @@ impl<'a> PlanView<'a> {
         let writes = plan.operations.iter().filter(|operation| operation.purpose == Purpose::Write);
         let writes: BTreeMap<&Address, &Operation> = writes.map(|operation| (&operation.address, operation)).collect();
         for change in &plan.changes {
-            let field = FieldView { change, values: values(writes.get(&change.address).copied(), change) };
+            let field = FieldView { change, values: values(plan, writes.get(&change.address).copied(), change) };
             let page = page_entry(&mut pages, change);
             match page.locales.last_mut().filter(|locale| *locale.tag == change.address.locale) {
                 Some(locale) => locale.fields.push(field),
@@ -108,7 +136,15 @@ impl<'a> PlanView<'a> {
             pages: plan.pages().len(),
             requests: plan.operations.len(),
         };
-        PlanView { plan, pages, detours: detours.collect(), allowed: Vec::new(), totals }
+        PlanView {
+            plan,
+            pages,
+            conflicts: kept(plan, Class::Conflict),
+            drift: kept(plan, Class::Drift),
+            detours: detours.collect(),
+            allowed: Vec::new(),
+            totals,
+        }
     }
 }
 
@@ -123,6 +159,32 @@ impl PlanView<'_> {
     /// Returns the guards that still stand in the way.
     pub fn standing(&self) -> impl Iterator<Item = Guard> {
         self.plan.guards.iter().map(|tripped| tripped.guard).filter(|guard| !self.allowed.contains(guard))
+    }
+}
+
+/// Returns what is kept of a class, by page and locale.
+fn kept(plan: &Plan, class: Class) -> Vec<KeptView<'_>> {
+    let mut views: Vec<KeptView<'_>> = Vec::new();
+    for change in plan.kept.iter().filter(|change| change.class == class) {
+        let Change { address, path, base, before, after, .. } = change;
+        let base = base.as_ref().map(shown).unwrap_or_default();
+        let manifest = shown(after);
+        let manifest = (manifest != base).then(|| words::compare(base, manifest));
+        let field = KeptFieldView { change, site: words::compare(base, shown(before)), manifest };
+        match views.last_mut().filter(|view| view.fields[0].change.address == *address) {
+            Some(view) => view.fields.push(field),
+            None => views.push(KeptView { path, tag: &address.locale, fields: vec![field] }),
+        }
+    }
+    views
+}
+
+/// Returns a value as text.
+pub(super) fn shown(value: &Value) -> &str {
+    match value {
+        Value::Text(text) => text,
+        Value::Flag(true) => "true",
+        Value::Flag(false) => "false",
     }
 }
 
@@ -141,14 +203,17 @@ fn given_up(operation: Option<&Operation>, change: &Change) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-fn values(operation: Option<&Operation>, change: &Change) -> ValuesView {
+fn values(plan: &Plan, operation: Option<&Operation>, change: &Change) -> ValuesView {
+    if plan.is_offline && change.class == Class::New {
+        return ValuesView::Begun(shown(&change.after).to_owned());
+    }
     match (change.class, &change.before, &change.after) {
         (Class::Pinned, _, Value::Text(text)) => ValuesView::Pinned(text.clone()),
         (Class::Pinned, _, Value::Flag(flag)) => ValuesView::Pinned(flag.to_string()),
-        (Class::Change, Value::Flag(before), Value::Flag(after)) => {
+        (_, Value::Flag(before), Value::Flag(after)) => {
             ValuesView::Flag { before: *before, after: *after, given_up: given_up(operation, change) }
         }
-        (Class::Change, before, after) => {
+        (_, before, after) => {
             ValuesView::Texts(words::compare(before.as_text().unwrap_or_default(), after.as_text().unwrap_or_default()))
         }
     }

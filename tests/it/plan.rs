@@ -1,5 +1,6 @@
 //! The planner: pure, so that a site and what is wanted of it are a few lines each.
 
+mod base;
 mod changes;
 mod file;
 mod guards;
@@ -9,8 +10,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use slugline::model::{
-    Desired, DesiredLocale, DesiredPage, Field, FolderId, Live, LiveLocale, LivePage, Locale, LocaleTag, Metadata,
-    NamedBy, PageId, PageKind, PagePath, Site, Stated, Value,
+    Base, Desired, DesiredLocale, DesiredPage, Field, FolderId, Live, LiveLocale, LivePage, Locale, LocaleTag,
+    Metadata, NamedBy, PageId, PageKind, PagePath, Site, Stated, Value,
 };
 use slugline::plan::{self, Inputs, Plan, Policy, Provenance};
 use slugline::source::{ByteRange, Location};
@@ -19,6 +20,7 @@ use slugline::source::{ByteRange, Location};
 pub(crate) struct World {
     live: Live,
     desired: Desired,
+    base: Option<Base>,
     policy: Policy,
 }
 
@@ -40,6 +42,7 @@ pub(crate) fn world() -> World {
     World {
         live: Live { site, pages: BTreeMap::new(), folders: BTreeMap::new() },
         desired: Desired::default(),
+        base: None,
         policy: Policy::default(),
     }
 }
@@ -93,28 +96,41 @@ impl World {
 
     /// States what a page shall read, as a manifest would.
     pub(crate) fn wants(&mut self, page: &str, locale: &str, field: Field, value: impl Into<Value>) -> &mut Self {
-        let stated = |value: Value| Stated { value, location: location(1) };
-        let desired = self.desired.pages.entry(page.into()).or_insert_with(|| DesiredPage {
-            path: PagePath::from(format!("/{page}")),
-            named_by: NamedBy::Id,
-            location: location(1),
-            locales: BTreeMap::new(),
-        });
-        let locale = desired
-            .locales
-            .entry(locale.into())
-            .or_insert_with(|| DesiredLocale { location: location(2), fields: BTreeMap::new() });
-        if let Some(flag) = field.copied_flag() {
-            locale.fields.insert(flag, stated(false.into()));
-        }
-        locale.fields.insert(field, stated(value.into()));
+        state(&mut self.desired, page, locale, field, value.into());
+        self
+    }
+
+    /// States what the manifest of the base wanted a page to read.
+    fn wanted(&mut self, page: &str, locale: &str, field: Field, value: impl Into<Value>) -> &mut Self {
+        state(&mut self.base.get_or_insert_default().desired, page, locale, field, value.into());
         self
     }
 
     pub(crate) fn plan(&self) -> Plan {
         let provenance = Provenance { environment: None, revision: None, requests: 0 };
-        plan::plan(Inputs { desired: &self.desired, live: &self.live, policy: &self.policy }, provenance)
+        plan::plan(
+            Inputs { desired: &self.desired, base: self.base.as_ref(), live: &self.live, policy: &self.policy },
+            provenance,
+        )
     }
+}
+
+fn state(desired: &mut Desired, page: &str, locale: &str, field: Field, value: Value) {
+    let stated = |value: Value| Stated { value, location: location(1) };
+    let page = desired.pages.entry(page.into()).or_insert_with(|| DesiredPage {
+        path: PagePath::from(format!("/{page}")),
+        named_by: NamedBy::Id,
+        location: location(1),
+        locales: BTreeMap::new(),
+    });
+    let locale = page
+        .locales
+        .entry(locale.into())
+        .or_insert_with(|| DesiredLocale { location: location(2), fields: BTreeMap::new() });
+    if let Some(flag) = field.copied_flag() {
+        locale.fields.insert(flag, stated(false.into()));
+    }
+    locale.fields.insert(field, stated(value));
 }
 
 /// Returns the operations as `0 page@locale {field=value}`, with their level.

@@ -9,7 +9,8 @@ use super::super::lower::{self, keys_in_order, stated_fields};
 use super::super::read::{PageDocument, ProjectDocument};
 use crate::lint::subject::{Before, Locales, Origin, Page, PageLocale, PageName, Standing, Subject, Text, Touched};
 use crate::model::{
-    Desired, DesiredPage, Field, Kind, Live, LivePage, LocaleTag, PageId, PageKind, PagePath, Stated, Value,
+    Desired, DesiredLocale, DesiredPage, Field, Kind, Live, LivePage, LocaleTag, PageId, PageKind, PagePath, Stated,
+    Value,
 };
 use crate::source::Location;
 
@@ -52,6 +53,25 @@ pub fn subject(known: Known<'_>) -> Subject {
         },
         pages,
     }
+}
+
+/// Returns what each document says, locale by locale, with what its project says in its stead; no site is asked. Keys
+/// mean what they mean in the manifests at hand.
+pub(in crate::manifest) fn locales(known: Known<'_>, at_hand: Known<'_>) -> Vec<BTreeMap<LocaleTag, DesiredLocale>> {
+    let tags = Tags::of(&at_hand);
+    let defaults = known.project.map(|project| Defaults::of(project).0).unwrap_or_default();
+    let builder = Builder { tags: &tags, known: &known, earlier: None, pages: BTreeMap::new(), defaults };
+    let locales = |document: &PageDocument| {
+        let mut locales: BTreeMap<LocaleTag, DesiredLocale> = BTreeMap::new();
+        for (key, location) in keys_in_order(document) {
+            let Some(tag) = tags.tag(key) else { continue };
+            let fields = builder.fields(document, key, &tag, None, &builder.defaults).into_iter();
+            let fields = fields.map(|(field, (stated, _))| (field, stated)).collect();
+            locales.entry(tag).or_insert(DesiredLocale { location, fields });
+        }
+        locales
+    };
+    known.documents.iter().map(locales).collect()
 }
 
 /// Which locale a key means.
@@ -115,14 +135,14 @@ impl<'a> Tags<'a> {
 }
 
 /// The manifests of an earlier commit, by what names their pages.
-struct Earlier<'a> {
+pub(in crate::manifest) struct Earlier<'a> {
     by_id: BTreeMap<&'a str, &'a PageDocument>,
     by_path: BTreeMap<&'a str, &'a PageDocument>,
     defaults: Defaults,
 }
 
 impl<'a> Earlier<'a> {
-    fn of(known: AsItWas<'a>) -> Self {
+    pub(in crate::manifest) fn of(known: AsItWas<'a>) -> Self {
         let AsItWas { documents, project } = known;
         let ids = documents.iter().filter_map(|document| Some((document.manifest.id.as_ref()?.as_str(), document)));
         let paths = documents.iter().filter_map(|document| Some((document.manifest.path.as_ref()?.as_str(), document)));
@@ -131,7 +151,7 @@ impl<'a> Earlier<'a> {
     }
 
     /// Returns what described the same page: by its id if both have one, else by its path.
-    fn document(&self, document: &PageDocument) -> Option<&'a PageDocument> {
+    pub(in crate::manifest) fn document(&self, document: &PageDocument) -> Option<&'a PageDocument> {
         let id = document.manifest.id.as_ref().map(|id| id.as_str());
         let by_id = id.and_then(|id| self.by_id.get(id)).copied();
         by_id.or_else(|| {

@@ -16,7 +16,9 @@ use crate::plan::{
 use crate::source::{ByteRange, Location};
 
 pub(super) fn to_file(plan: &Plan, exit: Exit) -> format::PlanFile {
-    let Plan { target, revision, live, managed, changes, operations, guards, diagnostics } = plan;
+    let Plan { target, revision, is_offline, live, managed, changes, kept, operations, guards, diagnostics } = plan;
+    let written = changes.iter().map(|change| change_to_file(change, true));
+    let left = kept.iter().map(|change| change_to_file(change, false));
     format::PlanFile {
         format_version: FORMAT_VERSION.to_owned(),
         digest: String::new(),
@@ -25,23 +27,36 @@ pub(super) fn to_file(plan: &Plan, exit: Exit) -> format::PlanFile {
             name: target.name.clone(),
             environment: target.environment.clone(),
         },
-        source: revision
-            .as_ref()
-            .map(|Revision { commit, dirty }| format::Source { commit: commit.clone(), dirty: *dirty }),
+        source: revision.as_ref().map(|Revision { commit, dirty, base }| format::Source {
+            commit: commit.clone(),
+            dirty: *dirty,
+            base: base.clone(),
+        }),
+        offline: *is_offline,
         live: format::Live { pages: live.pages, locales: live.locales, requests: live.requests },
-        summary: format::Summary {
-            changes: changes.len(),
-            pinned: changes.iter().filter(|change| change.class == Class::Pinned).count(),
-            operations: operations.len(),
-            pages: plan.pages().len(),
-            page_locales: plan.addresses().len(),
-            managed_page_locales: *managed,
-        },
-        changes: changes.iter().map(change_to_file).collect(),
+        summary: summary(plan, *managed),
+        changes: written.chain(left).collect(),
         operations: operations.iter().enumerate().map(operation_to_file).collect(),
         guards: guards.iter().map(guard_to_file).collect(),
         diagnostics: diagnostics.iter().map(diagnostic_to_file).collect(),
         exit: exit_to_file(exit),
+    }
+}
+
+fn summary(plan: &Plan, managed: usize) -> format::Summary {
+    let of = |class: Class| move |change: &&Change| change.class == class;
+    let all = |class: Class| plan.changes.iter().chain(&plan.kept).filter(of(class)).count();
+    format::Summary {
+        changes: plan.changes.len(),
+        pinned: all(Class::Pinned),
+        new: all(Class::New),
+        drift: all(Class::Drift),
+        conflicts: all(Class::Conflict),
+        kept: plan.kept.len(),
+        operations: plan.operations.len(),
+        pages: plan.pages().len(),
+        page_locales: plan.addresses().len(),
+        managed_page_locales: managed,
     }
 }
 
@@ -52,6 +67,7 @@ pub(super) fn from_file(file: format::PlanFile) -> Result<Plan, Error> {
         digest: _,
         target,
         source,
+        offline,
         live,
         summary,
         changes,
@@ -60,12 +76,18 @@ pub(super) fn from_file(file: format::PlanFile) -> Result<Plan, Error> {
         diagnostics,
         exit: _,
     } = file;
+    let (written, left): (Vec<_>, Vec<_>) = changes.into_iter().partition(|change| change.written);
+    let changes_from_file = |changes: Vec<format::Change>| -> Result<Vec<Change>, Error> {
+        changes.into_iter().map(change_from_file).collect()
+    };
     let plan = Plan {
         target: Target { site: target.site.into(), name: target.name, environment: target.environment },
-        revision: source.map(|source| Revision { commit: source.commit, dirty: source.dirty }),
+        revision: source.map(|format::Source { commit, dirty, base }| Revision { commit, dirty, base }),
+        is_offline: offline,
         live: ReadSummary { pages: live.pages, locales: live.locales, requests: live.requests },
         managed: summary.managed_page_locales,
-        changes: changes.into_iter().map(change_from_file).collect::<Result<_, _>>()?,
+        changes: changes_from_file(written)?,
+        kept: changes_from_file(left)?,
         operations: operations.into_iter().map(operation_from_file).collect::<Result<_, _>>()?,
         guards: guards.into_iter().map(guard_from_file).collect::<Result<_, _>>()?,
         diagnostics: diagnostics.into_iter().map(diagnostic_from_file).collect::<Result<_, _>>()?,
@@ -124,14 +146,16 @@ fn location_from_file(location: format::Location) -> Location {
     Location { file: location.file.into(), line: location.line, column: location.column, bytes: ByteRange::default() }
 }
 
-fn change_to_file(change: &Change) -> format::Change {
-    let Change { address, path, field, class, before, after, source, risks, followers, redirects } = change;
+pub(super) fn change_to_file(change: &Change, written: bool) -> format::Change {
+    let Change { address, path, field, class, base, before, after, source, risks, followers, redirects } = change;
     format::Change {
         page: address.page.to_string(),
         path: path.to_string(),
         locale: address.locale.to_string(),
         field: field.name().to_owned(),
         class: class.name().to_owned(),
+        written,
+        base: base.as_ref().map(value_to_file),
         before: value_to_file(before),
         after: value_to_file(after),
         source: location_to_file(source),
@@ -150,6 +174,7 @@ fn change_from_file(change: format::Change) -> Result<Change, Error> {
         path: change.path.into(),
         field,
         class: class.ok_or_else(|| unknown("class", &change.class))?,
+        base: change.base.map(|base| value_from_file(field, base)).transpose()?,
         before: value_from_file(field, change.before)?,
         after: value_from_file(field, change.after)?,
         source: location_from_file(change.source),

@@ -22,11 +22,14 @@ pub struct PlanFile {
     /// The commit of the manifests, if they lie in a git repository.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
+    /// Whether it compares two commits and knows nothing of the site; such a plan cannot be applied.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub offline: bool,
     /// What was read from the site.
     pub live: Live,
     /// Counts.
     pub summary: Summary,
-    /// The fields that change.
+    /// The fields that change; then those that somebody has changed on the site and that are kept as they are.
     pub changes: Vec<Change>,
     /// The requests, in order.
     pub operations: Vec<Operation>,
@@ -58,6 +61,9 @@ pub struct Source {
     pub commit: String,
     /// Whether the work tree differed from it.
     pub dirty: bool,
+    /// The full hash of the commit that differences are told by; missing without `--base`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<String>,
 }
 
 /// What was read from the site.
@@ -74,10 +80,22 @@ pub struct Live {
 /// Counts of a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
-    /// Fields that change.
+    /// Fields that are written.
     pub changes: usize,
     /// Of these, fields that read as wanted but are written so that they stay.
     pub pinned: usize,
+    /// Of these, fields that the base does not state.
+    #[serde(default)]
+    pub new: usize,
+    /// Fields that were changed on the site alone, kept or written.
+    #[serde(default)]
+    pub drift: usize,
+    /// Fields that were changed on both sides, decided or not.
+    #[serde(default)]
+    pub conflicts: usize,
+    /// Fields that read otherwise than wanted and are not written.
+    #[serde(default)]
+    pub kept: usize,
     /// Requests that write.
     pub operations: usize,
     /// Pages written.
@@ -91,7 +109,7 @@ pub struct Summary {
 /// One field of one page in one locale.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Change {
-    /// The page's id.
+    /// The page's id; its path in an offline plan if the manifest names no id.
     pub page: String,
     /// The page's path in the primary locale.
     pub path: String,
@@ -99,11 +117,19 @@ pub struct Change {
     pub locale: String,
     /// The field, `seo.title`.
     pub field: String,
-    /// `change`: manifest and site differ. `pinned`: written so that it stays when the primary locale changes.
+    /// `change`: changed in the manifest; without a base, manifest and site differ. `drift`: changed on the site alone.
+    /// `conflict`: changed on both sides. `new`: not stated in the base. `pinned`: written so that it stays when the
+    /// primary locale changes.
     pub class: String,
-    /// What it reads now.
+    /// Whether it is written. Drift and conflicts are not, unless that was asked for.
+    #[serde(default = "yes")]
+    pub written: bool,
+    /// What the base states; missing if it does not, or if there is no base.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<Value>,
+    /// What it reads now; in an offline plan, what the base states.
     pub before: Value,
-    /// What it will read.
+    /// What the manifest states: what it will read, if it is written.
     pub after: Value,
     /// Where the manifest says so.
     pub source: Location,
@@ -113,6 +139,11 @@ pub struct Change {
     pub followers: Vec<String>,
     /// For a slug: the published addresses that move with it.
     pub redirects: Vec<Redirect>,
+}
+
+/// Every change of a plan was written before drift was known.
+fn yes() -> bool {
+    true
 }
 
 /// An address that moves.

@@ -9,13 +9,13 @@ use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
 use self::format::PlanFile;
-use super::{Body, Plan, Tripped};
+use super::{Body, Change, Plan, Tripped};
 use crate::diagnostic::Diagnostic;
 use crate::exit::Exit;
 use crate::model::Value;
 
 /// The version written. Readers refuse a newer major and ignore what a newer minor adds.
-pub const FORMAT_VERSION: &str = "1.0";
+pub const FORMAT_VERSION: &str = "1.1";
 const MAJOR: u32 = 1;
 
 /// Keys that do not count for the digest: they tell how and when a plan was made, not what it does.
@@ -112,6 +112,11 @@ pub fn digest_of(plan: &Plan) -> String {
 /// Returns a diagnostic as it stands in the format.
 pub fn diagnostic(diagnostic: &Diagnostic) -> Json {
     serde_json::to_value(convert::diagnostic_to_file(diagnostic)).expect("the format has text keys only")
+}
+
+/// Returns a change that is not written as it stands in the format.
+pub fn kept(change: &Change) -> Json {
+    serde_json::to_value(convert::change_to_file(change, false)).expect("the format has text keys only")
 }
 
 /// Returns a tripped guard as it stands in the format.

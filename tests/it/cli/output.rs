@@ -81,7 +81,7 @@ fn failures_are_json_too() {
     writes: none
     --- stdout
     {
-      "format_version": "1.0",
+      "format_version": "1.1",
       "error": {
         "message": "1 error in the project's files; nothing was written",
         "hint": null
@@ -123,7 +123,7 @@ fn failures_are_json_too() {
     writes: none
     --- stdout
     {
-      "format_version": "1.0",
+      "format_version": "1.1",
       "error": {
         "message": "no token: `WEBFLOW_TOKEN` is not set",
         "hint": "make a site token with the scopes sites:read, pages:read and pages:write in the site's settings under Apps & integrations, and put it in `WEBFLOW_TOKEN`; or try `--sandbox`, which needs none"

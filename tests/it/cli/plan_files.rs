@@ -52,7 +52,7 @@ fn a_plan_file_is_json() {
     writes: none
     --- stdout
     {
-      "format_version": "1.0",
+      "format_version": "1.1",
       "digest": "sha256:[DIGEST]",
       "target": {
         "site": "siteGalaxy",
@@ -66,6 +66,10 @@ fn a_plan_file_is_json() {
       "summary": {
         "changes": 1,
         "pinned": 0,
+        "new": 0,
+        "drift": 0,
+        "conflicts": 0,
+        "kept": 0,
         "operations": 1,
         "pages": 1,
         "page_locales": 1,
@@ -78,6 +82,7 @@ fn a_plan_file_is_json() {
           "locale": "en-US",
           "field": "seo.title",
           "class": "change",
+          "written": true,
           "before": "The Guide",
           "after": "The Ultimate Guide",
           "source": {

@@ -204,7 +204,7 @@ fn an_unknown_guard() {
     writes: none
     --- stdout
     --- stderr
-    error: invalid value 'everything' for '--allow <GUARD>': the guards are wrong-site, mass-update, slug-change, blanking, binding-overwrite
+    error: invalid value 'everything' for '--allow <GUARD>': the guards are wrong-site, lost-pages, mass-update, slug-change, blanking, binding-overwrite, duplicate-value
 
     For more information, try '--help'.
     ");

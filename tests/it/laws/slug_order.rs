@@ -149,7 +149,7 @@ impl Slugs {
     fn plan(&self) -> Plan {
         let provenance = Provenance { environment: None, revision: None, requests: 0 };
         let policy = Policy::default();
-        plan(Inputs { desired: &self.desired(), live: &self.live(), policy: &policy }, provenance)
+        plan(Inputs { desired: &self.desired(), base: None, live: &self.live(), policy: &policy }, provenance)
     }
 
     fn live(&self) -> Live {

@@ -129,7 +129,7 @@ fn plan_unless_invalid(loaded: &Loaded, live: &Live) -> Result<Plan, Vec<Diagnos
 pub(crate) fn plan_desired(desired: &Desired, live: &Live) -> Plan {
     let policy = Policy::default();
     let provenance = Provenance { environment: None, revision: None, requests: 0 };
-    plan(Inputs { desired, live, policy: &policy }, provenance)
+    plan(Inputs { desired, base: None, live, policy: &policy }, provenance)
 }
 
 /// Returns the codes of all problems.

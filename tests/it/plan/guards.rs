@@ -13,8 +13,8 @@ fn many(pages: usize, changed: usize) -> World {
     let mut world = world();
     for number in 0..pages {
         let id = format!("p{number:03}");
-        let title = if number < changed { "new" } else { id.as_str() };
-        world.page(&id).wants(&id, "en", Field::Title, title);
+        let title = if number < changed { format!("new {id}") } else { id.clone() };
+        world.page(&id).wants(&id, "en", Field::Title, title.as_str());
     }
     world
 }
@@ -31,7 +31,7 @@ fn mass_update_heeds_floor_percent_and_ceiling() {
 #[test]
 fn mass_update_is_configurable_and_names_the_busiest() {
     let mut world = many(20, 3);
-    world.policy.limits = Limits { percent: 0, floor: 2, ceiling: 200 };
+    world.policy.limits = Limits { percent: 0, floor: 2, ceiling: 200, ..Limits::default() };
     let plan = world.plan();
     assert_eq!((plan.guards[0].count, plan.guards[0].limit), (3, 2));
     assert_eq!(plan.guards[0].worst, ["/p000 @ en: 1 field", "/p001 @ en: 1 field", "/p002 @ en: 1 field"]);
@@ -110,5 +110,87 @@ fn a_slug_of_several_segments_or_words_is_an_error() {
         world.page("a").wants("a", "en", Field::Slug, slug);
         let diagnostics = world.plan().diagnostics;
         assert_eq!(diagnostics[0].code.as_str(), "invalid-slug", "{slug}");
+    }
+}
+
+/// Pages that all get the same text.
+fn alike(pages: usize, locale: &str, field: Field, text: &str) -> World {
+    let mut world = world();
+    for number in 0..pages {
+        let id = format!("p{number}");
+        world.page(&id).wants(&id, locale, field, text);
+    }
+    world
+}
+
+#[test]
+fn one_text_on_five_pages_trips_and_on_four_does_not() {
+    let texts =
+        [Field::Title, Field::SeoTitle, Field::SeoDescription, Field::OpenGraphTitle, Field::OpenGraphDescription];
+    for field in texts {
+        assert!(tripped(&alike(4, "en", field, "same")).is_empty(), "{}", field.name());
+        assert_eq!(tripped(&alike(5, "en", field, "same")), [Guard::DuplicateValue], "{}", field.name());
+        assert_eq!(tripped(&alike(5, "fr", field, "same")), [Guard::DuplicateValue], "{}", field.name());
+    }
+}
+
+#[test]
+fn only_a_new_text_of_one_field_in_one_locale_counts_as_the_same() {
+    let mut world = alike(4, "en", Field::SeoTitle, "same");
+    world.page("other").wants("other", "fr", Field::SeoTitle, "same").wants("other", "en", Field::Title, "same");
+    world.page("already").reads_everywhere("already", Field::SeoTitle, "same");
+    world.wants("already", "en", Field::SeoTitle, "same");
+    assert!(tripped(&world).is_empty());
+    // To clear is another guard's business.
+    let mut cleared = alike(5, "en", Field::SeoTitle, "");
+    (0..5).for_each(|number| {
+        cleared.reads_everywhere(&format!("p{number}"), Field::SeoTitle, "set");
+    });
+    assert_eq!(tripped(&cleared), [Guard::Blanking]);
+}
+
+#[test]
+fn each_repeated_text_is_named_before_a_second_page_of_the_same() {
+    let mut world = alike(6, "en", Field::SeoTitle, "one");
+    for number in 0..5 {
+        world.wants(
+            &format!("p{number}"),
+            "en",
+            Field::SeoDescription,
+            "a text of more than forty characters, to be cut",
+        );
+    }
+    let tripped = world.plan().guards[0].clone();
+    assert_eq!((tripped.count, tripped.limit), (11, 4));
+    let cut = "a text of more than forty characters, to…";
+    let second = format!("/p0 @ en: seo.description \"{cut}\" on 5 pages");
+    assert_eq!(
+        tripped.worst,
+        ["/p0 @ en: seo.title \"one\" on 6 pages", &second, "/p1 @ en: seo.title \"one\" on 6 pages"]
+    );
+}
+
+#[test]
+fn more_than_a_quarter_of_the_described_pages_lost_trips() {
+    for (described, lost, trips) in [
+        (4, 1, false),
+        (3, 1, true),
+        (8, 2, false),
+        (8, 3, true),
+        (1, 1, true),
+        (100, 25, false),
+        (100, 26, true),
+        (0, 0, false),
+    ] {
+        let mut world = world();
+        for number in 0..described - lost {
+            let id = format!("p{number}");
+            world.page(&id).wanted(&id, "en", Field::Title, id.as_str());
+        }
+        let base = world.base.get_or_insert_default();
+        base.lost = (0..lost).map(|number| format!("/lost-{number:02}")).collect();
+        assert_eq!(tripped(&world) == [Guard::LostPages], trips, "{lost} of {described}");
+        world.base = None;
+        assert!(tripped(&world).is_empty(), "without a base nothing is known to be lost");
     }
 }

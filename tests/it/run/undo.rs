@@ -105,7 +105,7 @@ pub(super) async fn undo_tells_what_it_cannot_restore(case: &Case, switches: Swi
     let live = world.read().await;
     let inversion = invert(&plan, &receipt, &live);
     assert!(inversion.moved.is_empty(), "nobody else was here: {:#?}\n{:#?}", inversion.moved, plan.operations);
-    let inputs = Inputs { desired: &inversion.desired, live: &live, policy: &Policy::default() };
+    let inputs = Inputs { desired: &inversion.desired, base: None, live: &live, policy: &Policy::default() };
     let undo = slugline::plan::plan(inputs, Provenance { environment: None, revision: None, requests: 0 });
     assert!(!undo.is_invalid(), "{:#?}\nto take back {:#?}", undo.diagnostics, plan.operations);
     let undone = world.apply(&undo, case.concurrency, &mut |_| {}).await.expect("nobody else was here");
@@ -285,7 +285,7 @@ impl Run {
             self.plan.operations
         );
         let live = self.world.read().await;
-        let inputs = Inputs { desired: &inversion.desired, live: &live, policy: &Policy::default() };
+        let inputs = Inputs { desired: &inversion.desired, base: None, live: &live, policy: &Policy::default() };
         let undo = plan(inputs, Provenance { environment: None, revision: None, requests: 0 });
         assert!(!undo.is_invalid(), "{:#?}\nto take back {:#?}", undo.diagnostics, self.plan.operations);
         undo
