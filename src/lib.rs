@@ -3,13 +3,15 @@
 //! It is one pipeline of values:
 //!
 //! ```text
-//! Manifests → Desired (+ Live) → Plan → render | apply → Events → Receipt
+//! Manifests → Desired (+ Base) (+ Live) → Plan → render | apply → Events → Receipt
 //! ```
 //!
 //! - [`manifest`] reads the YAML that people write, with the place of every value, and collects all that is wrong.
 //! - [`manifest::lower`] finds the page and the locale that each part means: [`model::Desired`].
+//! - [`base`] reads the manifests of an earlier commit through git, and [`manifest::earlier`] finds the same pages in them:
+//!   [`model::Base`], which tells who has changed what.
 //! - [`live`] reads the site by list: [`model::Live`].
-//! - [`plan::plan`] compares the two. It is pure, and a plan is complete: every request body, and what must be so
+//! - [`plan::plan`] compares them. It is pure, and a plan is complete: every request body, and what must be so
 //!   before it is sent.
 //! - [`render`] shows a plan; [`mod@apply`] checks that the site still fits it, sends it, and tells what happens in
 //!   [`event`]s, which add up to a receipt.

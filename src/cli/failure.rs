@@ -50,8 +50,8 @@ impl Failure {
             number => format!("{number} fields were"),
         };
         let message = format!("{what} changed in the manifests and on the site as well; nothing was written");
-        let hint =
-            "take the live value over with `slugline pull`, or write the manifests' with `--on-conflict desired`";
+        let hint = "take the live values over with the `slugline pull` that the plan names, or write the manifests' with \
+                    `--on-conflict desired`";
         Some(Self::message(Exit::Refused, message).fact("conflicts", conflicts.into()).hint(hint))
     }
 

@@ -35,7 +35,7 @@ pub fn plan(commits: Commits<'_>, target: Target, revision: Option<Revision>) ->
         locales.sort_by_key(|(_, locale)| &locale.location);
         managed += locales.len();
         for (tag, locale) in locales {
-            let fields = locale.fields.iter();
+            let fields = locale.fields.iter().filter(|(field, _)| !is_implied(base, id, tag, locale, **field));
             changes.extend(fields.filter_map(|(field, stated)| change(base, (id, page), tag, *field, stated)));
         }
     }
@@ -51,6 +51,12 @@ pub fn plan(commits: Commits<'_>, target: Target, revision: Option<Revision>) ->
         operations: Vec::new(),
         diagnostics: Vec::new(),
     }
+}
+
+/// Returns whether a flag says no more than that its text is stated now.
+fn is_implied(base: &Base, page: &PageId, locale: &LocaleTag, values: &DesiredLocale, field: Field) -> bool {
+    let has_text = field.flagged_text().is_some_and(|text| values.fields.contains_key(&text));
+    has_text && base.value(page, locale, field).is_none()
 }
 
 fn change(

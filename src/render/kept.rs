@@ -26,7 +26,7 @@ pub(super) fn drift(view: &PlanView<'_>, screen: Screen, out: &mut dyn Write) ->
         return Ok(());
     }
     section(&format!("Changed on the site since {}, and kept", base(view)), Look::Strong, &view.drift, screen, out)?;
-    let help = "`slugline pull` takes them over as said; `--on-drift revert` writes what the manifests say";
+    let help = "`slugline pull` as above takes them over; `--on-drift revert` writes what the manifests say";
     Line::indented(2).hanging(2).with(Look::Faint, help).print(screen, out)
 }
 
@@ -37,7 +37,7 @@ pub(super) fn conflicts(view: &PlanView<'_>, screen: Screen, out: &mut dyn Write
     }
     let heading = format!("Conflicts: changed since {} in the manifests and on the site", base(view));
     section(&heading, Look::Error, &view.conflicts, screen, out)?;
-    let help = "`slugline pull` takes the site's values over as said; `--on-conflict desired` writes the manifests'";
+    let help = "`slugline pull` as above takes the site's values over; `--on-conflict desired` writes the manifests'";
     Line::indented(2).hanging(2).with(Look::Faint, help).print(screen, out)
 }
 

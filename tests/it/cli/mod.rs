@@ -2,6 +2,7 @@
 //!
 //! Each case is one snapshot of exit code, files changed, writes sent, stdout and stderr.
 
+mod base;
 mod bulk;
 mod defaults;
 mod csv;

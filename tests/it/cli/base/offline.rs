@@ -1,0 +1,167 @@
+//! `plan --offline`: git against git, without a token.
+
+use insta::assert_snapshot;
+
+use super::{Repository, TestEnvironment, galaxy};
+
+/// A repository that nobody may ask a site for.
+fn fork() -> Repository {
+    let mut repository = Repository::new();
+    repository.environment.unset("WEBFLOW_TOKEN");
+    repository
+}
+
+#[test]
+fn fields_that_the_branch_changes() {
+    let mut repository = fork();
+    let base = repository.git(&["rev-parse", "HEAD"]);
+    repository.hide(&base, "[BASE]");
+    repository.say("The Guide", "The Ultimate Guide");
+    repository.say("      description: All you need to know.\n", "");
+    repository.say("    title: Guide\n", "    title: Guide\n    openGraph: {title: Explore the galaxy}\n");
+    repository.write("pages/about.yaml", "path: /about\nlocales: {en-US: {title: About}, FR-fr: {title: À propos}}\n");
+    let plan = repository.run("plan --offline --base HEAD -o plan.json");
+    assert_eq!(repository.environment.log().len(), 0, "the site is not asked");
+    assert_snapshot!(plan, @"
+    exit: 0
+    files: plan.json
+    writes: none
+    --- stdout
+    siteGalaxy (not asked; compared with [BASE])
+
+    /about
+      en-US
+        title  pages/about.yaml:2:26
+          + About
+      FR-fr
+        title  pages/about.yaml:2:49
+          + À propos
+
+    /guide
+      en-US
+        seo.title  pages/guide.yaml:8:14
+          - The Guide
+          + The {+Ultimate +}Guide
+        openGraph.title  pages/guide.yaml:6:24
+          + Explore the galaxy
+
+    1 field changes and 3 are new in 2 pages; the site was not asked.
+    --- stderr
+    Saved, to be shown; without the site, it cannot be applied.
+    ");
+    assert_eq!(
+        repository.told("--offline --base HEAD"),
+        [
+            "new /about en-US title",
+            "new /about FR-fr title",
+            "change /guide en-US seo.title",
+            "new /guide en-US openGraph.title",
+        ]
+    );
+    let json = repository.environment.read_json("plan.json");
+    assert_eq!((&json["offline"], json["operations"].as_array().unwrap().len()), (&true.into(), 0));
+    assert_eq!(json["changes"][2]["before"], "The Guide");
+    assert!(repository.run("show plan.json").stdout.contains("The {+Ultimate +}Guide"));
+}
+
+#[test]
+fn it_cannot_be_applied() {
+    let repository = fork();
+    repository.say("The Guide", "The Ultimate Guide");
+    assert_eq!(repository.run("plan --offline --base HEAD -o plan.json").exit, 0);
+    let refused = repository.run("apply plan.json");
+    refused.wrote_nothing();
+    assert_snapshot!(refused, @"
+    exit: 3
+    files: none
+    writes: none
+    --- stdout
+    --- stderr
+    error: the plan compares two commits and knows nothing of the site; there is nothing in it to send
+      hint: make one with `slugline plan -o FILE`, without `--offline`
+    ");
+}
+
+#[test]
+fn nothing_changes() {
+    let mut repository = fork();
+    let base = repository.git(&["rev-parse", "HEAD"]);
+    repository.hide(&base, "[BASE]");
+    assert_snapshot!(repository.run("plan --offline --base HEAD --detailed-exitcode"), @"
+    exit: 0
+    files: none
+    writes: none
+    --- stdout
+    siteGalaxy (not asked; compared with [BASE])
+
+    The manifests say the same as in [BASE] (1 page-locale managed).
+    --- stderr
+    ");
+    repository.say("The Guide", "The Ultimate Guide");
+    assert_eq!(repository.run("plan --offline --base HEAD --detailed-exitcode").exit, 2);
+}
+
+#[test]
+fn files_may_move_and_pages_get_an_id() {
+    let repository = fork();
+    repository.write("pages/about.yaml", "path: /about\nlocales: {en-US: {title: About}}\n");
+    repository.commit();
+    std::fs::rename(repository.environment.path("pages/guide.yaml"), repository.environment.path("pages/book.yaml"))
+        .unwrap();
+    repository.write("pages/about.yaml", "id: pgAbout\npath: /about\nlocales: {en-US: {title: About us}}\n");
+    assert_eq!(repository.told("--offline --base HEAD"), ["change /about en-US title"]);
+}
+
+#[test]
+fn the_primary_locale_may_be_called_by_its_tag_from_now_on() {
+    let repository = fork();
+    repository.say("  en-US:", "  primary:");
+    repository.commit();
+    repository.say("  primary:", "  en-US:");
+    assert!(repository.told("--offline --base HEAD").is_empty());
+}
+
+#[test]
+fn templates_count_on_both_sides() {
+    let repository = fork();
+    repository.write(
+        "slugline.yaml",
+        &format!("{}defaults: [{{openGraph: {{title: '{{title}} | Galaxy'}}}}]\n", galaxy::PROJECT),
+    );
+    assert_eq!(repository.told("--offline --base HEAD"), ["new /guide en-US openGraph.title"]);
+    repository.commit();
+    repository.say("title: Guide\n", "title: The guide\n");
+    assert_eq!(
+        repository.told("--offline --base HEAD"),
+        ["change /guide en-US title", "change /guide en-US openGraph.title"]
+    );
+}
+
+#[test]
+fn what_can_be_guarded_without_the_site_is() {
+    let repository = fork();
+    repository.say("All you need to know.", "''");
+    let plan = repository.run("plan --offline --format json --base HEAD").json();
+    assert_eq!(plan["guards"][0]["name"], "blanking");
+}
+
+#[test]
+fn pages_and_locales_can_be_chosen() {
+    let repository = fork();
+    repository.say("The Guide", "The Ultimate Guide");
+    assert_eq!(repository.told("--offline --base HEAD --page /guide --locale en-us").len(), 1);
+    let nothing = repository.run("plan --offline --base HEAD --page /nothing");
+    assert_eq!(nothing.exit, 64, "{nothing}");
+    let nothing = repository.run("plan --offline --base HEAD --locale de");
+    assert!(nothing.stderr.contains("they state en-US"), "{nothing}");
+}
+
+#[test]
+fn invalid_manifests_are_told_as_ever() {
+    let repository = fork();
+    repository.say("title: Guide", "titel: Guide");
+    assert_eq!(repository.run("plan --offline --base HEAD").exit, 3);
+    let nowhere = TestEnvironment::empty();
+    nowhere.write("slugline.yaml", galaxy::PROJECT);
+    assert_eq!(nowhere.run("plan --offline --base HEAD").exit, 64);
+}
