@@ -110,7 +110,7 @@ impl Apply {
             }
         };
         if self.format == Format::Text {
-            super::plan::show(&plan, &self.allow, Format::Text, Exit::Ok, ui)?;
+            super::plan::show(&plan, &self.allow, ui)?;
         }
         if plan.is_invalid() {
             let sources = std::mem::take(&mut workspace.loaded.sources);

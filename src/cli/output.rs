@@ -5,9 +5,11 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::failure::Failure;
+use super::ui::Ui;
 use crate::exit::Exit;
 use crate::plan::{self, Plan};
-use crate::render::escape;
+use crate::render::view::PlanView;
+use crate::render::{escape, github, gitlab, html, markdown, text};
 
 /// How a command writes its data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -17,6 +19,77 @@ pub(crate) enum Format {
     Text,
     /// For programs; for a plan, the same as a plan file.
     Json,
+}
+
+/// How a plan is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub(crate) enum PlanFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs; the same as a plan file.
+    Json,
+    /// The comment of a pull request.
+    Markdown,
+    /// A page of its own, with previews.
+    Html,
+    /// Annotations of a GitHub workflow.
+    Github,
+    /// The counts that GitLab shows in a merge request.
+    GitlabTerraform,
+}
+
+/// How a command that shows a plan is asked to do so.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(crate) struct Shown {
+    /// How to show it.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: PlanFormat,
+
+    /// Bytes of Markdown, at most.
+    #[arg(long, value_name = "N", default_value_t = markdown::MAX_BYTES, value_parser = max_bytes)]
+    pub(super) max_bytes: usize,
+}
+
+fn max_bytes(text: &str) -> Result<usize, String> {
+    let least = markdown::LEAST_BYTES;
+    let wrong = || format!("a whole number of {least} or more is expected");
+    text.parse().ok().filter(|number| *number >= least).ok_or_else(wrong)
+}
+
+impl Shown {
+    /// Returns the format that also an error must have.
+    pub(crate) fn error_format(self) -> Format {
+        match self.format {
+            PlanFormat::Json => Format::Json,
+            PlanFormat::Text
+            | PlanFormat::Markdown
+            | PlanFormat::Html
+            | PlanFormat::Github
+            | PlanFormat::GitlabTerraform => Format::Text,
+        }
+    }
+}
+
+/// Writes a plan to stdout. File names in annotations begin at the top of the repository, which the prefix leads down
+/// from.
+pub(crate) fn show(
+    plan: &Plan,
+    shown: Shown,
+    exit: Exit,
+    prefix: impl FnOnce() -> String,
+    ui: &Ui,
+) -> Result<(), Failure> {
+    let view = PlanView::new(plan);
+    match shown.format {
+        PlanFormat::Text => ui.data(|screen, out| text::plan(&view, screen, out))?,
+        PlanFormat::Json => ui.text(&harmless(&plan::file::encode(plan, exit)))?,
+        PlanFormat::Markdown => ui.text(&markdown::comment(&view, shown.max_bytes))?,
+        PlanFormat::Html => ui.text(&html::report(&view))?,
+        PlanFormat::Github => ui.data(|_, out| github::plan(&view, &prefix(), out))?,
+        PlanFormat::GitlabTerraform => ui.text(&format!("{}\n", gitlab::terraform(&view)))?,
+    }
+    Ok(())
 }
 
 /// Returns what stdout gets in place of a plan, so that a program that reads it is never left without an answer.
@@ -35,8 +108,8 @@ pub(crate) fn failure_json(failure: &Failure) -> String {
     harmless(&format!("{json:#}\n"))
 }
 
-/// Returns JSON with every character spelled as an escape that a terminal would act on. Outside of its strings, JSON has
-/// none of them but line breaks.
+/// Returns JSON with everything spelled as an escape that a terminal would act on, or a runner that reads its log. Outside
+/// of its strings, JSON has nothing of the kind but line breaks.
 pub(crate) fn harmless(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     // A runner of workflows takes this for a command wherever it stands; outside of strings JSON has none.
@@ -51,7 +124,8 @@ pub(crate) fn harmless(json: &str) -> String {
             out.push(character);
         }
     }
-    out
+    // A GitHub runner takes it for a command wherever it stands in a line.
+    out.replace("##[", "#\\u0023[")
 }
 
 /// Returns the exit of a command that planned.

@@ -8,9 +8,10 @@ use super::against::{Against, Earlier};
 use super::context::{self, Connection, Workspace};
 use super::failure::Failure;
 use super::lint;
-use super::output::{self, Format};
+use super::output::{self, Shown};
 use super::ui::Ui;
 use super::{Global, against, block_on, files, offline};
+use crate::base;
 use crate::diagnostic;
 use crate::exit::Exit;
 use crate::live;
@@ -36,9 +37,8 @@ pub(crate) struct Plan {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// How to show it.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
-    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) shown: Shown,
 
     /// End with 2 if there are changes, 0 if there are none.
     #[arg(long)]
@@ -80,7 +80,7 @@ impl Plan {
 
     fn finish(&self, workspace: &Workspace, plan: &plan::Plan, ui: &Ui) -> Result<Exit, Failure> {
         let exit = output::plan_exit(plan, self.detailed_exitcode);
-        show(plan, &[], self.format, exit, ui)?;
+        output::show(plan, self.shown, exit, || base::prefix(&workspace.root).unwrap_or_default(), ui)?;
         if let Some(path) = self.output.as_ref().filter(|_| exit != Exit::Invalid) {
             files::replace(path, &output::harmless(&plan::file::encode(plan, exit)))
                 .with_context(|| format!("failed to write the plan to `{}`", path.display()))?;
@@ -173,14 +173,9 @@ pub(super) fn check_selection(selection: &Selection, desired: &Desired) -> Resul
     Ok(())
 }
 
-/// Writes a plan to stdout.
-pub(super) fn show(plan: &plan::Plan, allowed: &[Guard], format: Format, exit: Exit, ui: &Ui) -> Result<(), Failure> {
-    match format {
-        Format::Text => {
-            let view = view::PlanView::new(plan).allowing(allowed);
-            ui.data(|screen, out| text::plan(&view, screen, out))?;
-        }
-        Format::Json => ui.text(&output::harmless(&plan::file::encode(plan, exit)))?,
-    }
+/// Writes a plan to stdout for people, with guards that they have let pass.
+pub(super) fn show(plan: &plan::Plan, allowed: &[Guard], ui: &Ui) -> Result<(), Failure> {
+    let view = view::PlanView::new(plan).allowing(allowed);
+    ui.data(|screen, out| text::plan(&view, screen, out))?;
     Ok(())
 }

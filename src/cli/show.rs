@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::context;
 use super::failure::Failure;
-use super::output::{self, Format};
+use super::output::{self, PlanFormat, Shown};
 use super::ui::Ui;
+use crate::base;
 use crate::event::Receipt;
 use crate::exit::Exit;
 use crate::manifest::load;
@@ -21,9 +22,8 @@ pub(crate) struct Show {
     #[arg(value_name = "FILE|RUN")]
     file: PathBuf,
 
-    /// How to show it.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
-    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) shown: Shown,
 }
 
 impl Show {
@@ -32,7 +32,7 @@ impl Show {
             return self.show_run(&id, ui);
         }
         let plan = read(&self.file)?;
-        super::plan::show(&plan, &[], self.format, Exit::Ok, ui)?;
+        output::show(&plan, self.shown, Exit::Ok, prefix, ui)?;
         Ok(Exit::Ok)
     }
 }
@@ -45,16 +45,26 @@ impl Show {
         let Recorded { id: _, purpose, remote: _, actor: _, plan, events, exit: _ } =
             run::read(&context::state_folder(&root), Some(id.as_str()))?;
         let receipt = Receipt::of(&events);
-        match self.format {
-            Format::Text => {
+        match self.shown.format {
+            PlanFormat::Text => {
                 ui.note(&format!("The run {id}, an {}.", purpose.name()));
-                super::plan::show(&plan, &Guard::ALL, Format::Text, Exit::Ok, ui)?;
+                super::plan::show(&plan, &Guard::ALL, ui)?;
                 ui.data(|screen, out| account::receipt(&plan, &receipt, screen, out))?;
             }
-            Format::Json => ui.text(&output::harmless(&receipt::json(&plan, &receipt)))?,
+            PlanFormat::Json => ui.text(&output::harmless(&receipt::json(&plan, &receipt)))?,
+            PlanFormat::Markdown | PlanFormat::Html | PlanFormat::Github | PlanFormat::GitlabTerraform => {
+                return Err(Failure::usage("a run is shown as text or as JSON")
+                    .hint("the other formats are for plans, before they are applied"));
+            }
         }
         Ok(Exit::Ok)
     }
+}
+
+/// Returns what leads from the top of the repository to the project; nothing where there is none to be found.
+fn prefix() -> String {
+    let root = context::folder().ok().and_then(|folder| load::find_project(&folder).ok());
+    root.and_then(|root| base::prefix(&root)).unwrap_or_default()
 }
 
 /// Reads a saved plan.

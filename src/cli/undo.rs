@@ -76,7 +76,7 @@ impl Undo {
         ui.note(&format!("Taking back the run {}.", recorded.id));
         let plan = self.plan(global, workspace, connection, recorded, ui).await?;
         if self.format == Format::Text {
-            show(&plan, &self.allow, Format::Text, Exit::Ok, ui)?;
+            show(&plan, &self.allow, ui)?;
         }
         ui.diagnostics(&plan.diagnostics, &crate::source::Sources::default());
         if plan.is_invalid() {

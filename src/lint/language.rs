@@ -28,7 +28,7 @@ pub(super) fn model(locale: &LocaleTag) -> Option<Lang> {
 }
 
 /// Returns whether texts of the locale run from right to left.
-pub(super) fn is_right_to_left(locale: &LocaleTag) -> bool {
+pub fn is_right_to_left(locale: &LocaleTag) -> bool {
     scripts(locale).is_some_and(|scripts| {
         scripts.iter().any(|script| matches!(script, Script::Arabic | Script::Hebrew | Script::Thaana | Script::Syriac))
     })

@@ -1,63 +1,90 @@
-//! Makes characters visible that would otherwise move the cursor, turn the writing direction or hide.
+//! Makes characters visible that would otherwise move the cursor, turn the writing direction or hide, and breaks what a
+//! pipeline's runner or a reader of Markdown would act on.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// What a runner of workflows takes for a command wherever it stands in a line.
-const COMMAND: &str = "##[";
+/// What a GitHub runner takes for a command wherever it stands in a line of a log.
+const RUNNER_COMMAND: &str = "##[";
 
-/// Returns the text on one line, with nothing in it that a terminal would act on.
+/// Returns the text on one line, with nothing in it that a terminal would act on, or a runner that reads its log. What a
+/// runner takes for a command at the start of a line is for whoever puts it there; see [`is_line_command`].
 pub fn line(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_hazard) && !text.contains(COMMAND) {
+    if !text.chars().any(is_hazard) && !text.contains(RUNNER_COMMAND) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
-    for character in text.replace(COMMAND, "##\u{200b}[").chars() {
+    for character in text.chars() {
         push(&mut out, character);
     }
-    Cow::Owned(out)
+    Cow::Owned(without_command(&out))
 }
 
-/// Returns the text as code in Markdown, also in the cell of a table. In code nobody is mentioned and nothing is linked;
-/// every mark is spelled as an entity, so that it means nothing to Markdown or HTML.
+fn without_command(text: &str) -> String {
+    text.replace(RUNNER_COMMAND, "#\\u{23}[")
+}
+
+/// Returns whether a runner could take what begins with the character for a command, where nothing but white space stands
+/// before it in its line.
+pub fn is_line_command(character: char) -> bool {
+    character == ':'
+}
+
+/// Returns the text as code in Markdown, also in the cell of a table. In code nobody is mentioned and nothing is linked.
 pub fn markdown_code(text: &str) -> String {
-    let mut out = "<code>".to_owned();
-    for character in line(text).chars() {
-        match character {
-            // Some readers of Markdown look for addresses after all else; a comment keeps them from finding one.
-            '@' => out.push_str("&#64;<!-- -->"),
-            _ if character.is_ascii_punctuation() => {
-                let _ = write!(out, "&#{};", character as u32);
-            }
-            _ => out.push(character),
+    format!("<code>{}</code>", markdown(text))
+}
+
+/// Returns the text as it may stand in a `<code>` element of Markdown: every mark that means something to Markdown or HTML
+/// is spelled as an entity.
+pub fn markdown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + text.len() / 2);
+    let text = line(text);
+    let mut characters = text.chars().peekable();
+    let mut previous = ' ';
+    while let Some(character) = characters.next() {
+        // Some readers of Markdown look for addresses after all else; a comment keeps them from finding one.
+        let is_of_address = match character {
+            '@' => true,
+            ':' => characters.peek() == Some(&'/'),
+            '.' => matches!(previous, 'w' | 'W'),
+            _ => false,
+        };
+        if is_of_address || is_markup(character) {
+            // Writing into a String cannot fail.
+            let _ = write!(out, "&#{};", character as u32);
+        } else {
+            out.push(character);
         }
+        if is_of_address {
+            out.push_str("<!-- -->");
+        }
+        previous = character;
     }
-    out.push_str("</code>");
     out
 }
 
-/// Returns a line that no runner of workflows takes for a command: those begin with `::`, or with `##[` anywhere.
-fn tamed(line: &str) -> String {
-    let line = line.replace(COMMAND, "##\u{200b}[");
-    match line.find("::") {
-        Some(at) if line[..at].trim().is_empty() => format!("{}:\u{200b}{}", &line[..at], &line[at + 1..]),
-        _ => line,
-    }
+/// Returns whether the character means something to Markdown or HTML in the middle of a line.
+fn is_markup(character: char) -> bool {
+    character.is_ascii_punctuation() && !matches!(character, ',' | ';' | '.' | '?' | '\'' | '-' | '/' | '(' | ')' | '%')
 }
 
-/// Returns the text with its lines and tabs, and with nothing else in it that a terminal would act on.
+/// Returns the text with its lines and tabs, and with nothing else in it that a terminal would act on, or a runner that
+/// reads its log.
 pub fn text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let tamed: String = text.split_inclusive('\n').map(tamed).collect();
-    let mut characters = tamed.chars().peekable();
+    let mut characters = text.chars().peekable();
+    let mut is_blank = true;
     while let Some(character) = characters.next() {
         match character {
             '\n' | '\t' => out.push(character),
             '\r' if characters.peek() == Some(&'\n') => out.push(character),
+            ':' if is_blank && characters.peek() == Some(&':') => spell(&mut out, character),
             _ => push(&mut out, character),
         }
+        is_blank = character == '\n' || (is_blank && character.is_whitespace());
     }
-    out
+    without_command(&out)
 }
 
 /// Appends the character, spelled out if it is hazardous.
@@ -69,11 +96,15 @@ pub fn push(out: &mut String, character: char) {
         // The Unicode block of control pictures has the order of the control characters.
         '\0'..='\u{1f}' => out.extend(char::from_u32(0x2400 + character as u32)),
         '\u{7f}' => out.push('\u{2421}'),
-        _ if is_hazard(character) => {
-            let _ = write!(out, "\\u{{{:x}}}", character as u32);
-        }
+        _ if is_hazard(character) => spell(out, character),
         _ => out.push(character),
     }
+}
+
+/// Appends the number of the character in its place.
+pub fn spell(out: &mut String, character: char) {
+    // Writing into a String cannot fail.
+    let _ = write!(out, "\\u{{{:x}}}", character as u32);
 }
 
 /// Returns whether the character acts on what is around it, or is a mark that nobody sees.
@@ -100,13 +131,13 @@ mod tests {
         assert_eq!(markdown_code("a|b `c`"), "<code>a&#124;b &#96;c&#96;</code>");
         assert_eq!(markdown_code("<b>\n"), "<code>&#60;b&#62;&#92;n</code>");
         assert_eq!(markdown_code("@me"), "<code>&#64;<!-- -->me</code>");
+        assert_eq!(markdown("http://w.a, www.a: b"), "http&#58;<!-- -->//w&#46;<!-- -->a, www&#46;<!-- -->a&#58; b");
     }
 
     #[test]
-    fn no_line_is_a_command_of_a_workflow() {
-        assert_eq!(line("a ##[stop-commands]x"), "a ##\\u{200b}[stop-commands]x");
-        assert_eq!(text("a\n  ::add-mask::x\n"), "a\n  :\\u{200b}:add-mask::x\n");
-        assert_eq!(text("std::fs\n+::x"), "std::fs\n+::x");
+    fn nothing_is_a_command_to_a_runner() {
+        assert_eq!(line("###[error]"), "##\\u{23}[error]");
+        assert_eq!(text("a\n \u{a0}::error::x\n+ ::b"), "a\n \u{a0}\\u{3a}:error::x\n+ ::b");
     }
 
     #[test]

@@ -1,14 +1,20 @@
-//! Problems as a GitLab code quality report.
+//! Problems as a GitLab code quality report, and a plan as the counts of its Terraform widget.
 
 use serde_json::{Value as Json, json};
 
 use super::escape;
 use super::problems::Problem;
+use super::view::PlanView;
 use crate::diagnostic::Severity;
 
 /// Returns the report. File names begin at the top of the repository, which the prefix leads down from.
 pub fn report(problems: &[Problem], prefix: &str) -> Json {
     problems.iter().map(|problem| issue(problem, prefix)).collect()
+}
+
+/// Returns how many page-locales a plan changes; pages are neither made nor removed.
+pub fn terraform(view: &PlanView<'_>) -> Json {
+    json!({"create": 0, "update": view.totals.page_locales, "delete": 0})
 }
 
 fn issue(problem: &Problem, prefix: &str) -> Json {

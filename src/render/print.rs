@@ -99,6 +99,7 @@ impl Line {
             next_indent: self.indent + self.hang,
             column: 0,
             is_fresh: true,
+            is_blank: true,
             pending_spaces: 0,
             style: Style::new(),
         };
@@ -118,6 +119,8 @@ struct Row<'a> {
     next_indent: usize,
     column: usize,
     is_fresh: bool,
+    /// Whether nothing but white space stands in it.
+    is_blank: bool,
     /// Spaces that are written only if something follows in the same row.
     pending_spaces: usize,
     /// The style that is switched on in this row.
@@ -151,8 +154,16 @@ impl Row<'_> {
                 self.open()?;
                 self.switch(style)?;
             }
-            write!(self.out, "{character}")?;
-            self.column += width;
+            if self.is_blank && escape::is_line_command(character) {
+                let mut spelled = String::new();
+                escape::spell(&mut spelled, character);
+                self.column += spelled.len();
+                write!(self.out, "{spelled}")?;
+            } else {
+                self.column += width;
+                write!(self.out, "{character}")?;
+            }
+            self.is_blank = self.is_blank && character.is_whitespace();
         }
         Ok(())
     }
@@ -177,6 +188,7 @@ impl Row<'_> {
     fn break_row(&mut self) -> io::Result<()> {
         self.end()?;
         (self.column, self.is_fresh, self.pending_spaces, self.indent) = (0, true, 0, self.next_indent);
+        self.is_blank = true;
         Ok(())
     }
 
@@ -218,6 +230,14 @@ mod tests {
         let printed = print(&line, Some(30));
         assert!(printed.lines().all(|row| row.len() <= 30), "{printed}");
         assert_eq!(printed.matches('x').count(), 70);
+    }
+
+    #[test]
+    fn no_row_is_a_command_to_a_runner() {
+        let line = Line::indented(2).with(Look::Plain, "::error::a").with(Look::Plain, " ::b");
+        assert_eq!(print(&line, None), "  \\u{3a}:error::a ::b\n");
+        let line = Line::indented(0).with(Look::Plain, &format!("{} ::error::b", "a".repeat(30)));
+        assert_eq!(print(&line, Some(30)), format!("{}\n\\u{{3a}}:error::b\n", "a".repeat(30)));
     }
 
     #[test]

@@ -209,7 +209,7 @@ pub(super) fn with_pieces(mut line: Line, side: Side, pieces: &[Piece], screen: 
         line = match piece.kind {
             PieceKind::Same => line.with(look, &shortened(&piece.text)),
             PieceKind::Whole => line.with(look, &shortened(&piece.text)),
-            PieceKind::Elided => line.with(Look::Faint, &piece.text),
+            PieceKind::Elided => line.with(Look::Faint, "…"),
             // The marks carry the meaning where there is no color to do it.
             PieceKind::Changed => {
                 let text = with_visible_spaces(&shortened(&piece.text));
@@ -226,7 +226,7 @@ pub(super) fn with_pieces(mut line: Line, side: Side, pieces: &[Piece], screen: 
 }
 
 /// Spaces that differ and nothing else would differ invisibly.
-fn with_visible_spaces(text: &str) -> String {
+pub(super) fn with_visible_spaces(text: &str) -> String {
     let text = text.replace(['\u{a0}', '\u{202f}'], "⍽");
     if text.trim().is_empty() { text.replace(' ', "·") } else { text }
 }

@@ -31,7 +31,7 @@ pub enum PieceKind {
     Changed,
     /// The whole text is new or gone, so that nothing in it needs emphasis.
     Whole,
-    /// Left out because both texts have it.
+    /// Both texts have it, and it is far from any change; where there is little room, a mark stands in its place.
     Elided,
 }
 
@@ -42,6 +42,49 @@ pub struct WordDiff {
     pub before: Vec<Piece>,
     /// The new text.
     pub after: Vec<Piece>,
+}
+
+/// What becomes of a stretch when the two texts are shown as one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// It stays.
+    Same,
+    /// It stays, and is far from any change.
+    Elided,
+    /// It goes.
+    Gone,
+    /// It comes.
+    New,
+}
+
+impl WordDiff {
+    /// Returns both texts as one, what goes before what comes in its place.
+    pub fn merged(&self) -> Vec<(Mark, &str)> {
+        let mut merged = Vec::new();
+        let mut after = self.after.iter().peekable();
+        for piece in &self.before {
+            let mark = match piece.kind {
+                PieceKind::Changed | PieceKind::Whole => Mark::Gone,
+                kind @ (PieceKind::Same | PieceKind::Elided) => {
+                    // What stays stands in both texts, in the same order; what comes before it there comes first.
+                    push_new(&mut merged, &mut after);
+                    after.next();
+                    if kind == PieceKind::Same { Mark::Same } else { Mark::Elided }
+                }
+            };
+            merged.push((mark, piece.text.as_str()));
+        }
+        push_new(&mut merged, &mut after);
+        merged
+    }
+}
+
+/// Appends what only the new text has, up to the next piece that stays.
+fn push_new<'a>(merged: &mut Vec<(Mark, &'a str)>, after: &mut std::iter::Peekable<impl Iterator<Item = &'a Piece>>) {
+    let is_new = |piece: &&Piece| matches!(piece.kind, PieceKind::Changed | PieceKind::Whole);
+    while let Some(piece) = after.next_if(is_new) {
+        merged.push((Mark::New, piece.text.as_str()));
+    }
 }
 
 /// A stretch of both texts: what the old one has, and what the new one has in its place.
@@ -159,9 +202,10 @@ fn elided(text: &str, is_first: bool, is_last: bool) -> Vec<Piece> {
         push(&mut pieces, PieceKind::Same, text);
         return pieces;
     }
-    push(&mut pieces, PieceKind::Same, head(text, keep_head));
-    push(&mut pieces, PieceKind::Elided, "…");
-    push(&mut pieces, PieceKind::Same, tail(text, keep_tail));
+    let (head, tail) = (head(text, keep_head), tail(text, keep_tail));
+    push(&mut pieces, PieceKind::Same, head);
+    push(&mut pieces, PieceKind::Elided, &text[head.len()..text.len() - tail.len()]);
+    push(&mut pieces, PieceKind::Same, tail);
     pieces
 }
 
@@ -192,7 +236,8 @@ mod tests {
 
     fn show(pieces: &[Piece]) -> String {
         let show = |piece: &Piece| match piece.kind {
-            PieceKind::Same | PieceKind::Elided => piece.text.clone(),
+            PieceKind::Same => piece.text.clone(),
+            PieceKind::Elided => "…".to_owned(),
             PieceKind::Changed => format!("[{}]", piece.text),
             PieceKind::Whole => format!("<{}>", piece.text),
         };
@@ -226,6 +271,22 @@ mod tests {
             &format!("{long} there"),
             ["… old oak tree for a while [here]", "… old oak tree for a while [there]"],
         );
+    }
+
+    #[test]
+    fn both_texts_can_be_read_as_one() {
+        let long = "the quick brown fox jumps over the lazy dog and then it rests under the old oak tree for a while";
+        let (before, after) = (format!("a {long} b c"), format!("1 {long} b 3 4"));
+        let diff = compare(&before, &after);
+        let side = |left_out: Mark| -> String {
+            diff.merged().iter().filter(|(mark, _)| *mark != left_out).map(|(_, text)| *text).collect()
+        };
+        assert_eq!([side(Mark::New), side(Mark::Gone)], [before.clone(), after.clone()]);
+        let marks: Vec<Mark> = diff.merged().iter().map(|(mark, _)| *mark).collect();
+        let expected = [Mark::Gone, Mark::New, Mark::Same, Mark::Elided, Mark::Same, Mark::Gone, Mark::New];
+        assert_eq!(marks, expected);
+        assert_eq!(compare("", "new").merged(), [(Mark::New, "new")]);
+        assert_eq!(compare("old", "").merged(), [(Mark::Gone, "old")]);
     }
 
     #[test]

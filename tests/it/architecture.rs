@@ -134,6 +134,8 @@ const HOMES: &[(&str, &[&str], &str)] = &[
     ("axum", &["sandbox"], "only the sandbox serves"),
     ("csv", &["render", "table"], "only tables are CSV"),
     ("clap", &["cli"], "flags are the shell's business"),
+    ("maud", &["render"], "only views are HTML"),
+    ("base64", &["render"], "only the report names a hash in it"),
     ("granit_parser", &["manifest"], "only manifests are YAML"),
     ("reqwest", &["webflow"], "only the client sends"),
     ("serde_yaml", &["manifest"], "only manifests are YAML"),

@@ -1,0 +1,319 @@
+//! A plan as a page of its own, for a reviewer: one file without a script, which asks for nothing and opens anywhere.
+//!
+//! What is risky comes first. A plan of thousands of pages has its riskiest in full, and a row for each change of the rest,
+//! so that it opens at once. Everything foreign goes through `escape` and then through maud, which makes it text.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest as _, Sha256};
+
+use super::html_change::{change_row, kept_row, text};
+use super::html_page;
+use super::review::{self, Surroundings};
+use super::text::summary;
+use super::view::{KeptView, PageView, PlanView, count};
+use crate::diagnostic::Diagnostic;
+use crate::plan::{self, Redirect, Risk, Tripped};
+
+/// Page-locales that are shown in full; each may bring four previews along.
+const IN_FULL: usize = 150;
+/// With more page-locales than this, a preview is open only where something is cut off.
+const FEW: usize = 12;
+
+const STYLE: &str = include_str!("report.css");
+
+/// Returns the page.
+pub fn report(view: &PlanView<'_>) -> String {
+    let pages = review::ranked(view);
+    let (in_full, rest) = pages.split_at(full_pages(&pages));
+    let title = format!("Plan for {}", view.plan.target.name);
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(policy());
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="referrer" content="no-referrer";
+                meta name="color-scheme" content="light dark";
+                title { (text(&title)) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                a.skip href="#changes" { "Skip to the changes" }
+                (header(view))
+                main {
+                    (problems(&view.plan.diagnostics))
+                    (guards(view))
+                    (kept("conflicts", "Conflicts: changed in the manifests and on the site", &view.conflicts))
+                    (kept("kept", "Changed on the site, and kept", &view.drift))
+                    (redirects(view))
+                    (overview(in_full, rest.len()))
+                    (changes(view, in_full))
+                    (others(rest))
+                }
+                (footer())
+            }
+        }
+    };
+    page.into_string() + "\n"
+}
+
+/// Returns how many pages are shown in full.
+fn full_pages(pages: &[&PageView<'_>]) -> usize {
+    let mut locales = 0;
+    let fits = |page: &&&PageView<'_>| {
+        locales += page.locales.len();
+        locales <= IN_FULL
+    };
+    // A single page of very many locales is shown all the same.
+    pages.iter().take_while(fits).count().max(1).min(pages.len())
+}
+
+/// Returns what the page may load: nothing, and its own style is known by its hash.
+fn policy() -> String {
+    let hash = BASE64.encode(Sha256::digest(STYLE));
+    format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'")
+}
+
+fn header(view: &PlanView<'_>) -> Markup {
+    let plan::Plan { target, revision, .. } = view.plan;
+    html! {
+        header {
+            h1 { bdi { (text(&target.name)) } }
+            p.summary { (summary(view)) }
+            ul.facts.soft {
+                li { "Site " code { (text(target.site.as_str())) } }
+                @if let Some(environment) = &target.environment {
+                    li { "Environment " code { (text(environment)) } }
+                }
+                @if let Some(revision) = revision {
+                    li {
+                        "Commit " code { (text(revision.commit.get(..12).unwrap_or(&revision.commit))) }
+                        @if revision.dirty { ", with changes that are not committed" }
+                    }
+                }
+            }
+            @let risks = Risk::ALL.map(|risk| (risk, review::count_risk(view, risk)));
+            @if risks.iter().any(|(_, number)| *number > 0) {
+                ul.facts {
+                    @for (risk, number) in risks.into_iter().filter(|(_, number)| *number > 0) {
+                        li { span.risk { (number) " " (review::risk_words(risk, number)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn kept(id: &str, heading: &str, views: &[KeptView<'_>]) -> Markup {
+    html! {
+        @if !views.is_empty() {
+            section aria-labelledby=(id) {
+                h2 id=(id) { (heading) }
+                div.wide tabindex="0" role="region" aria-label=(heading) {
+                    table {
+                        thead {
+                            tr {
+                                th scope="col" { "Page" }
+                                th scope="col" { "Locale" }
+                                th scope="col" { "Field" }
+                                th scope="col" { "On the site" }
+                                th scope="col" { "In the manifests" }
+                            }
+                        }
+                        tbody {
+                            @for view in views {
+                                @for field in &view.fields { (kept_row(view, field)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn problems(diagnostics: &[Diagnostic]) -> Markup {
+    html! {
+        @if !diagnostics.is_empty() {
+            section aria-labelledby="problems" {
+                h2 #problems { "Problems" }
+                @for Diagnostic { code, severity, message, at, help, also: _ } in diagnostics {
+                    div.problem {
+                        p { strong { (severity.as_str()) " " code { (text(code.as_str())) } } " " (text(message)) }
+                        @if let Some(at) = at { p.soft { code { (text(&at.to_string())) } } }
+                        @if let Some(help) = help { p.soft { (text(help)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn guards(view: &PlanView<'_>) -> Markup {
+    html! {
+        @if !view.plan.guards.is_empty() {
+            section aria-labelledby="guards" {
+                h2 #guards { "Guards" }
+                p { "Apply refuses this plan until each of them is allowed." }
+                @for Tripped { guard, count, limit, message, worst } in &view.plan.guards {
+                    div.guard {
+                        p {
+                            strong { (guard.name()) } ": " (count) " " (text(message))
+                            @if *limit > 0 { " (limit " (limit) ")" }
+                        }
+                        @if !worst.is_empty() {
+                            ul {
+                                @for example in worst { li { bdi { (text(example)) } } }
+                                @if *count > worst.len() { li.soft { "and " (count - worst.len()) " more" } }
+                            }
+                        }
+                        p.soft { "If this is meant: " code { "--allow " (guard.name()) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn redirects(view: &PlanView<'_>) -> Markup {
+    let redirects: Vec<&Redirect> = review::redirects(view).map(|(_, redirect)| redirect).collect();
+    html! {
+        @if !redirects.is_empty() || !view.detours.is_empty() {
+            section aria-labelledby="addresses" {
+                h2 #addresses { "Addresses that move" }
+                @if !redirects.is_empty() {
+                    table {
+                        caption { "Links to the old address break, unless the site redirects them." }
+                        thead { tr { th scope="col" { "Locale" } th scope="col" { "Address" } th scope="col" { "Redirect" } } }
+                        tbody {
+                            @for Redirect { locale, from, to, is_reused } in redirects {
+                                tr {
+                                    th scope="row" { (text(locale.as_str())) }
+                                    td {
+                                        span.line { del.path { bdi { (text(from.as_str())) } } }
+                                        span.line { ins.path { bdi { (text(to.as_str())) } } }
+                                    }
+                                    td { @if *is_reused { "not possible: another page moves to the old address" } @else { "needed" } }
+                                }
+                            }
+                        }
+                    }
+                }
+                @for operation in &view.detours {
+                    p.soft {
+                        span.path { (text(operation.path.as_str())) } " in " (text(operation.address.locale.as_str()))
+                        " goes through the temporary slug " code { (text(review::temporary_slug(operation))) }
+                        ", since pages exchange theirs."
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A table of contents, where there is more than one page.
+fn overview(pages: &[&PageView<'_>], rest: usize) -> Markup {
+    let has_risks = pages.iter().any(|page| review::risks(page).next().is_some());
+    html! {
+        @if pages.len() > 1 {
+            nav aria-labelledby="pages" {
+                h2 #pages { "Pages" }
+                table {
+                    thead { tr { th scope="col" { "Page" } th scope="col" { "Changes" } @if has_risks { th scope="col" { "Look at" } } } }
+                    tbody {
+                        @for (index, page) in pages.iter().enumerate() {
+                            tr {
+                                th scope="row" { a.path href={ "#page-" (index + 1) } { bdi { (text(page.path.as_str())) } } }
+                                td { (what_changes(page)) }
+                                @if has_risks { td { (risks(page)) } }
+                            }
+                        }
+                    }
+                }
+                @if rest > 0 {
+                    p { a href="#others" { "And " (count(rest, "page", "pages")) " more" } ", a row for each change." }
+                }
+            }
+        }
+    }
+}
+
+fn what_changes(page: &PageView<'_>) -> Markup {
+    let fields = page.locales.iter().map(|locale| locale.fields.len()).sum();
+    html! {
+        (count(fields, "field", "fields")) " in "
+        @for (index, locale) in page.locales.iter().enumerate() {
+            @if index > 0 { ", " }
+            (text(locale.tag.as_str()))
+        }
+    }
+}
+
+/// Returns what of a page should be looked at twice.
+pub(super) fn risks(page: &PageView<'_>) -> Markup {
+    html! {
+        @for risk in review::risks(page) {
+            span.risk {
+                @match risk {
+                    Risk::SlugChange => "address moves",
+                    Risk::Blanking => "value cleared",
+                    Risk::BindingOverwrite => "CMS binding overwritten",
+                    Risk::LocaleOff => "locale switched off",
+                }
+            }
+            " "
+        }
+    }
+}
+
+fn changes(view: &PlanView<'_>, pages: &[&PageView<'_>]) -> Markup {
+    let surroundings = Surroundings::new(view);
+    let site = &view.plan.target.name;
+    let is_open = view.totals.page_locales <= FEW;
+    html! {
+        section aria-labelledby="changes" {
+            h2 #changes tabindex="-1" { "Changes" }
+            @if pages.is_empty() { p { "There are none." } }
+            @for (index, page) in pages.iter().enumerate() {
+                (html_page::article(page, index + 1, &html_page::Setting { site, surroundings: &surroundings, is_open }))
+            }
+        }
+    }
+}
+
+/// The pages that are not shown in full.
+fn others(pages: &[&PageView<'_>]) -> Markup {
+    html! {
+        @if !pages.is_empty() {
+            section aria-labelledby="others" {
+                h2 #others tabindex="-1" { "Further changes" }
+                table {
+                    caption { (count(pages.len(), "page", "pages")) ", without previews" }
+                    thead { tr { th scope="col" { "Page" } th scope="col" { "Locale" } th scope="col" { "Change" } } }
+                    tbody {
+                        @for page in pages {
+                            @for locale in &page.locales {
+                                @for field in &locale.fields { (change_row(page, field)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn footer() -> Markup {
+    html! {
+        footer {
+            p {
+                "Previews are drawn from the widths of Arial and from common limits. Search engines and networks decide for \
+                 themselves what they show, and often rewrite titles; “≈” marks scripts whose widths are estimated."
+            }
+            p { "Made by slugline. This page runs nothing and loads nothing." }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! What a reviewer looks at first: addresses that move, values that are lost, the riskiest pages.
+//!
+//! Every output for reviewers has this order. Must not know any output format.
+
+use std::collections::BTreeMap;
+
+use super::view::{FieldView, LocaleView, PageView, PlanView};
+use crate::model::{Address, Field, LocaleTag, Value};
+use crate::plan::{Change, Class, Operation, Purpose, Redirect, Risk};
+
+/// Returns the published addresses that move.
+pub fn redirects<'a>(view: &'a PlanView<'a>) -> impl Iterator<Item = (&'a Change, &'a Redirect)> {
+    fields(view).flat_map(|field| field.change.redirects.iter().map(|redirect| (field.change, redirect)))
+}
+
+/// Returns the values that are lost.
+pub fn cleared<'a>(view: &'a PlanView<'a>) -> impl Iterator<Item = &'a FieldView<'a>> {
+    fields(view).filter(|field| field.change.risks.contains(&Risk::Blanking))
+}
+
+/// Returns whether the change is told in full where what moves or is lost is listed.
+pub fn is_listed(change: &Change) -> bool {
+    !change.redirects.is_empty() || change.risks.contains(&Risk::Blanking)
+}
+
+fn fields<'a>(view: &'a PlanView<'a>) -> impl Iterator<Item = &'a FieldView<'a>> {
+    view.pages.iter().flat_map(|page| &page.locales).flat_map(|locale| &locale.fields)
+}
+
+/// Returns the pages, riskiest first, else in the plan's order.
+pub fn ranked<'a>(view: &'a PlanView<'a>) -> Vec<&'a PageView<'a>> {
+    let mut pages: Vec<&PageView<'_>> = view.pages.iter().collect();
+    pages.sort_by_key(|page| {
+        let worst = risks(page).next();
+        (worst.is_none(), worst)
+    });
+    pages
+}
+
+/// Returns the risks of a page, worst first.
+pub fn risks(page: &PageView<'_>) -> impl Iterator<Item = Risk> {
+    let of = |risk: &Risk| {
+        let mut fields = page.locales.iter().flat_map(|locale| &locale.fields);
+        fields.any(|field| field.change.risks.contains(risk))
+    };
+    let risks: Vec<Risk> = Risk::ALL.into_iter().filter(of).collect();
+    risks.into_iter()
+}
+
+/// Returns how many changes of the plan have the risk.
+pub fn count_risk(view: &PlanView<'_>, risk: Risk) -> usize {
+    fields(view).filter(|field| field.change.risks.contains(&risk)).count()
+}
+
+/// Returns what a risk means, so many times.
+pub fn risk_words(risk: Risk, number: usize) -> &'static str {
+    match (risk, number) {
+        (Risk::SlugChange, 1) => "published slug changes",
+        (Risk::SlugChange, _) => "published slugs change",
+        (Risk::Blanking, 1) => "value is cleared",
+        (Risk::Blanking, _) => "values are cleared",
+        (Risk::BindingOverwrite, 1) => "CMS binding is overwritten",
+        (Risk::BindingOverwrite, _) => "CMS bindings are overwritten",
+        (Risk::LocaleOff, 1) => "change is in a locale that is switched off",
+        (Risk::LocaleOff, _) => "changes are in locales that are switched off",
+    }
+}
+
+/// What should be said of a change beside its values.
+#[derive(Debug, Clone, Copy)]
+pub enum Remark<'a> {
+    /// It is written only because the primary locale changes.
+    Pinned,
+    /// Other locales move along.
+    Followed(&'a [LocaleTag]),
+    /// A CMS binding goes.
+    BindingOverwritten,
+    /// The locale is switched off.
+    LocaleOff,
+}
+
+impl Remark<'_> {
+    /// Returns the remark in words; the names of locales, which are foreign, stand between the two parts.
+    pub fn words(self) -> [&'static str; 2] {
+        match self {
+            Self::Pinned => ["pinned: it reads the same as the primary locale, which this plan changes", ""],
+            Self::Followed([_]) => ["moves along in ", ", which inherits it"],
+            Self::Followed(_) => ["moves along in ", ", which inherit it"],
+            Self::BindingOverwritten => ["replaces a CMS binding", ""],
+            Self::LocaleOff => ["this locale is switched off on the site", ""],
+        }
+    }
+
+    /// Returns the locales that it names.
+    pub fn locales(&self) -> &[LocaleTag] {
+        match self {
+            Self::Followed(locales) => locales,
+            Self::Pinned | Self::BindingOverwritten | Self::LocaleOff => &[],
+        }
+    }
+}
+
+/// Returns what should be said of a change beside its values.
+pub fn remarks(change: &Change) -> Vec<Remark<'_>> {
+    let mut remarks = Vec::new();
+    if change.class == Class::Pinned {
+        remarks.push(Remark::Pinned);
+    }
+    if !change.followers.is_empty() {
+        remarks.push(Remark::Followed(&change.followers));
+    }
+    for risk in &change.risks {
+        match risk {
+            // Both are told with the values.
+            Risk::SlugChange | Risk::Blanking => {}
+            Risk::BindingOverwrite => remarks.push(Remark::BindingOverwritten),
+            Risk::LocaleOff => remarks.push(Remark::LocaleOff),
+        }
+    }
+    remarks
+}
+
+/// Returns the slug that a page goes through for a while.
+pub fn temporary_slug(operation: &Operation) -> &str {
+    operation.body.fields.get(&Field::Slug).and_then(Value::as_text).unwrap_or_default()
+}
+
+/// The values of page-locales around a change, as far as the plan knows them.
+#[derive(Debug)]
+pub struct Surroundings<'a> {
+    writes: BTreeMap<&'a Address, &'a Operation>,
+}
+
+impl<'a> Surroundings<'a> {
+    /// Looks them up in the preconditions of the plan.
+    pub fn new(view: &PlanView<'a>) -> Self {
+        let writes = view.plan.operations.iter().filter(|operation| operation.purpose == Purpose::Write);
+        Self { writes: writes.map(|operation| (&operation.address, operation)).collect() }
+    }
+
+    /// Returns what a field reads before and after; nothing if the plan does not tell.
+    pub fn values(&self, locale: &LocaleView<'a>, field: Field) -> Option<(&'a Value, &'a Value)> {
+        let changed = locale.fields.iter().find(|candidate| candidate.change.field == field);
+        if let Some(FieldView { change, .. }) = changed {
+            return Some((&change.before, &change.after));
+        }
+        let address = &locale.fields.first()?.change.address;
+        let stays = self.writes.get(address)?.precondition.get(&field)?;
+        Some((stays, stays))
+    }
+}
