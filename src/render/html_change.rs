@@ -104,12 +104,6 @@ fn change(field: &FieldView<'_>) -> Markup {
             }
         }
         @for remark in review::remarks(field.change) { p.remark { (remark_text(remark)) } }
-        @for redirect in &field.change.redirects {
-            p.remark {
-                @if redirect.is_reused { "no redirect is possible: " } @else { "redirect needed: " }
-                span.path { (text(redirect.from.as_str())) } " → " span.path { (text(redirect.to.as_str())) }
-            }
-        }
     }
 }
 

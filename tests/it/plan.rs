@@ -79,14 +79,14 @@ impl World {
     }
 
     /// Sets what a page reads.
-    fn reads(&mut self, page: &str, locale: &str, field: Field, value: impl Into<Value>) -> &mut Self {
+    pub(crate) fn reads(&mut self, page: &str, locale: &str, field: Field, value: impl Into<Value>) -> &mut Self {
         let page = self.live.pages.get_mut(&PageId::from(page)).unwrap();
         page.locales.get_mut(&LocaleTag::from(locale)).unwrap().metadata.set(field, value.into());
         self
     }
 
     /// Sets what a page reads in every locale.
-    fn reads_everywhere(&mut self, page: &str, field: Field, value: impl Into<Value>) -> &mut Self {
+    pub(crate) fn reads_everywhere(&mut self, page: &str, field: Field, value: impl Into<Value>) -> &mut Self {
         let value = value.into();
         for locale in LOCALES {
             self.reads(page, locale, field, value.clone());

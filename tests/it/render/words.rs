@@ -1,0 +1,209 @@
+//! What a small plan reads like in each format.
+
+use insta::assert_snapshot;
+use slugline::model::Field;
+use slugline::plan::Plan;
+
+use super::markup::parse;
+use super::show;
+use crate::plan::world;
+
+/// Returns a plan with an address that moves, a value that is cleared, and words that change.
+fn small() -> Plan {
+    let mut world = world();
+    world.page("guide").page("towels");
+    world.wants("guide", "en", Field::Slug, "handbook");
+    world.reads_everywhere("guide", Field::SeoTitle, "The guide to the galaxy");
+    world.wants("guide", "en", Field::SeoTitle, "The guide to the universe");
+    world.reads("towels", "fr", Field::SeoDescription, "Des serviettes");
+    world.wants("towels", "fr", Field::SeoDescription, "");
+    world.wants("towels", "en", Field::OpenGraphTitle, "Towels <for> you");
+    world.plan()
+}
+
+#[test]
+fn a_comment() {
+    assert_snapshot!(show(&small()).markdown, @"
+    <!-- slugline:plan v=1 digest=sha256:648ac16546e51b6221a5fd055be1a4a50893f115435d1c4b0d347b826118acb4 -->
+    ### slugline: <code>Site</code>
+
+    **Plan: 4 fields to change in 3 page-locales of 2 pages; 3 requests to send.**
+
+    - 1 published slug changes
+    - 1 value is cleared
+
+    #### Guards
+
+    - **slug-change**: 3 <code>published addresses change; links to them break without redirects</code>; if this is meant: `--allow slug-change`
+      - <code>/guide &#64;<!-- --> en&#58; /guide → /handbook</code>
+      - <code>/guide &#64;<!-- --> fr&#58; /fr/guide → /fr/handbook</code>
+      - <code>/guide &#64;<!-- --> es&#58; /es/guide → /es/handbook</code>
+    - **blanking**: 1 <code>title or description becomes empty</code>; if this is meant: `--allow blanking`
+      - <code>/towels &#64;<!-- --> fr&#58; seo.description</code>
+
+    #### Addresses that move
+
+    | Locale | Old address | New address | Redirect |
+    | --- | --- | --- | --- |
+    | <code>en</code> | <code>/guide</code> | <code>/handbook</code> | needed |
+    | <code>fr</code> | <code>/fr/guide</code> | <code>/fr/handbook</code> | needed |
+    | <code>es</code> | <code>/es/guide</code> | <code>/es/handbook</code> | needed |
+
+    #### Values that are cleared
+
+    | Page | Locale | Field | Value |
+    | --- | --- | --- | --- |
+    | <code>/towels</code> | <code>fr</code> | `seo.description` | <code><del>Des serviettes</del></code> |
+
+    #### Changes
+
+    <details open><summary><code>/guide</code>: 1 field in <code>en</code></summary>
+
+    | Locale | Field | Change |
+    | --- | --- | --- |
+    | <code>en</code> | `seo.title` | <code>The guide to the <del>galaxy</del><ins>universe</ins></code><br><sub>moves along in <code>fr</code>, <code>es</code>, which inherit it</sub> |
+
+    </details>
+
+    <details open><summary><code>/towels</code>: 1 field in <code>en</code></summary>
+
+    | Locale | Field | Change |
+    | --- | --- | --- |
+    | <code>en</code> | `openGraph.title` | <code><ins>Towels &#60;for&#62; you</ins></code><br><sub>moves along in <code>fr</code>, <code>es</code>, which inherit it</sub> |
+
+    </details>
+    ");
+}
+
+#[test]
+fn annotations() {
+    assert_snapshot!(show(&small()).github, @"
+    ::warning title=slug-change::3 published addresses change; links to them break without redirects: /guide @ en: /guide → /handbook, /guide @ fr: /fr/guide → /fr/handbook, /guide @ es: /es/guide → /es/handbook%0Aif this is meant, apply the plan with --allow slug-change
+    ::warning title=blanking::1 title or description becomes empty: /towels @ fr: seo.description%0Aif this is meant, apply the plan with --allow blanking
+    ::warning file=site/pages/x.yaml,line=1,col=1,title=slug-change::slug of /guide @ en: a published address changes%0A/guide → /handbook, /fr/guide → /fr/handbook, /es/guide → /es/handbook
+    ::warning file=site/pages/x.yaml,line=1,col=1,title=blanking::seo.description of /towels @ fr: a value is cleared
+    ::notice title=plan::Plan: 4 fields to change in 3 page-locales of 2 pages; 3 requests to send.
+    ");
+}
+
+#[test]
+fn a_report() {
+    let words = parse(&show(&small()).html).words;
+    let (_style, words) = words.rsplit_once("}\n").unwrap();
+    assert_snapshot!(words, @"
+    Skip to the changesSite
+    Plan: 4 fields to change in 3 page-locales of 2 pages; 3 requests to send.
+    Site site
+    1 published slug changes
+    1 value is cleared
+    Guards
+    Apply refuses this plan until each of them is allowed.
+    slug-change: 3 published addresses change; links to them break without redirects
+    /guide @ en: /guide → /handbook
+    /guide @ fr: /fr/guide → /fr/handbook
+    /guide @ es: /es/guide → /es/handbook
+    If this is meant: --allow slug-change
+    blanking: 1 title or description becomes empty
+    /towels @ fr: seo.description
+    If this is meant: --allow blanking
+    Addresses that move
+    Links to the old address break, unless the site redirects them.
+    Locale
+    Address
+    Redirect
+    en
+    /guide/handbook
+    needed
+    fr
+    /fr/guide/fr/handbook
+    needed
+    es
+    /es/guide/es/handbook
+    needed
+    Pages
+    Page
+    Changes
+    Look at
+    /guide
+    2 fields in en
+    address moves 
+    /towels
+    2 fields in en, fr
+    value cleared 
+    Changes
+    /guide
+    address moves 
+    en of /guide
+    Field
+    Change
+    slug
+    guidehandbook
+    moves along in fr, es, which inherit it
+    pages/x.yaml:1:1
+    seo.title
+    The guide to the galaxyuniverse
+    moves along in fr, es, which inherit it
+    pages/x.yaml:1:1
+    Search resultAfter, on a desktop
+    Site… › guide
+    The guide to the universe
+    no SEO description
+    After, on a phone
+    Site… › guide
+    The guide to the universe
+    no SEO description
+    Title  226 of 580 px, fits
+    BeforeBefore, on a desktop
+    Site… › guide
+    The guide to the galaxy
+    no SEO description
+    Before, on a phone
+    Site… › guide
+    The guide to the galaxy
+    no SEO description
+    /towels
+    value cleared 
+    en of /towels
+    Field
+    Change
+    openGraph.title
+    Towels <for> you
+    moves along in fr, es, which inherit it
+    pages/x.yaml:1:1
+    Social cardAfter
+    image
+    Site
+    Towels <for> you
+    empty
+    Before
+    image
+    Site
+    empty
+    empty
+    Title  16 of 70 characters, fits
+    fr of /towels
+    Field
+    Change
+    seo.description
+    Des serviettes becomes empty
+    pages/x.yaml:1:1
+    Search resultAfter, on a desktop
+    Site… › towels
+    no SEO title
+    no SEO description
+    After, on a phone
+    Site… › towels
+    no SEO title
+    no SEO description
+    BeforeBefore, on a desktop
+    Site… › towels
+    no SEO title
+    Des serviettes
+    Before, on a phone
+    Site… › towels
+    no SEO title
+    Des serviettes
+    Previews are drawn from the widths of Arial and from common limits. Search engines and networks decide for themselves what they show, and often rewrite titles; “≈” marks scripts whose widths are estimated.
+    Made by slugline. This page runs nothing and loads nothing.
+    ");
+}
