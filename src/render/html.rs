@@ -112,21 +112,17 @@ fn kept(id: &str, heading: &str, views: &[KeptView<'_>]) -> Markup {
         @if !views.is_empty() {
             section aria-labelledby=(id) {
                 h2 id=(id) { (heading) }
-                div.wide tabindex="0" role="region" aria-label=(heading) {
-                    table {
-                        thead {
-                            tr {
-                                th scope="col" { "Page" }
-                                th scope="col" { "Locale" }
-                                th scope="col" { "Field" }
-                                th scope="col" { "On the site" }
-                                th scope="col" { "In the manifests" }
-                            }
+                table {
+                    thead {
+                        tr {
+                            th scope="col" { "Page" }
+                            th scope="col" { "Where" }
+                            th scope="col" { "On the site, and in the manifests" }
                         }
-                        tbody {
-                            @for view in views {
-                                @for field in &view.fields { (kept_row(view, field)) }
-                            }
+                    }
+                    tbody {
+                        @for view in views {
+                            @for field in &view.fields { (kept_row(view, field)) }
                         }
                     }
                 }

@@ -72,13 +72,12 @@ pub(super) fn kept_row(view: &KeptView<'_>, field: &KeptFieldView<'_>) -> Markup
     html! {
         tr {
             th.path scope="row" { bdi { (text(view.path.as_str())) } }
-            td { (text(view.tag.as_str())) }
-            td { (field.change.field.name()) }
-            td lang=[lang.clone()] dir=(dir) { (texts(&field.site)) }
-            td lang=[lang] dir=(dir) {
+            td { (text(view.tag.as_str())) " " (field.change.field.name()) }
+            td {
+                div.value lang=[lang] dir=(dir) { (texts(&field.site)) }
                 @match &field.manifest {
-                    Some(diff) => (texts(diff)),
-                    None => "as before",
+                    Some(diff) => div.value lang=[lang] dir=(dir) { (texts(diff)) },
+                    None => p.remark { "the manifests say as before" },
                 }
             }
         }
