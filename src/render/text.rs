@@ -92,12 +92,13 @@ fn offline_summary(view: &PlanView<'_>) -> String {
         let managed = count(view.plan.managed, "page-locale", "page-locales");
         return format!("The manifests say the same as in {} ({managed} managed).", kept::base(view));
     }
-    format!(
-        "{} and {} in {}; the site was not asked.",
-        count(changes.len() - new, "field changes", "fields change"),
-        count(new, "is new", "are new"),
-        count(view.pages.len(), "page", "pages"),
-    )
+    let parts = [
+        (changes.len() - new, count(changes.len() - new, "field changes", "fields change")),
+        (new, count(new, "field is new", "fields are new")),
+    ];
+    let parts: Vec<String> = parts.into_iter().filter(|(number, _)| *number > 0).map(|(_, part)| part).collect();
+    let pages = count(view.pages.len(), "page", "pages");
+    format!("{} in {pages}; the site was not asked.", parts.join(" and "))
 }
 
 fn page_lines(page: &PageView<'_>, screen: Screen, out: &mut dyn Write) -> io::Result<()> {

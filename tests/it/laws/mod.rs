@@ -14,6 +14,7 @@ pub(crate) mod world;
 mod bulk;
 mod command_line;
 mod convergence;
+mod drift;
 mod honesty;
 mod slug_order;
 mod storm;

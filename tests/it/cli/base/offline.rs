@@ -45,7 +45,7 @@ fn fields_that_the_branch_changes() {
         openGraph.title  pages/guide.yaml:6:24
           + Explore the galaxy
 
-    1 field changes and 3 are new in 2 pages; the site was not asked.
+    1 field changes and 3 fields are new in 2 pages; the site was not asked.
     --- stderr
     Saved, to be shown; without the site, it cannot be applied.
     ");
