@@ -65,10 +65,14 @@ impl<'a> Draft<'a> {
         Self { address, changes, stated, moves, is_primary: live.site.is_primary(&address.locale), has_pin }
     }
 
-    /// Takes what stays as it reads for something that nobody states.
+    /// Takes what stays as it reads for what is stated, so that it goes along also where it looks inherited: somebody has
+    /// written it. What reads as nothing could not be told from what is inherited, and would be frozen.
     fn leave(&mut self, kept: &[&Change]) {
         for change in kept {
             self.stated.remove(&change.field);
+            if !change.before.is_empty() {
+                self.stated.insert(change.field, change.before.clone());
+            }
         }
     }
 
