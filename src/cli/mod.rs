@@ -5,6 +5,7 @@
 mod against;
 mod apply;
 mod baseline;
+mod browser;
 mod completions;
 mod context;
 mod describe;

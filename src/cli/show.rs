@@ -3,6 +3,7 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use super::browser;
 use super::context;
 use super::failure::Failure;
 use super::output::{self, PlanFormat, Shown};
@@ -12,7 +13,8 @@ use crate::event::Receipt;
 use crate::exit::Exit;
 use crate::manifest::load;
 use crate::plan::{self, Guard};
-use crate::render::{account, receipt};
+use crate::render::view::PlanView;
+use crate::render::{account, html, receipt};
 use crate::run::{self, Recorded, RunId};
 
 /// Show a saved plan, or a run.
@@ -24,14 +26,24 @@ pub(crate) struct Show {
 
     #[command(flatten)]
     pub(super) shown: Shown,
+
+    /// Open the plan as HTML in your browser; only on a terminal.
+    #[arg(long, conflicts_with_all = ["format", "max_bytes"])]
+    open: bool,
 }
 
 impl Show {
     pub(super) fn run(self, ui: &Ui) -> Result<Exit, Failure> {
         if let Some(id) = self.file.to_str().and_then(RunId::parse) {
+            if self.open {
+                return Err(no_run());
+            }
             return self.show_run(&id, ui);
         }
         let plan = read(&self.file)?;
+        if self.open {
+            return open(&plan, ui);
+        }
         output::show(&plan, self.shown, Exit::Ok, prefix, ui)?;
         Ok(Exit::Ok)
     }
@@ -53,12 +65,27 @@ impl Show {
             }
             PlanFormat::Json => ui.text(&output::harmless(&receipt::json(&plan, &receipt)))?,
             PlanFormat::Markdown | PlanFormat::Html | PlanFormat::Github | PlanFormat::GitlabTerraform => {
-                return Err(Failure::usage("a run is shown as text or as JSON")
-                    .hint("the other formats are for plans, before they are applied"));
+                return Err(no_run());
             }
         }
         Ok(Exit::Ok)
     }
+}
+
+/// Returns why a run is not shown in every format.
+fn no_run() -> Failure {
+    Failure::usage("a run is shown as text or as JSON").hint("the other formats are for plans, before they are applied")
+}
+
+/// Opens the plan in the browser of whoever sits at the terminal.
+fn open(plan: &plan::Plan, ui: &Ui) -> Result<Exit, Failure> {
+    if !ui.has_reader() {
+        return Err(Failure::usage("`--open` opens a browser only for somebody at a terminal")
+            .hint("`--format html` writes the page to stdout"));
+    }
+    let path = browser::open(&html::report(&PlanView::new(plan)))?;
+    ui.note(&format!("Opened `{}`.", path.display()));
+    Ok(Exit::Ok)
 }
 
 /// Returns what leads from the top of the repository to the project; nothing where there is none to be found.

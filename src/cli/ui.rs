@@ -170,6 +170,11 @@ impl Ui {
         io::stderr().is_terminal()
     }
 
+    /// Returns whether somebody reads what goes to stdout as it comes.
+    pub(crate) fn has_reader(&self) -> bool {
+        io::stdout().is_terminal()
+    }
+
     /// Returns whether somebody is there to be asked.
     pub(crate) fn can_ask(&self) -> bool {
         io::stdin().is_terminal() && io::stderr().is_terminal()

@@ -286,7 +286,7 @@ fn others(pages: &[&PageView<'_>]) -> Markup {
         @if !pages.is_empty() {
             section aria-labelledby="others" {
                 h2 #others tabindex="-1" { "Further changes" }
-                table {
+                table.rows {
                     caption { (count(pages.len(), "page", "pages")) ", without previews" }
                     thead { tr { th scope="col" { "Page" } th scope="col" { "Locale" } th scope="col" { "Change" } } }
                     tbody {

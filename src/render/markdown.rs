@@ -205,7 +205,7 @@ impl Comment {
     fn rest(&mut self) {
         if !self.left_out.is_empty() {
             let left_out = self.left_out.join(", ");
-            let _ = write!(self.out, "\n**And {left_out} more that do not fit here.** ");
+            let _ = write!(self.out, "\n**Left out for want of room: {left_out}.** ");
             self.out.push_str("All of it: `slugline show --format html PLAN`, or the plan file itself.\n");
         }
     }

@@ -83,6 +83,7 @@ const REACHES: &[(&str, &[Reach], &str)] = &[
     ("apply", &[Reach::Async, Reach::Clock], "sends, and pauses before it sends again"),
     ("base", &[Reach::Program], "asks git for the files of another commit"),
     ("cli", &[Reach::Async, Reach::Clock, Reach::Disk, Reach::Environment], "the shell: flags, files, token"),
+    ("cli::browser", &[Reach::Disk, Reach::Program], "puts a page where the reader's browser finds it"),
     ("live", &[Reach::Async, Reach::Clock], "reads the site, and says when"),
     ("main", &[Reach::Environment], "the arguments"),
     ("manifest::load", &[Reach::Disk], "finds and reads the files of a project"),

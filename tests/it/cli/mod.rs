@@ -22,6 +22,7 @@ mod publish;
 mod pull;
 mod remote;
 mod sandbox;
+mod show;
 mod slug_order;
 mod slugs;
 mod stale;

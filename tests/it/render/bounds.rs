@@ -49,14 +49,14 @@ fn a_comment_never_has_more_bytes_than_it_may() {
 fn what_does_not_fit_is_counted() {
     let plan = plan_of(300, "A title");
     let all = comment(&PlanView::new(&plan), 1_000_000);
-    assert!(!all.contains("do not fit"), "{all}");
+    assert!(!all.contains("for want of room"), "{all}");
     assert_eq!((counted(&all, "<details"), counted(&all, "- <code>/page")), (300, 0));
     let some = comment(&PlanView::new(&plan), 40_000);
     let (full, brief) = (counted(&some, "<details"), counted(&some, "- <code>/page"));
     assert!(full > 30 && brief > 30 && full + brief < 300, "{full} and {brief}");
-    assert!(some.contains(&format!("And {} pages more that do not fit here.", 300 - full - brief)), "{some}");
+    assert!(some.contains(&format!("Left out for want of room: {} pages.", 300 - full - brief)), "{some}");
     let few = comment(&PlanView::new(&plan), LEAST_BYTES);
-    assert!(few.contains("more that do not fit here"), "{few}");
+    assert!(few.contains("Left out for want of room"), "{few}");
 }
 
 #[test]
