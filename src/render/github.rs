@@ -31,9 +31,9 @@ pub fn plan(view: &PlanView<'_>, prefix: &str, out: &mut dyn Write) -> io::Resul
         let risky = view.plan.changes.iter().filter(|change| change.risks.contains(&risk));
         notes.extend(risky.map(|change| risky_change(risk, change)));
     }
-    notes.push(Diagnostic::info(Code::new("plan"), summary(view)));
     let all: Vec<&Diagnostic> = view.plan.diagnostics.iter().chain(&notes).collect();
-    write_all(&all, prefix, "`slugline show` tells all of the plan", out)
+    write_all(&all, prefix, "`slugline show` tells all of the plan", out)?;
+    writeln!(out, "::notice title=slugline::{}", message(&summary(view)))
 }
 
 fn guard(tripped: &Tripped) -> Diagnostic {

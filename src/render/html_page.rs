@@ -10,7 +10,7 @@ use super::preview::{self, Card, CardText, Cut, Place, Room, SearchResult, Sides
 use super::review::Surroundings;
 use super::text::shortened;
 use super::view::{LocaleView, PageView};
-use crate::model::{LocaleTag, PagePath};
+use crate::model::{Field, LocaleTag, PagePath};
 
 /// What all pages of a report have in common.
 pub(super) struct Setting<'s, 'a> {
@@ -26,7 +26,7 @@ pub(super) struct Setting<'s, 'a> {
 #[derive(Clone, Copy)]
 struct From<'a> {
     site: &'a str,
-    path: &'a PagePath,
+    path: Sides<&'a PagePath>,
     locale: &'a LocaleTag,
 }
 
@@ -44,7 +44,9 @@ pub(super) fn article<'a>(page: &PageView<'a>, number: usize, setting: &Setting<
 }
 
 fn in_locale<'a>(page: &PageView<'a>, locale: &LocaleView<'a>, setting: &Setting<'_, 'a>) -> Markup {
-    let from = From { site: setting.site, path: page.path, locale: locale.tag };
+    let slug = setting.surroundings.values(locale, Field::Slug).and_then(|(_, after)| after.as_text());
+    let moved = slug.map_or_else(|| page.path.clone(), |slug| page.path.with_slug(slug));
+    let from = From { site: setting.site, path: Sides { before: page.path, after: &moved }, locale: locale.tag };
     html! {
         h4 { span.tag { (text(locale.tag.as_str())) } span.vh { " of " (text(page.path.as_str())) } }
         table.fields {
@@ -67,11 +69,11 @@ fn search_results(sides: Sides<SearchResult<'_>>, from: From<'_>, is_open: bool)
     html! {
         details.preview open[is_open || is_cut] {
             summary { "Search result" @if is_cut { ": " strong { "the end is cut off" } } }
-            (result_pair(sides.after, from, "After"))
+            (result_pair(sides.after, from, from.path.after, "After"))
             (rooms(&[("Title", Place::Title, title), ("Description", Place::Description, description)]))
             details {
                 summary { "Before" }
-                (result_pair(sides.before, from, "Before"))
+                (result_pair(sides.before, from, from.path.before, "Before"))
             }
         }
     }
@@ -81,28 +83,33 @@ fn is_cut(place: Place, text: Option<&str>) -> bool {
     text.is_some_and(|text| !place.cut(text).lost.is_empty())
 }
 
-fn result_pair(result: SearchResult<'_>, from: From<'_>, when: &str) -> Markup {
+fn result_pair(result: SearchResult<'_>, from: From<'_>, path: &PagePath, when: &str) -> Markup {
     html! {
         div.cards {
             figure.desktop {
                 figcaption { (when) ", on a desktop" }
-                (search_result(result, from, [Place::Title, Place::Description]))
+                (search_result(result, from, path, [Place::Title, Place::Description]))
             }
             figure.phone {
                 figcaption { (when) ", on a phone" }
-                (search_result(result, from, [Place::PhoneTitle, Place::PhoneDescription]))
+                (search_result(result, from, path, [Place::PhoneTitle, Place::PhoneDescription]))
             }
         }
     }
 }
 
-fn search_result(result: SearchResult<'_>, from: From<'_>, [title, description]: [Place; 2]) -> Markup {
+fn search_result(
+    result: SearchResult<'_>,
+    from: From<'_>,
+    path: &PagePath,
+    [title, description]: [Place; 2],
+) -> Markup {
     html! {
         div.result lang=[language(from.locale)] dir=(direction(from.locale)) {
             div.from {
                 span.icon {}
                 b { (text(from.site)) }
-                span { bdi { (breadcrumb(from.path)) } }
+                span { bdi { (breadcrumb(path)) } }
             }
             p.title { (seen(title, result.title, "no SEO title")) }
             p.text { (seen(description, result.description, "no SEO description")) }
@@ -187,7 +194,7 @@ fn rooms(texts: &[(&str, Place, Option<&str>)]) -> Markup {
                     @let Room { taken, limit, is_approximate } = place.room(words);
                     li {
                         (name) " "
-                        meter aria-label={ (name) ", room taken" } min="0" max=(limit) value=(taken.min(limit)) {}
+                        meter aria-label={ (name) ", room taken" } min="0" high=(limit) optimum="0" max=(limit.max(taken)) value=(taken) {}
                         " " @if is_approximate { "≈ " } (taken) " of " (limit) " " (place.unit())
                         @if taken > limit { ", " span.over { "too long" } } @else { ", fits" }
                     }

@@ -250,7 +250,7 @@ mod tests {
         let Cut { shown, lost } = Place::Title.cut(text);
         assert_eq!(
             (shown, lost),
-            ("The ultimate guide to everything there is to know about", "towels, tea and travelling")
+            ("The ultimate guide to everything there is to know about towels,", "tea and travelling")
         );
         assert!(Width::of(shown).pixels(TITLE_PIXELS) <= 560);
         assert_eq!(Place::Description.cut(text), Cut { shown: text, lost: "" });

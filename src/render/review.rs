@@ -129,13 +129,22 @@ pub fn temporary_slug(operation: &Operation) -> &str {
 #[derive(Debug)]
 pub struct Surroundings<'a> {
     writes: BTreeMap<&'a Address, &'a Operation>,
+    /// What locales come to read that move along with the primary.
+    followed: BTreeMap<(Address, Field), &'a Value>,
 }
 
 impl<'a> Surroundings<'a> {
     /// Looks them up in the preconditions of the plan.
     pub fn new(view: &PlanView<'a>) -> Self {
         let writes = view.plan.operations.iter().filter(|operation| operation.purpose == Purpose::Write);
-        Self { writes: writes.map(|operation| (&operation.address, operation)).collect() }
+        let mut followed = BTreeMap::new();
+        for change in &view.plan.changes {
+            for locale in &change.followers {
+                let follower = Address { page: change.address.page.clone(), locale: locale.clone() };
+                followed.insert((follower, change.field), &change.after);
+            }
+        }
+        Self { writes: writes.map(|operation| (&operation.address, operation)).collect(), followed }
     }
 
     /// Returns what a field reads before and after; nothing if the plan does not tell.
@@ -145,7 +154,7 @@ impl<'a> Surroundings<'a> {
             return Some((&change.before, &change.after));
         }
         let address = &locale.fields.first()?.change.address;
-        let stays = self.writes.get(address)?.precondition.get(&field)?;
-        Some((stays, stays))
+        let before = self.writes.get(address)?.precondition.get(&field)?;
+        Some((before, self.followed.get(&(address.clone(), field)).copied().unwrap_or(before)))
     }
 }

@@ -123,6 +123,16 @@ describe("what it shows", () => {
         assert.match(await french.textContent(), /voyageur galactique/);
     });
 
+    test("what moves along: the new address, and a text that a locale inherits", async () => {
+        const { page } = await open();
+        const english = page.locator(".result[lang=en-US]");
+        assert.equal(await english.first().locator(".from span bdi").textContent(), "… › handbook");
+        assert.equal(await english.last().locator(".from span bdi").textContent(), "… › guide-to-the-galaxy");
+        const french = page.locator(".result[lang=fr-FR] .text");
+        assert.match(await french.first().textContent(), /from <b>Vogon<\/b> poetry/);
+        assert.match(await french.last().textContent(), /from avoiding Vogon poetry/);
+    });
+
     test("nothing of a text but the text", async () => {
         const { page } = await open();
         assert.match(await page.title(), /^Plan for /);

@@ -27,7 +27,7 @@ fn each_format_begins_as_its_reader_expects() {
     let show = |format: &str| environment.run(&format!("show plan.json --format {format}")).stdout;
     assert!(show("markdown").starts_with("<!-- slugline:plan v=1 digest=sha256:"));
     assert!(show("html").starts_with("<!DOCTYPE html><html lang=\"en\">"));
-    assert!(show("github").starts_with("::notice title=plan::Plan: "));
+    assert!(show("github").starts_with("::notice title=slugline::Plan: "));
     assert_eq!(show("gitlab-terraform"), "{\"create\":0,\"update\":1,\"delete\":0}\n");
 }
 

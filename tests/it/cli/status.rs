@@ -78,16 +78,16 @@ fn in_a_pull_request_text_stays_text() {
     --- stdout
     | locale | managed | inherited | same as primary | unmanaged | missing |
     | --- | ---: | ---: | ---: | ---: | ---: |
-    | <code>en&#45;US</code> | 0 | 0 | 0 | 3 | 1 |
-    | <code>fr&#45;FR</code> | 0 | 3 | 0 | 0 | 1 |
-    | <code>ja&#45;JP</code> | 0 | 3 | 0 | 0 | 1 |
+    | <code>en-US</code> | 0 | 0 | 0 | 3 | 1 |
+    | <code>fr-FR</code> | 0 | 3 | 0 | 0 | 1 |
+    | <code>ja-JP</code> | 0 | 3 | 0 | 0 | 1 |
 
     <details><summary>2 pages</summary>
 
-    | page | <code>en&#45;US</code> | <code>fr&#45;FR</code> | <code>ja&#45;JP</code> |
+    | page | <code>en-US</code> | <code>fr-FR</code> | <code>ja-JP</code> |
     | --- | --- | --- | --- |
-    | <code>&#47;about</code> | missing | missing | missing |
-    | <code>&#47;a&#124;b&#42;&#96;c&#96;&#64;<!-- -->me</code> | unmanaged | inherited | inherited |
+    | <code>/about</code> | missing | missing | missing |
+    | <code>/a&#124;b&#42;&#96;c&#96;&#64;<!-- -->me</code> | unmanaged | inherited | inherited |
 
     </details>
 

@@ -65,7 +65,7 @@ fn an_unknown_format() {
     --- stdout
     --- stderr
     error: invalid value 'yaml' for '--format <FORMAT>'
-      [possible values: text, json]
+      [possible values: text, json, markdown, html, github, gitlab-terraform]
 
     For more information, try '--help'.
     ");

@@ -82,7 +82,7 @@ fn annotations() {
     ::warning title=blanking::1 title or description becomes empty: /towels @ fr: seo.description%0Aif this is meant, apply the plan with --allow blanking
     ::warning file=site/pages/x.yaml,line=1,col=1,title=slug-change::slug of /guide @ en: a published address changes%0A/guide → /handbook, /fr/guide → /fr/handbook, /es/guide → /es/handbook
     ::warning file=site/pages/x.yaml,line=1,col=1,title=blanking::seo.description of /towels @ fr: a value is cleared
-    ::notice title=plan::Plan: 4 fields to change in 3 page-locales of 2 pages; 3 requests to send.
+    ::notice title=slugline::Plan: 4 fields to change in 3 page-locales of 2 pages; 3 requests to send.
     ");
 }
 
@@ -145,11 +145,11 @@ fn a_report() {
     moves along in fr, es, which inherit it
     pages/x.yaml:1:1
     Search resultAfter, on a desktop
-    Site… › guide
+    Site… › handbook
     The guide to the universe
     no SEO description
     After, on a phone
-    Site… › guide
+    Site… › handbook
     The guide to the universe
     no SEO description
     Title  226 of 580 px, fits
