@@ -24,7 +24,7 @@ fn small() -> Plan {
 #[test]
 fn a_comment() {
     assert_snapshot!(show(&small()).markdown, @"
-    <!-- slugline:plan v=1 digest=sha256:648ac16546e51b6221a5fd055be1a4a50893f115435d1c4b0d347b826118acb4 -->
+    <!-- slugline:plan v=1 digest=sha256:6bcd3584274936b2a8debebb477e513a39748278ca85740e7143cb12cf525fa5 -->
     ### slugline: <code>Site</code>
 
     **Plan: 4 fields to change in 3 page-locales of 2 pages; 3 requests to send.**
