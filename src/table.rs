@@ -9,6 +9,8 @@ pub use write::write;
 
 mod cell;
 
+mod quotes;
+
 mod read;
 
 mod write;

@@ -15,7 +15,7 @@ use crate::exit::Exit;
 use crate::model::SiteId;
 use crate::plan::{Guard, Plan, Tripped, file, guard};
 use crate::render::{text, view};
-use crate::run::{self, Caller, Purpose};
+use crate::run::{self, Caller, Purpose, Recorded};
 use crate::source::Sources;
 
 /// Send the changes of a saved plan; or plan, show, ask, and send.
@@ -101,6 +101,7 @@ impl Apply {
         (saved, earlier): (Option<Plan>, Option<Earlier>),
         ui: &Ui,
     ) -> Result<Exit, Failure> {
+        tell_of_unfinished(global, workspace, ui)?;
         let is_saved = saved.is_some();
         let plan = match saved {
             Some(plan) => plan,
@@ -166,6 +167,19 @@ fn check_online(plan: Option<&Plan>) -> Result<(), Failure> {
         .hint("make one with `slugline plan -o FILE`, without `--offline`")),
         Some(_) | None => Ok(()),
     }
+}
+
+/// Says so if the newest run that has written here never got to its end: an undo of a new one would take back half.
+fn tell_of_unfinished(global: &Global, workspace: &Workspace, ui: &Ui) -> Result<(), Failure> {
+    let state = context::state_folder(&workspace.root);
+    let newest = run::newest_written(&state, &context::remote_name(global)?, &workspace.site);
+    if let Ok(Recorded { id, exit: None, .. }) = newest {
+        ui.note(&format!(
+            "The run {id} never got to its end. `slugline apply --resume={id}` goes on with it; what a new run writes is \
+             taken back apart from it."
+        ));
+    }
+    Ok(())
 }
 
 /// Asks whether a plan that was shown shall be sent.

@@ -75,6 +75,10 @@ impl Undo {
     ) -> Result<Exit, Failure> {
         ui.note(&format!("Taking back the run {}.", recorded.id));
         let plan = self.plan(global, workspace, connection, recorded, ui).await?;
+        if plan.is_empty() && !plan.is_invalid() && self.format == Format::Text {
+            ui.note("The site reads as it did before the run; there is nothing to take back.");
+            return Ok(Exit::Ok);
+        }
         if self.format == Format::Text {
             show(&plan, &self.allow, ui)?;
         }
@@ -89,7 +93,11 @@ impl Undo {
             apply::ask(&plan, "Undo the run by this plan?", self.format, ui)?;
         }
         let what = What::New(&plan, Purpose::Undo, Some(lock));
-        self.sending.send(what, global, connection, &workspace.root, self.format, ui).await
+        let exit = self.sending.send(what, global, connection, &workspace.root, self.format, ui).await?;
+        if exit == Exit::Ok && recorded.purpose == Purpose::Apply {
+            ui.note("The manifests still say what was taken back: revert the change there, or `slugline pull`.");
+        }
+        Ok(exit)
     }
 
     async fn plan(

@@ -99,7 +99,10 @@ struct Found {
 impl Validate {
     pub(super) fn run(self, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
         let mut checked = self.read(global, ui)?;
-        self.check_selection(&checked)?;
+        // What is selected may stand in a file that cannot be read; then that is what to tell.
+        if !diagnostic::has_errors(&checked.loaded.diagnostics) {
+            self.check_selection(&checked)?;
+        }
         // Each round leaves less to correct.
         while self.fix && self.correct(&checked, ui)? {
             checked = self.read(global, ui)?;
@@ -108,7 +111,11 @@ impl Validate {
         if let Some(path) = &self.write_baseline {
             let listed = baseline::write(path, &found.problems)?;
             ui.note(&format!("Listed {} in `{}`.", count(listed, "finding", "findings"), path.display()));
-            return Ok(Exit::Ok);
+            // A baseline is of what the lint finds; what is wrong without it is no matter of taste.
+            let errors: Vec<_> = found.problems.into_iter().filter(|problem| problem.rule.is_none()).collect();
+            let errors: Vec<_> = errors.into_iter().map(|problem| problem.diagnostic).collect();
+            ui.diagnostics(&errors, &checked.loaded.sources);
+            return Ok(if diagnostic::has_errors(&errors) { Exit::Invalid } else { Exit::Ok });
         }
         let exit = match counts(&found.problems).errors {
             0 => Exit::Ok,

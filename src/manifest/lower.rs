@@ -115,6 +115,7 @@ pub fn lower(documents: &[PageDocument], terms: &Terms, live: &Live) -> (Desired
         diagnostics: Vec::new(),
     };
     lowering.resolve_required(&terms.required);
+    lowering.check_defaults(&terms.defaults);
     let mut desired = Desired::default();
     let mut described: BTreeMap<PageId, &PageDocument> = BTreeMap::new();
     for document in documents {
@@ -325,6 +326,15 @@ impl<'a> Lowering<'a> {
             match self.live.site.locale(key) {
                 Some(locale) => self.required.push(&locale.tag),
                 None => self.unknown_locale(key, location.clone()),
+            }
+        }
+    }
+
+    /// A default for a locale that the site lacks would never say anything.
+    fn check_defaults(&mut self, defaults: &Defaults) {
+        for (key, location) in defaults.locales() {
+            if self.live.site.locale(key).is_none() {
+                self.unknown_locale(key, location.clone());
             }
         }
     }

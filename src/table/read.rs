@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use csv::StringRecord;
 
-use super::{Column, MARK, cell, codes};
+use super::{Column, MARK, cell, codes, quotes};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::manifest::edit::{self, Edit};
 use crate::manifest::read::PageDocument;
@@ -93,6 +93,11 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn table(&mut self, text: &str) {
+        if let Some(row) = quotes::stray(text, delimiter(text)) {
+            let message = format!("row {row} has a quote that is not closed, or that something follows");
+            let help = "a cell with quotes in it begins and ends with one, and has each of its own twice";
+            return self.report(codes::MALFORMED, message, Some(help.to_owned()));
+        }
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
@@ -201,6 +206,13 @@ impl Reading<'_> {
         let own = self.names.pages[page].manifest.path.as_ref().map_or("", |path| path.as_str());
         if !path.is_empty() && !own.is_empty() && path != own {
             let message = format!("row {number}, column `path`: the manifest has `{own}`, not `{path}`");
+            if self.names.by_path.get(path).is_some_and(|other| *other != page) {
+                // Whoever has sorted a column alone has texts beside pages that they are not for.
+                let help = format!(
+                    "`{path}` is another page; put the cells back together, or leave one of the two columns out"
+                );
+                return self.report(codes::ROW, message, Some(help));
+            }
             self.diagnostics.push(
                 Diagnostic::warning(codes::ROW, message)
                     .at(Location::whole(self.file))

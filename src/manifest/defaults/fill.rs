@@ -33,6 +33,8 @@ pub struct Defaults {
 struct Entry {
     paths: Vec<String>,
     locales: Vec<String>,
+    /// Where the locales are named.
+    named_at: Location,
     fields: BTreeMap<Field, (Says, Location)>,
 }
 
@@ -72,6 +74,11 @@ impl Defaults {
         entries.sort_by_key(|(specificity, _)| std::cmp::Reverse(*specificity));
         let entries = entries.into_iter().map(|(_, entry)| entry).collect();
         (Self { entries, vars }, reader.diagnostics)
+    }
+
+    /// Returns the locales that defaults are for, and where they say so.
+    pub fn locales(&self) -> impl Iterator<Item = (&str, &Location)> {
+        self.entries.iter().flat_map(|entry| entry.locales.iter().map(|key| (key.as_str(), &entry.named_at)))
     }
 
     /// Returns whether what pages say depends on where they are.
@@ -140,6 +147,19 @@ fn specificity(entry: &DefaultEntry) -> (usize, bool) {
     (entry.paths.iter().map(fixed).min().unwrap_or(0), !entry.locales.is_empty())
 }
 
+/// Returns a single brace and what follows it, if it opens no name.
+fn stray_brace(text: &str) -> Option<String> {
+    let single = text.match_indices('{').map(|(at, _)| at).find(|at| {
+        let (before, after) = (&text[..*at], &text[at + 1..]);
+        let is_name = after.split_once('}').is_some_and(|(word, _)| is_name(word));
+        !before.ends_with('{') && !after.starts_with('{') && !is_name && !before.contains("{{wf")
+    })?;
+    Some(text[single..].chars().take(SHOWN).collect())
+}
+
+/// Characters of a text that are shown where it goes wrong.
+const SHOWN: usize = 12;
+
 struct Reader<'a> {
     project: &'a ProjectDocument,
     diagnostics: Vec<Diagnostic>,
@@ -188,7 +208,9 @@ impl Reader<'_> {
                 self.refuse(&message, "keep one of the two", node);
             }
         }
-        Entry { paths: paths.iter().map(|PagePattern(glob)| glob.clone()).collect(), locales: locales.clone(), fields }
+        let named_at = node.get("locales").unwrap_or(node).span.within(&self.project.location.file);
+        let paths = paths.iter().map(|PagePattern(glob)| glob.clone()).collect();
+        Entry { paths, locales: locales.clone(), named_at, fields }
     }
 
     fn template(&mut self, text: &str, at: &Node, vars: &BTreeMap<String, String>) -> Template {
@@ -202,6 +224,12 @@ impl Reader<'_> {
             let message = format!("nothing is called `{name}`");
             let location = at.span.within(&self.project.location.file);
             self.diagnostics.push(Diagnostic::error(codes::UNKNOWN_NAME, message).at(location).help(help));
+        }
+        if let Some(brace) = stray_brace(text) {
+            let message = format!("`{brace}` begins no name, and will read as it stands");
+            let help = "write a name in single braces without spaces: `{title}`";
+            let location = at.span.within(&self.project.location.file);
+            self.diagnostics.push(Diagnostic::warning(codes::UNKNOWN_NAME, message).at(location).help(help));
         }
         template
     }

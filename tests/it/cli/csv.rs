@@ -264,3 +264,25 @@ fn tables_that_are_none() {
     assert_eq!(environment.run("import --csv words.csv --all").exit, 64);
     assert_eq!(environment.run("import --diff").exit, 64);
 }
+
+/// A reader of CSV takes all that follows for a part of the cell, and nobody would miss the rows.
+#[test]
+fn a_quote_that_is_not_closed_swallows_no_rows() {
+    let environment = TestEnvironment::with_pages([("all.yaml", PAGES)]);
+    environment.write("in.csv", "path,locale,title\n/guide,en-US,\"unclosed\n/about,en-US,x\n/guide,fr-FR,\"y\"\n");
+    let ran = environment.run("import --csv in.csv");
+    ran.wrote_nothing();
+    assert_eq!(ran.exit, 3, "{ran}");
+    assert!(ran.stderr.contains("malformed-table") && ran.stderr.contains("row 2 has a quote"), "{ran}");
+}
+
+/// Whoever sorts one column of a spreadsheet alone puts texts beside pages that they are not for.
+#[test]
+fn an_id_beside_the_path_of_another_page_is_an_error() {
+    let environment = TestEnvironment::with_pages([("all.yaml", PAGES)]);
+    environment.write("in.csv", "page,path,locale,title\npgGuide,/about,en-US,About the guide\n");
+    let ran = environment.run("import --csv in.csv");
+    ran.wrote_nothing();
+    assert_eq!(ran.exit, 3, "{ran}");
+    assert!(ran.stderr.contains("`/about` is another page"), "{ran}");
+}

@@ -270,3 +270,12 @@ defaults:
     error: 8 errors in the project's files; nothing was written
     "#);
 }
+
+#[test]
+fn what_would_never_say_anything_or_read_as_it_stands() {
+    let environment = environment("defaults: [{locales: [fr-RF], seo: {title: '{title } | {title'}}]\n");
+    let ran = environment.run("plan");
+    assert_eq!(ran.exit, 3, "{ran}");
+    assert!(ran.stderr.contains("unknown-locale") && ran.stderr.contains("did you mean `fr-FR`?"), "{ran}");
+    assert!(ran.stderr.contains("`{title } | {` begins no name"), "{ran}");
+}
