@@ -297,10 +297,9 @@ impl Receipt {
     fn result(&self) -> Exit {
         let is_settled =
             |standing: &Standing| standing.may_have_written() || standing.outcome().is_some_and(Outcome::is_refusal);
-        if self.is_success() {
-            // What the record does not hold cannot be resumed or taken back.
-            let is_recorded = self.stop != Some(Stop::Record);
-            if self.is_published() && is_recorded { Exit::Ok } else { Exit::Partial }
+        // What the record does not hold cannot be resumed or taken back.
+        if self.is_success() && self.stop != Some(Stop::Record) {
+            if self.is_published() { Exit::Ok } else { Exit::Partial }
         } else if self.standings.iter().any(is_settled) {
             Exit::Partial
         } else if self.stop == Some(Stop::Record) {

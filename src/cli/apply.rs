@@ -149,7 +149,7 @@ impl Apply {
         self.sending.announce(&recorded.plan, ui);
         block_on(async {
             let connection = Connection::open(global, &workspace.root, ui).await?;
-            let what = What::Rest(&recorded.plan, run, receipt);
+            let what = What::Rest(&recorded.plan, Box::new(run), receipt);
             let result = self.sending.send(what, global, &connection, &workspace.root, self.format, ui).await;
             connection.close().await;
             result

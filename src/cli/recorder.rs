@@ -38,18 +38,25 @@ pub(super) struct Recorder {
 impl Recorder {
     pub(super) fn new(run: Run, plan: &Plan, stream: Option<Stream>, per_minute: u32, ui: Ui) -> Self {
         let places = plan.operations.iter().map(account::place).collect();
-        Self { run, stream, ui, places, ended: BTreeSet::new(), per_minute, failure: None }
+        let opening = run.opening().to_owned();
+        let mut recorder = Self { run, stream, ui, places, ended: BTreeSet::new(), per_minute, failure: None };
+        recorder.stream(&opening);
+        recorder
+    }
+
+    /// Writes a line for onlookers; the record is what counts.
+    fn stream(&mut self, line: &str) {
+        if let Some(stream) = &mut self.stream
+            && let Err(error) = stream.write(&output::harmless(line), &self.ui)
+        {
+            self.ui.note(&format!("failed to write the events for `--events`: {error}"));
+            self.stream = None;
+        }
     }
 
     pub(super) fn record(&mut self, event: &Event) -> Result<(), Unrecorded> {
         self.tell(event);
-        if let Some(stream) = &mut self.stream
-            && let Err(error) = stream.write(&output::harmless(&run::event_line(event)), &self.ui)
-        {
-            // The stream is for onlookers; the record is what counts.
-            self.ui.note(&format!("failed to write the events for `--events`: {error}"));
-            self.stream = None;
-        }
+        self.stream(&run::event_line(event));
         self.run.record(event).map_err(|error| {
             self.failure.get_or_insert(error.into());
             Unrecorded
@@ -124,6 +131,7 @@ impl Recorder {
     }
 
     pub(super) fn end(&mut self, exit: Exit) {
+        self.stream(&run::end_line(exit));
         // That it ended is the last thing to be told; there is nothing to be done if it cannot be recorded.
         let _ = self.run.record_end(exit);
     }

@@ -56,7 +56,7 @@ pub(super) enum What<'a> {
     /// A plan, from its beginning.
     New(&'a Plan, Purpose, Option<Lock>),
     /// The rest of a run.
-    Rest(&'a Plan, Run, Receipt),
+    Rest(&'a Plan, Box<Run>, Receipt),
 }
 
 impl Sending {
@@ -110,7 +110,7 @@ impl Sending {
         let (plan, so_far, run) = match what {
             What::New(plan, purpose, lock) => (plan, None, create(plan, purpose, lock, global, root)?),
             // A run that never began, or that was refused, has promised nothing yet: it is checked as a new one is.
-            What::Rest(plan, run, receipt) => (plan, Some(receipt).filter(|it| !it.standings.is_empty()), run),
+            What::Rest(plan, run, receipt) => (plan, Some(receipt).filter(|it| !it.standings.is_empty()), *run),
         };
         // After the lock is taken: the file may be the one that another run writes to.
         let stream = self.stream()?;

@@ -82,6 +82,8 @@ struct Checked {
     root: PathBuf,
     loaded: Loaded,
     site: Option<(Desired, Live)>,
+    /// Why the site could not be asked, if it was to be.
+    unasked: Option<Failure>,
     /// The commit to compare with, and its manifests.
     earlier: Option<(base::Commit, Loaded)>,
     subject: Subject,
@@ -117,11 +119,16 @@ impl Validate {
             ui.diagnostics(&errors, &checked.loaded.sources);
             return Ok(if diagnostic::has_errors(&errors) { Exit::Invalid } else { Exit::Ok });
         }
-        let exit = match counts(&found.problems).errors {
-            0 => Exit::Ok,
-            _ => Exit::Invalid,
+        let exit = match (counts(&found.problems).errors, &checked.unasked) {
+            (0, None) => Exit::Ok,
+            (0, Some(failure)) => failure.exit,
+            (_, _) => Exit::Invalid,
         };
         self.show(&checked, &found, exit, ui)?;
+        if let Some(failure) = &checked.unasked {
+            ui.error(&failure.error, failure.hint.as_deref());
+            ui.note("The site could not be asked; `--offline` looks at the files alone.");
+        }
         Ok(exit)
     }
 
@@ -138,18 +145,15 @@ impl Validate {
             }
         };
         let asks = !self.offline && (global.sandbox || global.api_url.is_some() || context::has_token());
-        let mut site = None;
+        let (mut site, mut unasked) = (None, None);
         if asks && !diagnostic::has_errors(&loaded.diagnostics) {
             let mut workspace = Workspace::of(root.clone(), loaded, global)?;
-            let live = block_on(read_site(global, &workspace, ui))?;
-            let terms = workspace.loaded.project.as_ref().map(Terms::of).unwrap_or_default();
-            let (desired, found) = lower::lower(&workspace.loaded.pages, &terms, &live);
-            workspace.loaded.diagnostics.extend(found);
-            let project = workspace.loaded.project.as_ref();
-            let primary = project.and_then(|project| lower::check_primary(project, &live.site));
-            workspace.loaded.diagnostics.extend(primary);
+            match block_on(read_site(global, &workspace, ui)) {
+                Ok(live) => site = Some((fit(&mut workspace, &live), live)),
+                // What the files alone tell is told all the same.
+                Err(failure) => unasked = Some(failure),
+            }
             loaded = workspace.loaded;
-            site = Some((desired, live));
         } else if asks {
             ui.note("The site was not asked: the files themselves have errors.");
         }
@@ -161,7 +165,7 @@ impl Validate {
                 .as_ref()
                 .map(|(_, earlier)| AsItWas { documents: &earlier.pages, project: earlier.project.as_ref() }),
         });
-        Ok(Checked { root, loaded, site, earlier, subject })
+        Ok(Checked { root, loaded, site, unasked, earlier, subject })
     }
 
     /// A selection of nothing is more likely a slip than a wish, and would pass for "nothing wrong".
@@ -186,7 +190,7 @@ impl Validate {
 
     /// Corrects what can be corrected, and returns whether anything was.
     fn correct(&self, checked: &Checked, ui: &Ui) -> Result<bool, Failure> {
-        let Checked { root, loaded, subject, site: _, earlier: _ } = checked;
+        let Checked { root, loaded, subject, site: _, unasked: _, earlier: _ } = checked;
         let edits = fix::edits(subject, &loaded.pages, &self.lint(checked).findings);
         let mut rewrite = Rewrite::default();
         let refused = rewrite.apply(loaded, edits.iter(), &[]);
@@ -340,6 +344,16 @@ fn json(checked: &Checked, found: &Found, exit: Exit) -> serde_json::Value {
         "problems": found.problems.iter().map(problems::json).collect::<Vec<_>>(),
         "exit": {"code": exit.code(), "name": exit.name()},
     })
+}
+
+/// Returns what the manifests want of the site, and keeps what in them does not fit it.
+fn fit(workspace: &mut Workspace, live: &Live) -> Desired {
+    let terms = workspace.loaded.project.as_ref().map(Terms::of).unwrap_or_default();
+    let (desired, found) = lower::lower(&workspace.loaded.pages, &terms, live);
+    let project = workspace.loaded.project.as_ref();
+    let primary = project.and_then(|project| lower::check_primary(project, &live.site));
+    workspace.loaded.diagnostics.extend(found.into_iter().chain(primary));
+    desired
 }
 
 async fn read_site(global: &Global, workspace: &Workspace, ui: &Ui) -> Result<Live, Failure> {

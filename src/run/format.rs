@@ -33,6 +33,9 @@ pub enum Entry {
     Opened {
         /// The format's version.
         format_version: String,
+        /// The run's id.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        run: Option<String>,
         /// `apply` or `undo`.
         kind: String,
         /// The plan's digest.

@@ -107,6 +107,8 @@ pub struct Run {
     id: RunId,
     log: File,
     path: PathBuf,
+    /// The line that opened it.
+    opening: String,
     /// Bytes of the log that are whole lines; nothing if it cannot be brought back to that.
     whole: Option<u64>,
     _lock: Lock,
@@ -154,7 +156,8 @@ pub fn create(
     let id = id::next(now, folders(&runs)?.last());
     let folder = runs.join(id.as_str());
     fs::create_dir(&folder).map_err(file_error("make the folder", &folder))?;
-    let run = begin(id, &folder, lock, plan, &opened(plan, purpose, caller));
+    let first = opened(&id, plan, purpose, caller);
+    let run = begin(id, &folder, lock, plan, &first);
     if run.is_err() {
         // On a full disk nobody needs what is left of a run that never was one.
         let _ = fs::remove_dir_all(&folder);
@@ -193,7 +196,7 @@ pub fn reopen(state: &Path, id: Option<&str>, caller: Caller<'_>) -> Result<(Run
     let mut run = Run::open(recorded.id.clone(), &folder, lock)?;
     run.log.set_len(kept as u64).map_err(file_error("mend", &path))?;
     run.whole = Some(kept as u64);
-    run.append(&opened(&recorded.plan, recorded.purpose, caller))?;
+    run.append(&opened(&recorded.id, &recorded.plan, recorded.purpose, caller))?;
     Ok((run, recorded))
 }
 
@@ -264,7 +267,7 @@ fn read_log(path: &Path) -> Result<Log, Error> {
         let Some(line) = line.strip_suffix('\n') else { break };
         let line: Line = serde_json::from_str(line).map_err(|error| damaged(number, error.to_string()))?;
         match &line.entry {
-            Entry::Opened { format_version, kind, remote, actor, digest: _, pid: _ } => {
+            Entry::Opened { format_version, kind, remote, actor, run: _, digest: _, pid: _ } => {
                 if !format_version.starts_with(MAJOR) {
                     return Err(Error::NewerVersion(format_version.clone()));
                 }
@@ -313,12 +316,17 @@ impl Run {
     fn open(id: RunId, folder: &Path, lock: Lock) -> Result<Self, Error> {
         let path = folder.join("events.jsonl");
         let log = OpenOptions::new().create(true).append(true).open(&path).map_err(file_error("write", &path))?;
-        Ok(Self { id, log, path, whole: Some(0), _lock: lock })
+        Ok(Self { id, log, path, opening: String::new(), whole: Some(0), _lock: lock })
     }
 
     /// Returns the run's id.
     pub fn id(&self) -> &RunId {
         &self.id
+    }
+
+    /// Returns the line that opened it, newline included.
+    pub fn opening(&self) -> &str {
+        &self.opening
     }
 
     /// Records an event. When it returns, the event is on disk.
@@ -328,11 +336,14 @@ impl Run {
 
     /// Records how the command ended.
     pub fn record_end(&mut self, exit: Exit) -> Result<(), Error> {
-        self.append(&Entry::Ended { code: exit.code(), name: exit.name().to_owned() })
+        self.append(&ended(exit))
     }
 
     fn append(&mut self, entry: &Entry) -> Result<(), Error> {
         let line = line(entry);
+        if matches!(entry, Entry::Opened { .. }) {
+            self.opening.clone_from(&line);
+        }
         let Some(whole) = self.whole else {
             return Err(file_error("write", &self.path)(io::ErrorKind::StorageFull.into()));
         };
@@ -355,6 +366,15 @@ pub fn event_line(event: &Event) -> String {
     line(&Entry::of(event))
 }
 
+/// Returns the end of a command as a line, newline included.
+pub fn end_line(exit: Exit) -> String {
+    line(&ended(exit))
+}
+
+fn ended(exit: Exit) -> Entry {
+    Entry::Ended { code: exit.code(), name: exit.name().to_owned() }
+}
+
 fn line(entry: &Entry) -> String {
     let line = Line { at: jiff::Timestamp::now().to_string(), entry: entry.clone() };
     let mut text = serde_json::to_string(&line).expect("the format has text keys only");
@@ -362,9 +382,10 @@ fn line(entry: &Entry) -> String {
     text
 }
 
-fn opened(plan: &Plan, purpose: Purpose, caller: Caller<'_>) -> Entry {
+fn opened(id: &RunId, plan: &Plan, purpose: Purpose, caller: Caller<'_>) -> Entry {
     Entry::Opened {
         format_version: FORMAT_VERSION.to_owned(),
+        run: Some(id.to_string()),
         kind: purpose.name().to_owned(),
         digest: plan::file::digest_of(plan),
         remote: caller.remote.to_owned(),

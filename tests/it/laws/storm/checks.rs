@@ -272,9 +272,12 @@ fn check_exit(truth: &Truth<'_>, account: &Account, receipt: &Receipt) {
         Event::Stopped(stop @ (Stop::Interrupted | Stop::Terminated)) => Some(stop),
         _ => None,
     });
+    let is_recorded = receipt.stop != Some(Stop::Record);
     match exit {
-        Exit::Ok => assert!(is_success && signal.is_none()),
-        Exit::Partial => assert!(!is_success && (has_sent || is_refused || is_open), "{receipt:#?}"),
+        Exit::Ok => assert!(is_success && is_recorded && signal.is_none()),
+        Exit::Partial => {
+            assert!(!(is_success && is_recorded) && (has_sent || is_refused || is_open), "{receipt:#?}");
+        }
         Exit::Unavailable => assert!(!is_success && !wrote && !is_refused, "{receipt:#?}"),
         Exit::Failed => assert!(!wrote && receipt.stop == Some(Stop::Record), "{receipt:#?}"),
         Exit::Interrupted | Exit::Terminated => {
