@@ -192,6 +192,8 @@ impl Run<'_, '_> {
         let is_unmoved = outcome != Outcome::Done && write::precondition_holds(&sender, operation, &found);
         self.reads.learn(&operation.address, found, at);
         if is_unmoved {
+            // It was sent and answered; should its own request never go out, nobody may say that nothing was.
+            self.open.insert(index);
             return Some(index);
         }
         self.finish(index, outcome);
