@@ -146,7 +146,7 @@ impl Status {
 }
 
 impl PageStatus {
-    /// Returns the worst state of the page's fields in a locale; nothing where the page is not listed.
+    /// Returns the worst state of the page's fields in a locale; nothing of a locale that was not looked at.
     pub fn worst(&self, locale: &LocaleTag) -> Option<State> {
         self.locales.get(locale)?.values().max().copied()
     }

@@ -88,7 +88,7 @@ impl Workspace {
 
     /// Returns what the project file says of all pages.
     pub(crate) fn terms(&self) -> Terms {
-        self.loaded.project.as_ref().map(Terms::of).unwrap_or_default()
+        self.loaded.terms()
     }
 
     /// Returns what the project file says.

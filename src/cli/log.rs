@@ -9,7 +9,7 @@ use super::ui::Ui;
 use crate::event::{Outcome, Receipt, Standing};
 use crate::exit::Exit;
 use crate::manifest::load;
-use crate::plan::file::FORMAT_VERSION;
+use crate::plan::file::{self, FORMAT_VERSION};
 use crate::render::log::{self, Entry};
 use crate::run::{self, Recorded, RunId};
 
@@ -81,6 +81,6 @@ fn json(entries: &[Entry]) -> Json {
     json!({
         "format_version": FORMAT_VERSION,
         "runs": entries.iter().map(log::json).collect::<Vec<_>>(),
-        "exit": {"code": Exit::Ok.code(), "name": Exit::Ok.name()},
+        "exit": file::exit(Exit::Ok),
     })
 }

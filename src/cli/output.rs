@@ -100,7 +100,7 @@ pub(crate) fn failure_json(failure: &Failure) -> String {
         "format_version": plan::file::FORMAT_VERSION,
         "error": {"message": chain.join(": "), "hint": failure.hint},
         "diagnostics": diagnostics,
-        "exit": {"code": failure.exit.code(), "name": failure.exit.name()},
+        "exit": plan::file::exit(failure.exit),
     });
     for (name, fact) in &failure.facts {
         json[*name] = fact.clone();
@@ -112,8 +112,7 @@ pub(crate) fn failure_json(failure: &Failure) -> String {
 /// of its strings, JSON has nothing of the kind but line breaks.
 pub(crate) fn harmless(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
-    // A runner of workflows takes this for a command wherever it stands; outside of strings JSON has none.
-    for character in json.replace("##[", "#\\u0023[").chars() {
+    for character in json.chars() {
         if character != '\n' && escape::is_hazard(character) {
             let mut units = [0; 2];
             for unit in character.encode_utf16(&mut units) {
@@ -124,7 +123,7 @@ pub(crate) fn harmless(json: &str) -> String {
             out.push(character);
         }
     }
-    // A GitHub runner takes it for a command wherever it stands in a line.
+    // A GitHub runner takes it for a command wherever it stands in a line; outside of strings JSON has none.
     out.replace("##[", "#\\u0023[")
 }
 

@@ -15,7 +15,7 @@ use crate::base;
 use crate::diagnostic;
 use crate::exit::Exit;
 use crate::live;
-use crate::manifest::lower::{self, Terms};
+use crate::manifest::lower;
 use crate::model::{Desired, Live};
 use crate::plan::{self, Guard, Inputs, Policy, Provenance, Selection};
 use crate::render::{text, view};
@@ -124,8 +124,7 @@ pub(super) async fn make(
     let Wish { selected, against, earlier } = wish;
     let mut live = context::read_live(connection, workspace, global.concurrency).await?;
     if let Some(earlier) = earlier {
-        let terms = earlier.loaded.project.as_ref().map(Terms::of).unwrap_or_default();
-        let folders = lower::folders_needed(&earlier.loaded.pages, &terms, &live);
+        let folders = lower::folders_needed(&earlier.loaded.pages, &earlier.loaded.terms(), &live);
         live::read_folders(&connection.client.reader(), &mut live, folders, global.concurrency).await?;
     }
     let requests = connection.client.requests();

@@ -261,7 +261,7 @@ impl Pulled {
             "new": self.new.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(),
             "failed": failed.iter().map(|(file, why)| json!({"file": &**file, "error": why.to_string()})).collect::<Vec<_>>(),
             "diagnostics": diagnostics.collect::<Vec<_>>(),
-            "exit": {"code": exit.code(), "name": exit.name()},
+            "exit": file::exit(exit),
         })
     }
 

@@ -94,14 +94,7 @@ impl Sending {
         format: Format,
         ui: &Ui,
     ) -> Result<Exit, Failure> {
-        let remote = Remote {
-            reader: connection.client.reader(),
-            writer: connection.client.writer(),
-            sending: if self.bulk { apply::Sending::InBulk } else { apply::Sending::Singly },
-            concurrency: global.concurrency,
-            max_read_age: self.max_read_age,
-            deadline: self.timeout.map(|timeout| Instant::now() + timeout),
-        };
+        let remote = self.remote(global, connection);
         if let What::New(plan, ..) = &what
             && plan.is_empty()
         {
@@ -138,6 +131,17 @@ impl Sending {
                 recorder.end(failure.exit);
                 Err(failure)
             }
+        }
+    }
+
+    fn remote(&self, global: &Global, connection: &Connection) -> Remote {
+        Remote {
+            reader: connection.client.reader(),
+            writer: connection.client.writer(),
+            sending: if self.bulk { apply::Sending::InBulk } else { apply::Sending::Singly },
+            concurrency: global.concurrency,
+            max_read_age: self.max_read_age,
+            deadline: self.timeout.map(|timeout| Instant::now() + timeout),
         }
     }
 

@@ -1,7 +1,5 @@
 //! `slugline status`: how far the manifests cover the site.
 
-use serde_json::json;
-
 use super::context::{self, Connection, Workspace};
 use super::failure::Failure;
 use super::output;
@@ -10,7 +8,7 @@ use super::ui::Ui;
 use super::{Global, block_on};
 use crate::exit::Exit;
 use crate::model::{Field, Kind};
-use crate::plan::file::FORMAT_VERSION;
+use crate::plan::file::{self, FORMAT_VERSION};
 use crate::render;
 use crate::status::{self, Scope};
 
@@ -95,7 +93,7 @@ impl Status {
             Format::Csv => ui.data(|_, out| render::status::csv(status, out))?,
             Format::Json => {
                 let mut json = render::status::json(status, FORMAT_VERSION);
-                json["exit"] = json!({"code": Exit::Ok.code(), "name": Exit::Ok.name()});
+                json["exit"] = file::exit(Exit::Ok);
                 ui.text(&output::harmless(&format!("{json:#}\n")))?;
             }
         }

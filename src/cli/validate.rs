@@ -23,8 +23,8 @@ use crate::lint::subject::{PageName, Subject};
 use crate::lint::{Finding, Report};
 use crate::manifest::lint::subject::{AsItWas, Known, subject};
 use crate::manifest::load::{self, Loaded};
-use crate::manifest::lower::{self, Terms};
 use crate::model::{Desired, Live};
+use crate::plan::file;
 use crate::render::problems::{self, Counts, Problem, counts, problems};
 use crate::render::view::count;
 use crate::render::{github, gitlab, sarif};
@@ -342,17 +342,14 @@ fn json(checked: &Checked, found: &Found, exit: Exit) -> serde_json::Value {
             "baseline": {"known": found.known.present, "mended": found.known.stale},
         },
         "problems": found.problems.iter().map(problems::json).collect::<Vec<_>>(),
-        "exit": {"code": exit.code(), "name": exit.name()},
+        "exit": file::exit(exit),
     })
 }
 
 /// Returns what the manifests want of the site, and keeps what in them does not fit it.
 fn fit(workspace: &mut Workspace, live: &Live) -> Desired {
-    let terms = workspace.loaded.project.as_ref().map(Terms::of).unwrap_or_default();
-    let (desired, found) = lower::lower(&workspace.loaded.pages, &terms, live);
-    let project = workspace.loaded.project.as_ref();
-    let primary = project.and_then(|project| lower::check_primary(project, &live.site));
-    workspace.loaded.diagnostics.extend(found.into_iter().chain(primary));
+    let (desired, diagnostics) = workspace.lower_all(live);
+    workspace.loaded.diagnostics = diagnostics;
     desired
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::globs::PageGlobs;
+use super::lower::Terms;
 use super::project::FILE_NAME;
 use super::read::{self, PageDocument, ProjectDocument};
 use super::walk::{self, EntryKind};
@@ -24,6 +25,13 @@ pub struct Loaded {
     pub sources: Sources,
     /// Sorted by place.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Loaded {
+    /// Returns what the project file says of all pages.
+    pub fn terms(&self) -> Terms {
+        self.project.as_ref().map(Terms::of).unwrap_or_default()
+    }
 }
 
 /// There is no project file in the folder or above it.

@@ -247,10 +247,7 @@ impl<'a> Lowering<'a> {
 
     /// Returns the primary slug that the document states: its path may be as that will make it.
     fn own_slug<'d>(&self, document: &'d PageDocument) -> Option<&'d str> {
-        let site = &self.live.site;
-        let is_primary = |key: &str| site.locale(key).is_some_and(|locale| site.is_primary(&locale.tag));
-        let (_, values) = document.manifest.locales.iter().find(|(key, _)| is_primary(key))?;
-        values.slug.as_deref()
+        primary_values(document, &self.live.site)?.slug.as_deref()
     }
 
     fn desired_page(&mut self, document: &PageDocument, page: &LivePage) -> DesiredPage {
@@ -353,11 +350,16 @@ impl<'a> Lowering<'a> {
 
 /// Returns the path that a page will have: with the slug that its document states. Nothing if its folder is not known.
 pub(super) fn path_to_be(document: &PageDocument, page: &LivePage, site: &Site, path: &PagePath) -> Option<PagePath> {
-    let is_primary = |key: &str| site.locale(key).is_some_and(|locale| site.is_primary(&locale.tag));
-    let values = document.manifest.locales.iter().find(|(key, _)| is_primary(key)).map(|(_, values)| values);
-    let slug = values.and_then(|values| values.slug.as_deref()).filter(|_| !page.kind.ignores_slug());
+    let slug =
+        primary_values(document, site).and_then(|values| values.slug.as_deref()).filter(|_| !page.kind.ignores_slug());
     let is_known = !path.as_str().starts_with("/…");
     is_known.then(|| slug.map_or_else(|| path.clone(), |slug| path.with_slug(slug)))
+}
+
+/// Returns what a document states in the primary locale.
+fn primary_values<'d>(document: &'d PageDocument, site: &Site) -> Option<&'d LocaleManifest> {
+    let is_primary = |key: &str| site.locale(key).is_some_and(|locale| site.is_primary(&locale.tag));
+    document.manifest.locales.iter().find(|(key, _)| is_primary(key)).map(|(_, values)| values)
 }
 
 /// Returns what a text that a page does not state in a locale will read there: as now, or as the primary states it if it
@@ -371,8 +373,7 @@ pub(super) fn will_read<'a>(
 ) -> Option<&'a str> {
     let read = |tag: &LocaleTag| page.locales.get(tag).map(|live| live.metadata.text(field));
     let primary = &site.primary.tag;
-    let is_primary = |key: &str| site.locale(key).is_some_and(|locale| locale.tag == *primary);
-    let values = document.manifest.locales.iter().find(|(key, _)| is_primary(key)).map(|(_, values)| values);
+    let values = primary_values(document, site);
     let follows = *tag != *primary && read(tag) == read(primary);
     values.and_then(|values| text(values, field)).filter(|_| follows).or_else(|| read(tag))
 }

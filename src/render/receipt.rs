@@ -15,7 +15,6 @@ pub fn json(plan: &Plan, receipt: &Receipt) -> String {
         .enumerate()
         .map(|(order, ended)| operation(order, ended))
         .collect();
-    let exit = receipt.exit();
     let json = json!({
         "format_version": file::FORMAT_VERSION,
         "digest": file::digest_of(plan),
@@ -23,7 +22,7 @@ pub fn json(plan: &Plan, receipt: &Receipt) -> String {
         "operations": operations,
         "stopped": receipt.stop.map(Stop::name),
         "publication": receipt.publication.as_ref().map(publication),
-        "exit": {"code": exit.code(), "name": exit.name()},
+        "exit": file::exit(receipt.exit()),
     });
     format!("{json:#}\n")
 }

@@ -117,10 +117,14 @@ fn page_lines(page: &PageView<'_>, screen: Screen, out: &mut dyn Write) -> io::R
 }
 
 fn field_lines(field: &FieldView<'_>, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
-    let Change { source, followers, redirects, risks, .. } = field.change;
     let heading = Line::indented(4).hanging(2).with(Look::Plain, field.change.field.name());
-    heading.with(Look::Faint, &format!("  {source}")).print(screen, out)?;
-    match &field.values {
+    heading.with(Look::Faint, &format!("  {}", field.change.source)).print(screen, out)?;
+    value_lines(&field.values, screen, out)?;
+    remark_lines(field.change, screen, out)
+}
+
+fn value_lines(values: &ValuesView, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    match values {
         ValuesView::Texts(diff) => {
             value_line('-', &diff.before, screen, out)?;
             value_line('+', &diff.after, screen, out)?;
@@ -143,6 +147,12 @@ fn field_lines(field: &FieldView<'_>, screen: Screen, out: &mut dyn Write) -> io
             note("pinned: it reads the same as the primary locale, which this plan changes", Look::Faint, screen, out)?;
         }
     }
+    Ok(())
+}
+
+/// Writes what else a reviewer should know of a change.
+fn remark_lines(change: &Change, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    let Change { followers, redirects, risks, class, .. } = change;
     if !followers.is_empty() {
         let tags: Vec<&str> = followers.iter().map(LocaleTag::as_str).collect();
         let inherit = if tags.len() == 1 { "inherits" } else { "inherit" };
@@ -157,7 +167,7 @@ fn field_lines(field: &FieldView<'_>, screen: Screen, out: &mut dyn Write) -> io
         };
         note(&text, Look::Warning, screen, out)?;
     }
-    let decided = match field.change.class {
+    let decided = match class {
         Class::Drift => "! takes back what was changed on the site",
         Class::Conflict => "! writes over what was changed on the site as well",
         Class::Change | Class::New | Class::Pinned => "",

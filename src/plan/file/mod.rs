@@ -67,6 +67,11 @@ impl Error {
     }
 }
 
+/// Returns how a command ended, as every JSON output says it.
+pub fn exit(exit: Exit) -> serde_json::Value {
+    serde_json::json!(convert::exit_to_file(exit))
+}
+
 /// Returns the plan as the text of a file: pretty JSON, the same for the same plan, with a newline at the end.
 pub fn encode(plan: &Plan, exit: Exit) -> String {
     let mut json = serde_json::to_value(convert::to_file(plan, exit)).expect("the format has text keys only");
