@@ -5,6 +5,8 @@
 
 mod publication;
 
+use std::collections::BTreeSet;
+
 use crate::exit::Exit;
 use crate::model::{Field, Value};
 
@@ -277,6 +279,12 @@ impl Receipt {
     /// Returns the number of operations that ended in a way.
     pub fn count(&self, is_counted: impl Fn(&Outcome) -> bool) -> usize {
         self.standings.iter().filter_map(Standing::outcome).filter(|outcome| is_counted(outcome)).count()
+    }
+
+    /// Returns the operations that are at an end that a resumed run would not change.
+    pub fn ended(&self) -> BTreeSet<usize> {
+        let all = self.standings.iter().enumerate();
+        all.filter(|(_, standing)| standing.outcome().is_some_and(Outcome::is_final)).map(|(index, _)| index).collect()
     }
 
     /// Returns whether everything that the plan wants is so.

@@ -34,7 +34,7 @@ pub fn new_pages(live: &Live, described: &BTreeSet<PageId>, wanted: &Wanted) -> 
     let pages = pages.filter(|page| wanted.all || !page.is_aside());
     let pages =
         pages.map(|page| NewPage { id: page.id.clone(), path: live.known_path(page), locales: own_values(live, page) });
-    let mut pages: Vec<NewPage> = pages.filter(|page| wanted.selection.has_page(&page.path)).collect();
+    let mut pages: Vec<NewPage> = pages.filter(|page| wanted.selection.has_page(&page.id, &page.path)).collect();
     pages.sort_by(|a, b| (&a.path, &a.id).cmp(&(&b.path, &b.id)));
     pages
 }

@@ -68,7 +68,7 @@ pub fn adoptions(
     wanted: &Wanted,
     origin: Origin,
 ) -> Vec<Adoption> {
-    let pages = desired.pages.iter().filter(|(_, page)| wanted.selection.has_page(&page.path));
+    let pages = desired.pages.iter().filter(|(id, page)| wanted.selection.has_page(id, &page.path));
     let mut pages: Vec<(&PageId, &DesiredPage)> = pages.collect();
     pages.sort_by(|a, b| (&a.1.path, a.0).cmp(&(&b.1.path, b.0)));
     let documents: BTreeMap<&Location, &PageDocument> =

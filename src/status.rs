@@ -69,7 +69,7 @@ pub fn status(desired: &Desired, live: &Live, scope: &Scope) -> Status {
         path: desired.pages.get(&page.id).map_or_else(|| live.known_path(page), |wanted| wanted.path.clone()),
         locales: page_states(desired, live, page, &locales, fields),
     });
-    let mut pages: Vec<PageStatus> = pages.filter(|page| selection.has_page(&page.path)).collect();
+    let mut pages: Vec<PageStatus> = pages.filter(|page| selection.has_page(&page.id, &page.path)).collect();
     pages.sort_by(|a, b| (&a.path, &a.id).cmp(&(&b.path, &b.id)));
     Status { fields: fields.clone(), locales, pages }
 }

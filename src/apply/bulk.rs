@@ -95,7 +95,7 @@ impl Run<'_, '_> {
     /// the end and it takes too long.
     async fn read(&mut self, index: usize, since: Since) -> Option<Result<Option<Reading>, live::Error>> {
         let (plan, remote, reads) = (self.plan, self.remote, self.reads);
-        let reading = self.within_grace(reads.fresh(remote, &plan.operations[index], since)).await;
+        let reading = self.ledger.within_grace(reads.fresh(remote, &plan.operations[index], since)).await;
         if let Some(Err(error)) = &reading {
             let (_, trouble) = run::unread(error);
             self.heed(trouble);
@@ -135,7 +135,7 @@ impl Run<'_, '_> {
         let entries: Vec<BulkEntry> = ready.iter().map(|index| entry(&plan.operations[*index])).collect();
         let writer = self.sender(&plan.operations[ready[0]]).writer(read_at);
         let sent_at = Instant::now();
-        match self.within_grace(writer.update_pages(&entries)).await {
+        match self.ledger.within_grace(writer.update_pages(&entries)).await {
             Some(Ok(pages)) => Sent::Answered(pages, sent_at),
             Some(Err(webflow::Error::Expired { .. })) => Sent::TooLate,
             Some(Err(error)) => Sent::Failed(error),
@@ -145,7 +145,7 @@ impl Run<'_, '_> {
     }
 
     fn tell_intent(&mut self, index: usize) -> Option<Skip> {
-        self.tell(Event::Sending { operation: index }).is_err().then_some(Skip::Stopped)
+        self.ledger.tell(Event::Sending { operation: index }).is_err().then_some(Skip::Stopped)
     }
 
     /// Takes the answers in. What the answer has not, a read decides; what it shows as it was before goes one by one.

@@ -6,6 +6,7 @@
 mod run;
 
 mod bulk;
+mod ledger;
 mod publish;
 mod reads;
 mod singly;
@@ -15,6 +16,7 @@ mod write;
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
+use self::ledger::Ledger;
 use self::reads::Reads;
 use self::run::Run;
 use self::stop::{at, wanted};
@@ -87,7 +89,7 @@ pub async fn apply(
 ) -> Result<Receipt, Error> {
     let reads = read(plan, remote, &mut stop).await?;
     staleness::check(plan, &reads.all()).map_err(Error::Stale)?;
-    Ok(Run::new(plan, remote, &reads, Receipt::default(), stop, record).go().await)
+    Ok(Run::new(plan, remote, &reads, Ledger::new(Receipt::default(), stop, record)).go().await)
 }
 
 /// Goes on with a run that ended before its end. What is known to be done is not sent again; what somebody else has
@@ -100,7 +102,7 @@ pub async fn resume(
     record: &mut Record<'_>,
 ) -> Result<Receipt, Error> {
     let reads = read(plan, remote, &mut stop).await?;
-    Ok(Run::new(plan, remote, &reads, receipt, stop, record).go().await)
+    Ok(Run::new(plan, remote, &reads, Ledger::new(receipt, stop, record)).go().await)
 }
 
 /// Reads what the plan is about, unless somebody wants the end first.

@@ -1,10 +1,7 @@
 //! Publishes what a run has written, once all of it is known to be as wanted.
 
-use std::pin::pin;
-
-use tokio::sync::watch;
-
-use super::stop::{GRACE, StopSignal, at, wanted};
+use super::ledger::Ledger;
+use super::stop::{GRACE, StopSignal, at};
 use super::{Record, Remote, write};
 use crate::event::{Event, Outcome, Publication, Published, Receipt, Scope, Stop};
 use crate::live;
@@ -22,17 +19,15 @@ pub async fn publish(
 ) -> Receipt {
     let pages = plan.operations.iter().map(|operation| &operation.address.page);
     let Some(scope) = receipt.to_publish(pages) else { return receipt };
-    let mut publisher = Publisher { plan, remote, stop, receipt, record };
+    let mut publisher = Publisher { plan, remote, ledger: Ledger::new(receipt, stop, record) };
     publisher.publish(scope).await;
-    publisher.receipt
+    publisher.ledger.receipt
 }
 
 struct Publisher<'a, 'r> {
     plan: &'a Plan,
     remote: &'a Remote,
-    stop: StopSignal,
-    receipt: Receipt,
-    record: &'a mut Record<'r>,
+    ledger: Ledger<'a, 'r>,
 }
 
 /// Why nothing is published.
@@ -59,7 +54,7 @@ impl Publisher<'_, '_> {
         };
         let publication = Publication { scope: scope.clone(), domains: site.custom_domains.iter().map(name).collect() };
         self.tell(Event::Publishing(publication.clone()));
-        if self.receipt.stop == Some(Stop::Record) {
+        if self.ledger.receipt.stop == Some(Stop::Record) {
             return self.tell(Event::Published(publication, Published::Skipped));
         }
         match self.send(&request(scope, &site)).await {
@@ -77,11 +72,11 @@ impl Publisher<'_, '_> {
     /// Reads the site, and once more what was written: what is made public is what was meant, however long ago that was
     /// written and whoever has been there since.
     async fn look(&mut self) -> Result<Site, Refusal> {
-        if let Some(stop) = self.receipt.stop {
+        if let Some(stop) = self.ledger.receipt.stop {
             return Err(Refusal::Stopped(stop));
         }
         let (plan, remote) = (self.plan, self.remote);
-        let standings = plan.operations.iter().zip(&self.receipt.standings);
+        let standings = plan.operations.iter().zip(&self.ledger.receipt.standings);
         let done = standings.filter(|(_, standing)| standing.outcome() == Some(&Outcome::Done));
         let done: Vec<&Operation> = done.map(|(operation, _)| operation).collect();
         let look = async {
@@ -101,7 +96,7 @@ impl Publisher<'_, '_> {
         };
         tokio::select! {
             biased;
-            stop = wanted(&mut self.stop) => Err(Refusal::Stopped(stop)),
+            stop = self.ledger.wanted() => Err(Refusal::Stopped(stop)),
             () = at(remote.deadline.map(Into::into)) => Err(Refusal::Stopped(Stop::Deadline)),
             site = look => site,
         }
@@ -110,18 +105,9 @@ impl Publisher<'_, '_> {
     /// Sends the request. Once somebody wants the end it is not sent if it has not been yet, and has some seconds left
     /// if it has; nothing is returned if it takes longer.
     async fn send(&mut self, request: &PublishRequest) -> Option<Result<webflow::Published, webflow::Error>> {
-        let closed = watch::Sender::new(false);
-        let writer = self.remote.writer.until_closed(closed.subscribe());
+        let writer = self.remote.writer.until_closed(self.ledger.closed());
         let writer = self.remote.deadline.map_or(writer.clone(), |deadline| writer.not_after(deadline));
-        let mut answer = pin!(writer.publish(self.plan.target.site.as_str(), request));
-        let stop = tokio::select! {
-            biased;
-            stop = wanted(&mut self.stop) => stop,
-            answer = &mut answer => return Some(answer),
-        };
-        closed.send_replace(true);
-        self.tell(Event::Stopped(stop));
-        tokio::time::timeout(GRACE, answer).await.ok()
+        self.ledger.within_grace(writer.publish(self.plan.target.site.as_str(), request)).await
     }
 
     /// Decides by the time of the last publish where the error leaves it open. Any publish of the site since takes what
@@ -141,17 +127,13 @@ impl Publisher<'_, '_> {
     }
 
     fn halt(&mut self, stop: Stop, publication: Publication) {
-        if self.receipt.stop.is_none() {
-            self.tell(Event::Stopped(stop));
-        }
+        self.ledger.halt(stop);
         self.tell(Event::Published(publication, Published::Skipped));
     }
 
     fn tell(&mut self, event: Event) {
-        self.receipt.record(&event);
-        if (self.record)(&event).is_err() {
-            self.receipt.stop.get_or_insert(Stop::Record);
-        }
+        // The ledger keeps that it could not be recorded, and nothing is sent after that.
+        let _ = self.ledger.tell(event);
     }
 }
 

@@ -1,15 +1,12 @@
-//! A run under way: its receipt, what is told of it, and when it stops. Must not know how requests are made.
+//! A run under way: what is to be sent, in which order, and when it stops. Must not know how requests are made.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::pin::pin;
 use std::time::Instant;
 
-use tokio::sync::watch;
-
+use super::ledger::Ledger;
 use super::reads::Reads;
-use super::stop::{self, GRACE, StopSignal};
 use super::write::{self, Sender, Trouble};
-use super::{Record, Remote, Sending, Unrecorded};
+use super::{Remote, Sending};
 use crate::event::{Event, Mismatch, Outcome, Receipt, Skip, Standing, Stop};
 use crate::live;
 use crate::model::Kind;
@@ -27,40 +24,28 @@ pub(super) struct Run<'a, 'r> {
     pub(super) plan: &'a Plan,
     pub(super) remote: &'a Remote,
     pub(super) reads: &'a Reads<'a>,
-    pub(super) receipt: Receipt,
-    pub(super) stop_signal: StopSignal,
-    record: &'a mut Record<'r>,
+    pub(super) ledger: Ledger<'a, 'r>,
     unavailable: u32,
     /// Operations that an earlier attempt may have carried out, or may yet. That a page reads as before is no answer: a
     /// request may be on its way still, or make no difference that a reading shows. Only an answer to another is.
     pub(super) open: BTreeSet<usize>,
     /// How often the turn of an operation came too late.
     late: BTreeMap<usize, u32>,
-    /// Becomes true once nothing more may be sent.
-    closed: watch::Sender<bool>,
 }
 
 impl<'a, 'r> Run<'a, 'r> {
-    pub(super) fn new(
-        plan: &'a Plan,
-        remote: &'a Remote,
-        reads: &'a Reads<'a>,
-        receipt: Receipt,
-        stop_signal: StopSignal,
-        record: &'a mut Record<'r>,
-    ) -> Self {
+    pub(super) fn new(plan: &'a Plan, remote: &'a Remote, reads: &'a Reads<'a>, ledger: Ledger<'a, 'r>) -> Self {
         let is_open = |(_, standing): &(usize, &Standing)| {
             standing.may_have_written() && !standing.outcome().is_some_and(Outcome::is_final)
         };
-        let open = receipt.standings.iter().enumerate().filter(is_open).map(|(index, _)| index).collect();
-        let (unavailable, late, closed) = (0, BTreeMap::new(), watch::Sender::new(false));
-        Self { plan, remote, reads, receipt, stop_signal, record, unavailable, open, late, closed }
+        let open = ledger.receipt.standings.iter().enumerate().filter(is_open).map(|(index, _)| index).collect();
+        Self { plan, remote, reads, ledger, unavailable: 0, open, late: BTreeMap::new() }
     }
 
     /// Sends what is to be sent, level by level, and returns how it ended.
     pub(super) async fn go(mut self) -> Receipt {
-        if self.tell(Event::Began { operations: self.plan.operations.len() }).is_err() {
-            return self.receipt;
+        if self.ledger.tell(Event::Began { operations: self.plan.operations.len() }).is_err() {
+            return self.ledger.receipt;
         }
         for level in levels(self.plan) {
             let rest = match self.remote.sending {
@@ -70,19 +55,19 @@ impl<'a, 'r> Run<'a, 'r> {
             self.singly(rest).await;
         }
         self.check_pins().await;
-        self.receipt
+        self.ledger.receipt
     }
 
     /// Returns what an operation is sent by now.
     pub(super) fn sender(&self, operation: &Operation) -> Sender<'a> {
-        Sender { remote: self.remote, primary: self.written_primary(operation), closed: self.closed.subscribe() }
+        Sender { remote: self.remote, primary: self.written_primary(operation), closed: self.ledger.closed() }
     }
 
     /// Returns the operation that has written the primary locale of a secondary operation's page, if one has; as the
     /// server took it, where it is known to have bent what it was sent.
     pub(super) fn written_primary(&self, operation: &Operation) -> Option<Operation> {
         operation.locale_id.as_ref()?;
-        let of_page = self.plan.operations.iter().zip(&self.receipt.standings);
+        let of_page = self.plan.operations.iter().zip(&self.ledger.receipt.standings);
         let mut primary = of_page.filter(|(other, standing)| {
             other.address.page == operation.address.page && other.locale_id.is_none() && standing.may_have_written()
         });
@@ -101,7 +86,7 @@ impl<'a, 'r> Run<'a, 'r> {
         let plan = self.plan;
         let is_pinned = |index: &usize| {
             let operation = &plan.operations[*index];
-            let is_done = self.receipt.standings[*index].outcome() == Some(&Outcome::Done);
+            let is_done = self.ledger.receipt.standings[*index].outcome() == Some(&Outcome::Done);
             operation.has_pin && is_done && self.written_primary(operation).is_some()
         };
         let pinned: Vec<usize> = (0..plan.operations.len()).filter(is_pinned).collect();
@@ -110,8 +95,8 @@ impl<'a, 'r> Run<'a, 'r> {
         let Remote { reader, concurrency, .. } = self.remote;
         let read = tokio::select! {
             biased;
-            stop = stop::wanted(&mut self.stop_signal) => {
-                self.halt(stop);
+            stop = self.ledger.wanted() => {
+                self.ledger.halt(stop);
                 None
             }
             read = live::read_again(reader, &plan.target.site, addresses, *concurrency) => read.ok(),
@@ -134,22 +119,23 @@ impl<'a, 'r> Run<'a, 'r> {
 
     /// Returns whether an operation has an end that this run would not change.
     pub(super) fn is_over(&self, index: usize) -> bool {
-        self.receipt.standings[index].outcome().is_some_and(Outcome::is_final)
+        self.ledger.receipt.standings[index].outcome().is_some_and(Outcome::is_final)
     }
 
     /// Returns why an operation must not be sent now, if it must not.
     pub(super) fn skip(&mut self, index: usize) -> Option<Skip> {
-        let asked = *self.stop_signal.borrow();
-        if let Some(stop) = asked {
-            self.halt(stop);
+        if let Some(stop) = self.ledger.asked() {
+            self.ledger.halt(stop);
         }
-        if self.receipt.stop.is_none() && self.remote.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-            self.halt(Stop::Deadline);
+        if self.ledger.receipt.stop.is_none() && self.remote.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+        {
+            self.ledger.halt(Stop::Deadline);
         }
-        if self.receipt.stop.is_some() {
+        if self.ledger.receipt.stop.is_some() {
             return Some(Skip::Stopped);
         }
-        let unmet = self.plan.operations[index].needs.iter().find(|need| !self.receipt.standings[**need].is_success());
+        let unmet =
+            self.plan.operations[index].needs.iter().find(|need| !self.ledger.receipt.standings[**need].is_success());
         unmet.map(|need| Skip::Needs(*need))
     }
 
@@ -159,7 +145,7 @@ impl<'a, 'r> Run<'a, 'r> {
         // What an earlier attempt has left open stays so in the record; and if this cannot be recorded, the operation
         // counts as sent, which does no harm.
         if !self.open.contains(&index) {
-            let _ = self.tell(Event::Held { operation: index });
+            let _ = self.ledger.tell(Event::Held { operation: index });
         }
         let late = self.late.entry(index).or_insert(0);
         *late += 1;
@@ -176,33 +162,13 @@ impl<'a, 'r> Run<'a, 'r> {
         }
     }
 
-    /// Waits for what is under way. Once somebody wants the end, it has some seconds left; nothing is returned if it
-    /// takes longer.
-    pub(super) async fn within_grace<T>(&mut self, under_way: impl Future<Output = T>) -> Option<T> {
-        let mut under_way = pin!(under_way);
-        tokio::select! {
-            biased;
-            stop = stop::wanted(&mut self.stop_signal) => self.halt(stop),
-            done = &mut under_way => return Some(done),
-        }
-        tokio::time::timeout(GRACE, under_way).await.ok()
-    }
-
     /// Stops the run where going on cannot help: without authorization, or against a server that is down.
     pub(super) fn heed(&mut self, trouble: Trouble) {
         self.unavailable = if trouble.is_unavailable { self.unavailable + 1 } else { 0 };
         if trouble.is_authorization {
-            self.halt(Stop::Authorization);
+            self.ledger.halt(Stop::Authorization);
         } else if self.unavailable >= MAX_UNAVAILABLE {
-            self.halt(Stop::ServerErrors);
-        }
-    }
-
-    pub(super) fn halt(&mut self, stop: Stop) {
-        if self.receipt.stop.is_none() {
-            self.closed.send_replace(true);
-            // A stop that cannot be recorded is a stop all the same.
-            let _ = self.tell(Event::Stopped(stop));
+            self.ledger.halt(Stop::ServerErrors);
         }
     }
 
@@ -213,18 +179,8 @@ impl<'a, 'r> Run<'a, 'r> {
             }
             outcome => outcome,
         };
-        // What happened is in the receipt even if it cannot be recorded; the run ends then.
-        let _ = self.tell(Event::Finished { operation, outcome });
-    }
-
-    pub(super) fn tell(&mut self, event: Event) -> Result<(), Unrecorded> {
-        self.receipt.record(&event);
-        let recorded = (self.record)(&event);
-        if recorded.is_err() {
-            self.receipt.stop.get_or_insert(Stop::Record);
-            self.closed.send_replace(true);
-        }
-        recorded
+        // The ledger ends the run if this cannot be recorded.
+        let _ = self.ledger.tell(Event::Finished { operation, outcome });
     }
 }
 

@@ -9,7 +9,7 @@ use futures_util::stream::FuturesUnordered;
 
 use super::reads::{self, Since};
 use super::run::{self, Run};
-use super::stop::{GRACE, at, wanted};
+use super::stop::{GRACE, at};
 use super::write::{self, Ended, Trouble, Written};
 use crate::event::{Event, Outcome, Skip, Standing};
 use crate::plan::staleness::{self, Verdict};
@@ -37,8 +37,8 @@ impl<'a> Run<'a, '_> {
             self.fill(&mut waiting, &mut under_way);
             let step = tokio::select! {
                 biased;
-                stop = wanted(&mut self.stop_signal), if grace_ends.is_none() => {
-                    self.halt(stop);
+                stop = self.ledger.wanted(), if grace_ends.is_none() => {
+                    self.ledger.halt(stop);
                     grace_ends = Some(tokio::time::Instant::now() + GRACE);
                     continue;
                 }
@@ -54,7 +54,7 @@ impl<'a> Run<'a, '_> {
     /// Tells of the operations that nothing was sent for that they will not be.
     fn leave(&mut self, level: &[usize]) {
         for index in level {
-            if self.receipt.standings[*index] == Standing::Waiting {
+            if self.ledger.receipt.standings[*index] == Standing::Waiting {
                 self.finish(*index, Outcome::Skipped(Skip::Stopped));
             }
         }
@@ -105,7 +105,7 @@ impl<'a> Run<'a, '_> {
         if let Some(skip) = self.skip(index) {
             return self.finish(index, Outcome::Skipped(skip));
         }
-        if self.tell(Event::Sending { operation: index }).is_err() {
+        if self.ledger.tell(Event::Sending { operation: index }).is_err() {
             return self.finish(index, Outcome::Skipped(Skip::Stopped));
         }
         let operation = &self.plan.operations[index];

@@ -9,8 +9,8 @@ use super::failure::Failure;
 use super::ui::Ui;
 use super::{Global, files};
 use crate::exit::Exit;
-use crate::model::{LocaleTag, PagePath};
-use crate::plan::Selection;
+use crate::lint::policy::is_page;
+use crate::model::LocaleTag;
 use crate::render::{escape, view};
 use crate::table;
 
@@ -22,7 +22,7 @@ pub(crate) struct Export {
     #[arg(long, value_name = "FILE", default_value = "-")]
     csv: PathBuf,
 
-    /// Only pages whose path in the manifest matches the glob, such as '/blog/**' (repeatable).
+    /// Only pages whose path in the manifest matches the glob, such as '/blog/**', or the page of that id (repeatable).
     #[arg(long, value_name = "GLOB")]
     page: Vec<String>,
 
@@ -35,10 +35,9 @@ impl Export {
     pub(super) fn run(self, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
         let mut workspace = Workspace::open(global)?;
         workspace.check()?;
-        let selection = Selection { pages: self.page.clone(), ..Selection::default() };
         let pages = workspace.loaded.pages.iter().filter(|page| {
-            let path = page.manifest.path.as_ref().map_or("", |path| path.as_str());
-            selection.has_page(&PagePath::from(path))
+            let name = page.name();
+            self.page.is_empty() || self.page.iter().any(|glob| is_page(glob, &name))
         });
         let is_wanted =
             |key: &str| self.locale.is_empty() || self.locale.iter().any(|tag| LocaleTag::from(key).matches(tag));
@@ -46,8 +45,9 @@ impl Export {
         let has_rows = pages.iter().any(|page| page.manifest.locales.keys().any(|key| is_wanted(key)));
         let is_narrowed = !self.page.is_empty() || !self.locale.is_empty();
         if is_narrowed && !has_rows {
-            return Err(Failure::usage("no manifest has a page and locale that is chosen")
-                .hint("`--page` is matched against the whole path in the manifest, such as `/blog/**`"));
+            return Err(Failure::usage("no manifest has a page and locale that is chosen").hint(
+                "the glob is matched against whole paths in the manifests, such as `/blog/**`, or is a page's id",
+            ));
         }
         let table = table::write(pages.iter().copied(), is_wanted);
         if self.csv == Path::new("-") {

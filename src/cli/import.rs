@@ -29,7 +29,7 @@ pub(crate) struct Import {
     #[arg(long)]
     all: bool,
 
-    /// Only pages whose path matches the glob, such as '/blog/**' (repeatable).
+    /// Only pages whose path matches the glob, such as '/blog/**', or the page of that id (repeatable).
     #[arg(long, value_name = "GLOB")]
     page: Vec<String>,
 

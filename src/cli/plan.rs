@@ -48,7 +48,7 @@ pub(crate) struct Plan {
 /// Which pages and locales a command is about.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct Selected {
-    /// Only pages whose path matches the glob, such as '/blog/**' (repeatable).
+    /// Only pages whose path matches the glob, such as '/blog/**', or the page of that id (repeatable).
     #[arg(long, value_name = "GLOB")]
     pub(super) page: Vec<String>,
 
@@ -164,9 +164,9 @@ pub(super) fn selection(selected: &Selected, live: &Live) -> Result<Selection, F
 pub(super) fn check_selection(selection: &Selection, desired: &Desired) -> Result<(), Failure> {
     for glob in &selection.pages {
         let alone = Selection { pages: vec![glob.clone()], ..Selection::default() };
-        if !desired.pages.values().any(|page| alone.has_page(&page.path)) {
+        if !desired.pages.iter().any(|(id, page)| alone.has_page(id, &page.path)) {
             return Err(Failure::usage(format!("no page that the manifests describe matches `--page {glob}`"))
-                .hint("the glob is matched against whole paths, such as `/blog/**`"));
+                .hint("the glob is matched against whole paths, such as `/blog/**`, or is a page's id"));
         }
     }
     Ok(())

@@ -20,9 +20,9 @@ const TICK: Duration = Duration::from_millis(250);
 
 impl Progress {
     /// Shows the bar, given how many requests a minute are allowed.
-    pub(crate) fn start(&self, total: usize, per_minute: u32) {
-        let bar = ProgressBar::new(total as u64);
-        bar.set_prefix(left(total as u64, per_minute));
+    pub(crate) fn start(&self, done: usize, total: usize, per_minute: u32) {
+        let bar = ProgressBar::new(total as u64).with_position(done as u64);
+        bar.set_prefix(left(total.saturating_sub(done) as u64, per_minute));
         *self.per_minute.lock().unwrap_or_else(PoisonError::into_inner) = per_minute;
         let template = "{bar:24} {pos}/{len} at {prefix} {msg}";
         if let Ok(style) = ProgressStyle::with_template(template) {

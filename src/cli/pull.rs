@@ -25,6 +25,7 @@ use crate::model::{Address, Desired, Field, FolderId, Live, PageId};
 use crate::plan::file;
 use crate::pull::{self, Adoption, Follower, Origin, Wanted};
 use crate::render::{patch, pull as view, view as words};
+use crate::run::Lock;
 use crate::source::Location;
 
 /// Write the live values into the manifests, where the two differ. Comments, order, quotes and every other byte stay.
@@ -84,6 +85,8 @@ impl Pull {
     pub(super) fn run(self, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
         let mut workspace = Workspace::open(global)?;
         workspace.check()?;
+        // Of values that a run is about to write, the site has the old ones still.
+        Lock::check(&context::state_folder(&workspace.root))?;
         let live = block_on(async {
             let connection = Connection::open(global, &workspace.root, ui).await?;
             let live = self.read(global, &workspace, &connection).await;

@@ -36,10 +36,18 @@ pub(super) struct Recorder {
 }
 
 impl Recorder {
-    pub(super) fn new(run: Run, plan: &Plan, stream: Option<Stream>, per_minute: u32, ui: Ui) -> Self {
+    /// Begins to tell of a run, of which some operations may be at their end already.
+    pub(super) fn new(
+        run: Run,
+        plan: &Plan,
+        ended: BTreeSet<usize>,
+        stream: Option<Stream>,
+        per_minute: u32,
+        ui: Ui,
+    ) -> Self {
         let places = plan.operations.iter().map(account::place).collect();
         let opening = run.opening().to_owned();
-        let mut recorder = Self { run, stream, ui, places, ended: BTreeSet::new(), per_minute, failure: None };
+        let mut recorder = Self { run, stream, ui, places, ended, per_minute, failure: None };
         recorder.stream(&opening);
         recorder
     }
@@ -66,9 +74,9 @@ impl Recorder {
     fn tell(&mut self, event: &Event) {
         let total = self.places.len();
         match event {
-            Event::Began { operations } => {
-                self.ui.progress(*operations, self.per_minute);
-                let writes = view::count(*operations, "write", "writes");
+            Event::Began { operations: _ } => {
+                self.ui.progress(self.ended.len(), total, self.per_minute);
+                let writes = view::count(total - self.ended.len(), "write", "writes");
                 self.ui.detail(&format!("the site was read again; {writes} to send, recorded as {}", self.run.id()));
             }
             Event::Sending { operation: _ } | Event::Held { operation: _ } => {}

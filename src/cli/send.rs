@@ -107,7 +107,9 @@ impl Sending {
         };
         // After the lock is taken: the file may be the one that another run writes to.
         let stream = self.stream()?;
-        let mut recorder = Recorder::new(run, plan, stream, self.writes_a_minute(connection.per_minute), ui.clone());
+        let ended = so_far.as_ref().map(Receipt::ended).unwrap_or_default();
+        let per_minute = self.writes_a_minute(connection.per_minute);
+        let mut recorder = Recorder::new(run, plan, ended, stream, per_minute, ui.clone());
         let (stop, listener) = signals::listen()?;
         let mut record = |event: &Event| recorder.record(event);
         let mut ended = match so_far {

@@ -141,10 +141,10 @@ impl Ui {
         Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
     }
 
-    /// Shows a bar for so many steps, if somebody watches.
-    pub(crate) fn progress(&self, total: usize, per_minute: u32) {
+    /// Shows a bar for so many steps, some of which are done, if somebody watches.
+    pub(crate) fn progress(&self, done: usize, total: usize, per_minute: u32) {
         if self.has_watcher() && !self.quiet {
-            self.progress.start(total, per_minute);
+            self.progress.start(done, total, per_minute);
         }
     }
 

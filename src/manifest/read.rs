@@ -11,6 +11,8 @@ use super::project::Project;
 use super::yaml::{Key, Node, Step};
 use super::{codes, decode, rules, yaml};
 use crate::diagnostic::Diagnostic;
+use crate::lint::subject::PageName;
+use crate::model::PagePath;
 use crate::source::{ByteRange, Location, Span};
 
 /// A manifest, and where each of its keys and values stands.
@@ -27,6 +29,15 @@ pub type PageDocument = Document<PageManifest>;
 pub type ProjectDocument = Document<Project>;
 
 impl PageDocument {
+    /// Returns how the manifest names its page.
+    pub fn name(&self) -> PageName {
+        let PageManifest { id, path, locales: _ } = &self.manifest;
+        PageName {
+            id: id.as_ref().map(|id| id.as_str().to_owned()),
+            path: path.as_ref().map(|path| PagePath::from(path.as_str())),
+        }
+    }
+
     /// Returns the keys of the locales, from top to bottom.
     pub fn locales_in_order(&self) -> Vec<&str> {
         let mut keys: Vec<(Location, &str)> = self.locales_in_place().collect();

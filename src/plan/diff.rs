@@ -16,16 +16,16 @@ use crate::model::{
 /// The pages and locales to plan for; everything where nothing is chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Selection {
-    /// Globs over page paths; any may match.
+    /// Globs over page paths, and ids; any may match.
     pub pages: Vec<String>,
     /// Locales, as the site spells them.
     pub locales: BTreeSet<LocaleTag>,
 }
 
 impl Selection {
-    /// Returns whether a page of this path is selected.
-    pub fn has_page(&self, path: &PagePath) -> bool {
-        self.pages.is_empty() || self.pages.iter().any(|glob| glob_match(glob, path.as_str()))
+    /// Returns whether a page is selected.
+    pub fn has_page(&self, id: &PageId, path: &PagePath) -> bool {
+        self.pages.is_empty() || self.pages.iter().any(|name| name == id.as_str() || glob_match(name, path.as_str()))
     }
 
     /// Returns whether a locale is selected.
@@ -37,8 +37,8 @@ impl Selection {
 /// Returns how many of the managed page-locales are selected.
 pub(super) fn selected(inputs: Inputs<'_>) -> usize {
     let Inputs { desired, base: _, live: _, policy } = inputs;
-    let pages = desired.pages.values().filter(|page| policy.selection.has_page(&page.path));
-    let locales = pages.flat_map(|page| page.locales.keys());
+    let pages = desired.pages.iter().filter(|(id, page)| policy.selection.has_page(id, &page.path));
+    let locales = pages.flat_map(|(_, page)| page.locales.keys());
     locales.filter(|locale| policy.selection.has_locale(locale)).count()
 }
 
@@ -55,7 +55,7 @@ pub(super) struct Differences {
 pub(super) fn differences(inputs: Inputs<'_>, diagnostics: &mut Vec<Diagnostic>) -> Differences {
     let Inputs { desired, base, live, policy } = inputs;
     let mut pages: Vec<(&PageId, &DesiredPage)> =
-        desired.pages.iter().filter(|(_, page)| policy.selection.has_page(&page.path)).collect();
+        desired.pages.iter().filter(|(id, page)| policy.selection.has_page(id, &page.path)).collect();
     pages.sort_by(|a, b| (&a.1.path, a.0).cmp(&(&b.1.path, b.0)));
 
     let mut all = Differences::default();

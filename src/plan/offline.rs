@@ -24,7 +24,7 @@ pub struct Commits<'a> {
 pub fn plan(commits: Commits<'_>, target: Target, revision: Option<Revision>) -> Plan {
     let Commits { desired, base, selection, limits } = commits;
     let mut pages: Vec<(&PageId, &DesiredPage)> =
-        desired.pages.iter().filter(|(_, page)| selection.has_page(&page.path)).collect();
+        desired.pages.iter().filter(|(id, page)| selection.has_page(id, &page.path)).collect();
     pages.sort_by(|a, b| (&a.1.path, a.0).cmp(&(&b.1.path, b.0)));
     let mut managed = 0;
     let mut changes: Vec<Change> = Vec::new();

@@ -22,6 +22,15 @@ pub struct Holder {
     since: Option<String>,
 }
 
+impl Holder {
+    /// Returns who a lock's file names. Whoever has it may be writing its name just now; then it stays unnamed.
+    fn of(file: &mut File) -> Self {
+        let mut text = String::new();
+        let _ = file.read_to_string(&mut text);
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+}
+
 impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.pid, &self.since) {
@@ -39,12 +48,7 @@ impl Lock {
         let mut file = open.map_err(file_error("take the lock", &path))?;
         match file.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let mut text = String::new();
-                // Whoever has it may be writing its name just now; then it stays unnamed.
-                let _ = file.read_to_string(&mut text);
-                return Err(Error::Locked(serde_json::from_str(&text).unwrap_or_default()));
-            }
+            Err(TryLockError::WouldBlock) => return Err(Error::Locked(Holder::of(&mut file))),
             Err(TryLockError::Error(error)) => return Err(file_error("take the lock", &path)(error)),
         }
         let holder = Holder { pid: Some(std::process::id()), since: Some(jiff::Timestamp::now().to_string()) };
@@ -52,5 +56,14 @@ impl Lock {
         let written = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(text.as_bytes()));
         written.map_err(file_error("take the lock", &path))?;
         Ok(Self { _file: file })
+    }
+
+    /// Says who has the lock of the state folder, if anybody has. Where there is no lock that can be read, nobody has it.
+    pub fn check(state: &Path) -> Result<(), Error> {
+        let Ok(mut file) = File::open(state.join("lock")) else { return Ok(()) };
+        match file.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => Err(Error::Locked(Holder::of(&mut file))),
+            Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
+        }
     }
 }

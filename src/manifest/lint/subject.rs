@@ -201,11 +201,10 @@ impl Builder<'_> {
         if let Some((_, page)) = found {
             self.add_live(page, document, &mut locales);
         }
-        let manifest = &document.manifest;
-        let path = manifest.path.as_ref().map(|path| PagePath::from(path.as_str()));
+        let PageName { id, path } = document.name();
         let known_path = found.map(|(desired, _)| desired.path.clone()).filter(|path| !path.as_str().starts_with("/…"));
         Page {
-            name: PageName { id: manifest.id.as_ref().map(|id| id.as_str().to_owned()), path: path.or(known_path) },
+            name: PageName { id, path: path.or(known_path) },
             location: document.location.clone(),
             standing: found.map_or(Standing::Public, |(_, page)| standing(page)),
             locales,

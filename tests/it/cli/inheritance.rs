@@ -187,6 +187,21 @@ fn a_page_can_be_selected() {
     ");
 }
 
+/// In every command that takes it, an id means the page.
+#[test]
+fn a_page_can_be_selected_by_its_id() {
+    let environment = TestEnvironment::with_pages([
+        ("about.yaml", "id: pgAbout\npath: /about\nlocales: {en-US: {title: About us}}\n"),
+        ("guide.yaml", "id: pgGuide\nlocales: {en-US: {title: The Guide}}\n"),
+    ]);
+    for command in ["plan", "pull --diff", "status", "export", "validate"] {
+        let ran = environment.run(&format!("{command} --page pgAbout"));
+        let is_there = |name: &str| format!("{ran}").contains(name);
+        assert_eq!(ran.exit, 0, "{ran}");
+        assert!((command == "validate" || is_there("about")) && !is_there("guide"), "{command}: {ran}");
+    }
+}
+
 #[test]
 fn a_selection_of_no_page_is_no_success() {
     let environment = TestEnvironment::with_pages([("guide.yaml", galaxy::GUIDE_CHANGED)]);
@@ -197,7 +212,7 @@ fn a_selection_of_no_page_is_no_success() {
     --- stdout
     --- stderr
     error: no page that the manifests describe matches `--page /giude`
-      hint: the glob is matched against whole paths, such as `/blog/**`
+      hint: the glob is matched against whole paths, such as `/blog/**`, or is a page's id
     ");
 }
 

@@ -51,6 +51,18 @@ fn one_write_of_three_fails() {
     assert_eq!((again.exit, again.writes), (0, vec!["PUT pg2 primary 200".to_owned()]));
 }
 
+/// What an earlier attempt has brought to its end counts as done from the start.
+#[test]
+fn what_is_left_is_counted_from_where_it_stopped() {
+    let (environment, ran) = apply(3, vec![lasting(2, Action::InternalError)]);
+    assert_eq!(ran.exit, 6);
+    environment.server().set_faults(Vec::new());
+    let resumed = environment.run("apply --resume -v");
+    assert_eq!((resumed.exit, &*resumed.writes), (0, &["PUT pg2 primary 200".to_owned()][..]), "{resumed}");
+    assert!(resumed.stderr.contains("; 1 write to send"), "{resumed}");
+    assert!(resumed.stderr.contains("[3/3] /page-2 @ en-US: done"), "{resumed}");
+}
+
 #[test]
 fn three_server_errors_in_a_row_stop_the_run() {
     let fault = Fault { times: 9, ..Fault::new("PUT", "/v2/pages/*", Action::Unavailable) };

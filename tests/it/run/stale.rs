@@ -114,6 +114,7 @@ fn a_second_run_is_refused_and_names_the_first() {
         vec!["undo", "--yes", &resume],
         vec!["apply", "--resume"],
         vec!["apply", &format!("--resume={resume}")],
+        vec!["pull"],
     ] {
         let second = project.run(&arguments).expect(4);
         assert!(second.stderr.contains(&named), "{named}: {}", second.stderr);
