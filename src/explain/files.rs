@@ -95,6 +95,20 @@ pub(super) const ROWS: &[Row] = &[
         FILES,
     ),
     (
+        "cut-text",
+        "a text that ends before a `#`",
+        "In YAML a `#` after a space begins a comment, so that `title: Our #1 choice` says no more than `Our`. Put the whole text in \
+         quotes. A comment that is meant as one has a space after its `#`; then nothing is said.",
+        "https://yaml.org/spec/1.2.2/#66-comments",
+    ),
+    (
+        "idle-default",
+        "a default for pages that are not there",
+        "A glob under `paths:` of a default matches no page that the manifests describe: it is misspelt, or its pages are gone. A \
+         glob is matched against the whole path in the primary locale. Correct it, or remove it.",
+        "README.md#what-pages-say-that-say-nothing-themselves",
+    ),
+    (
         "wrong-type",
         "a value of the wrong kind",
         "A number, a boolean, a list or a mapping where another kind belongs, as in `title: 404`. Quote what is meant as text.",

@@ -38,6 +38,10 @@ codes! {
     UNKNOWN_KEY = "unknown-key";
     /// A name in braces that stands for nothing.
     UNKNOWN_NAME = "unknown-name";
+    /// A text that ends before a `#`.
+    CUT_TEXT = "cut-text";
+    /// A default for pages that are not there.
+    IDLE_DEFAULT = "idle-default";
     /// A key that must be there and is not.
     MISSING_KEY = "missing-key";
     /// A key without a value.

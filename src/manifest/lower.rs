@@ -9,7 +9,7 @@ use super::defaults::fill::{Defaults, Place};
 use super::page::LocaleManifest;
 use super::read::{PageDocument, ProjectDocument};
 use super::value::ObjectId;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{self, Code, Diagnostic};
 use crate::model::{
     Desired, DesiredLocale, DesiredPage, Field, FolderId, Live, LivePage, LocaleTag, NamedBy, PageId, PagePath, Site,
     Stated, Value,
@@ -126,6 +126,14 @@ pub fn lower(documents: &[PageDocument], terms: &Terms, live: &Live) -> (Desired
             continue;
         }
         desired.pages.insert(page.id.clone(), lowering.desired_page(document, page));
+    }
+    // While pages are missing, what they would match is not known.
+    if !diagnostic::has_errors(&lowering.diagnostics) {
+        let path = |(id, document): (&PageId, &&PageDocument)| {
+            path_to_be(document, live.pages.get(id)?, &live.site, &desired.pages.get(id)?.path)
+        };
+        let paths: Vec<PagePath> = described.iter().filter_map(path).collect();
+        lowering.diagnostics.extend(terms.defaults.idle(&paths));
     }
     (desired, lowering.diagnostics)
 }

@@ -23,6 +23,8 @@ pub mod read;
 
 mod rules;
 
+mod cut;
+
 mod decode;
 
 pub mod yaml;

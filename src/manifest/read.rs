@@ -9,7 +9,7 @@ use super::lint::policy::policy;
 use super::page::PageManifest;
 use super::project::Project;
 use super::yaml::{Key, Node, Step};
-use super::{codes, decode, rules, yaml};
+use super::{codes, cut, decode, rules, yaml};
 use crate::diagnostic::Diagnostic;
 use crate::lint::subject::PageName;
 use crate::model::PagePath;
@@ -106,6 +106,7 @@ pub fn pages(file: &Arc<str>, text: &str) -> (Vec<PageDocument>, Vec<Diagnostic>
     let mut pages = Vec::with_capacity(documents.len());
     for root in documents {
         diagnostics.extend(rules::page(&root, file));
+        diagnostics.extend(cut::texts(&root, file, text));
         pages.extend(document(root, file, &mut diagnostics));
     }
     (pages, diagnostics)
@@ -129,6 +130,7 @@ pub fn project(file: &Arc<str>, text: &str) -> (Option<ProjectDocument>, Vec<Dia
         );
     }
     diagnostics.extend(rules::project(&root, file));
+    diagnostics.extend(cut::texts(&root, file, text));
     let project = document(root, file, &mut diagnostics);
     if let Some(project) = &project {
         diagnostics.extend(policy(project).1);

@@ -15,7 +15,7 @@ use super::super::yaml::Node;
 use super::DefaultEntry;
 use super::template::{Template, is_name};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Field, LocaleTag, Stated, Value};
+use crate::model::{Field, LocaleTag, PagePath, Stated, Value};
 use crate::source::Location;
 
 /// The names that always stand for something of the page.
@@ -31,7 +31,8 @@ pub struct Defaults {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Entry {
-    paths: Vec<String>,
+    /// The globs, and where each stands.
+    paths: Vec<(String, Location)>,
     locales: Vec<String>,
     /// Where the locales are named.
     named_at: Location,
@@ -79,6 +80,18 @@ impl Defaults {
     /// Returns the locales that defaults are for, and where they say so.
     pub fn locales(&self) -> impl Iterator<Item = (&str, &Location)> {
         self.entries.iter().flat_map(|entry| entry.locales.iter().map(|key| (key.as_str(), &entry.named_at)))
+    }
+
+    /// Returns a warning for each glob that none of the pages matches.
+    pub fn idle(&self, pages: &[PagePath]) -> Vec<Diagnostic> {
+        let globs = self.entries.iter().flat_map(|entry| &entry.paths);
+        let idle = globs.filter(|(glob, _)| !pages.iter().any(|path| glob_match(glob, path.as_str())));
+        let warning = |(glob, at): &(String, Location)| {
+            Diagnostic::warning(codes::IDLE_DEFAULT, format!("no page that the manifests describe matches `{glob}`"))
+                .at(at.clone())
+                .help("the glob is matched against whole paths in the primary locale, such as `/blog/**`")
+        };
+        idle.map(warning).collect()
     }
 
     /// Returns whether what pages say depends on where they are.
@@ -133,7 +146,7 @@ impl Defaults {
 impl Entry {
     fn is_for(&self, place: Place<'_>) -> bool {
         let Place { path, locale, is_primary, title: _, slug: _ } = place;
-        let is_path = |glob: &String| path.is_some_and(|path| glob_match(glob, path));
+        let is_path = |(glob, _): &(String, Location)| path.is_some_and(|path| glob_match(glob, path));
         let is_locale =
             |key: &String| locale.matches(key) || (is_primary && key.eq_ignore_ascii_case(LocaleTag::PRIMARY));
         (self.paths.is_empty() || self.paths.iter().any(is_path))
@@ -209,7 +222,11 @@ impl Reader<'_> {
             }
         }
         let named_at = node.get("locales").unwrap_or(node).span.within(&self.project.location.file);
-        let paths = paths.iter().map(|PagePattern(glob)| glob.clone()).collect();
+        let places = node.get("paths").map_or(&[][..], Node::items);
+        let place = |(PagePattern(glob), at): (&PagePattern, &Node)| {
+            (glob.clone(), at.span.within(&self.project.location.file))
+        };
+        let paths = paths.iter().zip(places).map(place).collect();
         Entry { paths, locales: locales.clone(), named_at, fields }
     }
 

@@ -279,3 +279,20 @@ fn what_would_never_say_anything_or_read_as_it_stands() {
     assert!(ran.stderr.contains("unknown-locale") && ran.stderr.contains("did you mean `fr-FR`?"), "{ran}");
     assert!(ran.stderr.contains("`{title } | {` begins no name"), "{ran}");
 }
+
+#[test]
+fn a_glob_that_matches_no_page_is_told() {
+    let environment = environment("defaults:\n  - {paths: [/guide, '/gide/**'], seo: {title: '{title} | Galaxy'}}\n");
+    let ran = environment.run("validate");
+    let told = ran.stdout.split_once("warning[idle-default]: ").expect("it is told").1;
+    assert!(
+        told.starts_with("no page that the manifests describe matches `/gide/**`\n --> slugline.yaml:4:22\n"),
+        "{ran}"
+    );
+    assert!(!told.contains("idle-default"), "the other one has its page: {ran}");
+    // While a page is missing, it is not known what it would match.
+    environment.write("pages/lost.yaml", "path: /gide/lost\nlocales: {en-US: {title: Lost}}\n");
+    let ran = environment.run("validate");
+    assert_eq!(ran.exit, 3);
+    assert!(!ran.stdout.contains("idle-default"), "{ran}");
+}
