@@ -136,8 +136,9 @@ impl From<run::Error> for Failure {
                 (Exit::Failed, "nothing was written; the record of a run is kept before anything is sent")
             }
             run::Error::Unknown(_) | run::Error::None => {
-                (Exit::Usage, "runs are kept in .slugline/runs of the project that made them")
+                (Exit::Usage, "`slugline log` lists the runs of this project; they are kept in its .slugline/runs")
             }
+            run::Error::Ambiguous { .. } => (Exit::Usage, "give more of the id; `slugline log` lists the runs"),
             run::Error::OtherRemote { .. } => {
                 (Exit::Usage, "give or leave out `--sandbox` or `--api-url` as the run did")
             }

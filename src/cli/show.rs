@@ -20,7 +20,7 @@ use crate::run::{self, Recorded, RunId};
 /// Show a saved plan, or a run.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Show {
-    /// The plan file, or the id of a run; `-` reads a plan from stdin.
+    /// The plan file, or the id of a run or how it begins; `-` reads a plan from stdin.
     #[arg(value_name = "FILE|RUN")]
     file: PathBuf,
 
@@ -34,11 +34,12 @@ pub(crate) struct Show {
 
 impl Show {
     pub(super) fn run(self, ui: &Ui) -> Result<Exit, Failure> {
-        if let Some(id) = self.file.to_str().and_then(RunId::parse) {
+        let may_be_run = self.file.to_str().filter(|text| RunId::may_begin_with(text) && !self.file.exists());
+        if let Some(id) = may_be_run {
             if self.open {
                 return Err(no_run());
             }
-            return self.show_run(&id, ui);
+            return self.show_run(id, ui);
         }
         let plan = read(&self.file)?;
         if self.open {
@@ -51,11 +52,11 @@ impl Show {
 
 impl Show {
     /// Shows what a run set out to do and how far it came.
-    fn show_run(&self, id: &RunId, ui: &Ui) -> Result<Exit, Failure> {
+    fn show_run(&self, id: &str, ui: &Ui) -> Result<Exit, Failure> {
         let folder = context::folder()?;
         let root = load::find_project(&folder).unwrap_or(folder);
-        let Recorded { id: _, purpose, remote: _, actor: _, plan, events, exit: _ } =
-            run::read(&context::state_folder(&root), Some(id.as_str()))?;
+        let Recorded { id, purpose, remote: _, actor: _, plan, events, exit: _ } =
+            run::read(&context::state_folder(&root), Some(id))?;
         let receipt = Receipt::of(&events);
         match self.shown.format {
             PlanFormat::Text => {

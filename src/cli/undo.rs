@@ -17,7 +17,7 @@ use crate::run::{self, Lock, Purpose, Recorded};
 /// Restore the values that a run replaced. It is a plan like any other: shown, asked for, recorded.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Undo {
-    /// The run, by its id; by default the newest.
+    /// The run, by its id or how it begins; by default the newest.
     #[arg(value_name = "RUN")]
     run: Option<String>,
 

@@ -23,6 +23,12 @@ impl RunId {
         shape.eq(*b"00000000T000000.000Z").then(|| Self(text.to_owned()))
     }
 
+    /// Returns whether a text may be the beginning of an id: that of a day at least.
+    pub fn may_begin_with(text: &str) -> bool {
+        let shape = text.bytes().map(|byte| if byte.is_ascii_digit() { b'0' } else { byte });
+        text.len() >= "00000000".len() && "00000000T000000.000Z".bytes().take(text.len()).eq(shape)
+    }
+
     fn at(time: Timestamp) -> Self {
         Self(time.to_zoned(TimeZone::UTC).strftime(FORMAT).to_string())
     }
@@ -72,6 +78,16 @@ mod tests {
         assert_eq!(second.as_str(), "20261122T120000.501Z");
         let earlier: Timestamp = "2020-01-01T00:00:00Z".parse().unwrap();
         assert!(next(earlier, Some(&second)) > second);
+    }
+
+    #[test]
+    fn what_begins_an_id() {
+        for text in ["20261122", "20261122T12", "20261122T120000.500Z"] {
+            assert!(RunId::may_begin_with(text), "{text}");
+        }
+        for text in ["", "2026", "20261122.json", "20261122T120000.500Zz", "../20261122"] {
+            assert!(!RunId::may_begin_with(text), "{text}");
+        }
     }
 
     #[test]

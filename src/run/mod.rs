@@ -58,6 +58,14 @@ pub enum Error {
     /// There is no such run.
     #[error("there is no run `{0}`")]
     Unknown(String),
+    /// Several runs begin so.
+    #[error("several runs begin with `{text}`, the newest of them is `{newest}`")]
+    Ambiguous {
+        /// What was asked for.
+        text: String,
+        /// The newest.
+        newest: RunId,
+    },
     /// There is no run at all.
     #[error("there is no run yet")]
     None,
@@ -200,13 +208,11 @@ pub fn reopen(state: &Path, id: Option<&str>, caller: Caller<'_>) -> Result<(Run
     Ok((run, recorded))
 }
 
-/// Reads a run: the one named, or the newest.
+/// Reads a run: the one whose id begins so, or the newest.
 pub fn read(state: &Path, id: Option<&str>) -> Result<Recorded, Error> {
     let runs = state.join("runs");
     let id = match id {
-        Some(id) => RunId::parse(id)
-            .filter(|id| runs.join(id.as_str()).is_dir())
-            .ok_or_else(|| Error::Unknown(id.to_owned()))?,
+        Some(id) => find(&runs, id)?,
         None => newest_id(&runs)?.ok_or(Error::None)?,
     };
     let folder = runs.join(id.as_str());
@@ -215,6 +221,17 @@ pub fn read(state: &Path, id: Option<&str>) -> Result<Recorded, Error> {
     let plan = plan::file::decode(&text)?;
     let Log { purpose, remote, actor, events, exit } = read_log(&folder.join("events.jsonl"))?;
     Ok(Recorded { id, purpose, remote, actor, plan, events, exit })
+}
+
+/// Returns the only id that begins so.
+fn find(runs: &Path, text: &str) -> Result<RunId, Error> {
+    let is_meant = |id: &RunId| RunId::may_begin_with(text) && id.as_str().starts_with(text);
+    let mut found: Vec<RunId> = folders(runs)?.into_iter().filter(is_meant).collect();
+    match (found.pop(), found.pop()) {
+        (Some(only), None) => Ok(only),
+        (Some(newest), Some(_)) => Err(Error::Ambiguous { text: text.to_owned(), newest }),
+        (None, _) => Err(Error::Unknown(text.to_owned())),
+    }
 }
 
 /// Reads the newest run that may have written something to this site at this place.

@@ -164,7 +164,8 @@ impl TestEnvironment {
         // A repository around the folder for temporary files is none of ours.
         command.env("GIT_CEILING_DIRECTORIES", self.root.path());
         command.envs(&self.variables);
-        let talks = matches!(arguments.first(), Some(&("plan" | "apply" | "import" | "pull" | "status" | "validate")));
+        let talks =
+            matches!(arguments.first(), Some(&("plan" | "apply" | "undo" | "import" | "pull" | "status" | "validate")));
         let has_target = arguments.iter().any(|argument| matches!(*argument, "--sandbox" | "--api-url" | "--offline"));
         if let Some(server) = self.server.as_ref().filter(|_| talks && !has_target) {
             command.args(["--api-url", server.url()]);
@@ -188,7 +189,7 @@ impl TestEnvironment {
         files.dedup();
         let writes: Vec<String> =
             self.log().iter().filter(|entry| entry.method != "GET").map(|e| self.sent(e)).collect();
-        if arguments.first() != Some(&"apply") {
+        if !matches!(arguments.first(), Some(&("apply" | "undo"))) {
             assert_eq!(writes, [""; 0], "{arguments:?} sends something that is no GET");
         }
         for (name, bytes) in &files_below(self.root.path()) {

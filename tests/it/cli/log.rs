@@ -54,3 +54,29 @@ fn a_run_that_cannot_be_read_does_not_hide_the_others() {
     assert_eq!((ran.exit, ran.stdout.lines().count()), (0, 3), "{ran}");
     assert!(ran.stdout.contains("1 of 1"), "{ran}");
 }
+
+#[test]
+fn a_run_can_be_named_by_how_its_id_begins() {
+    let environment = TestEnvironment::with_pages([("guide.yaml", galaxy::GUIDE_CHANGED)]);
+    assert_eq!(environment.run("apply --yes").exit, 0);
+    let run = std::fs::read_dir(environment.path(".slugline/runs")).unwrap().next().unwrap().unwrap();
+    let id = run.file_name().into_string().unwrap();
+    let day = &id[..8];
+    let ran = environment.run(&format!("show {day}"));
+    assert_eq!(ran.exit, 0, "{ran}");
+    assert!(format!("{ran}").contains("seo.title"), "{ran}");
+
+    let other = format!("{day}T999999.999Z");
+    std::fs::create_dir(environment.path(&format!(".slugline/runs/{other}"))).unwrap();
+    for command in [format!("show {day}"), format!("undo {day} --yes"), format!("apply --resume={day}")] {
+        let ran = environment.run(&command);
+        assert_eq!((ran.exit, ran.writes.len()), (64, 0), "{ran}");
+        let told = format!("error: several runs begin with `{day}`, the newest of them is `{other}`\n");
+        assert!(ran.stderr.starts_with(&told), "{ran}");
+    }
+    let ran = environment.run("show 19990101");
+    assert!(ran.stderr.starts_with("error: there is no run `19990101`\n  hint: `slugline log` lists"), "{ran}");
+    let longer = &id[..id.len() - 1];
+    let undone = environment.run(&format!("undo {longer} --yes --allow blanking"));
+    assert_eq!((undone.exit, undone.writes.len()), (0, 1), "{undone}");
+}
