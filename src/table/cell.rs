@@ -8,6 +8,29 @@ const CLEARED: &str = "\"\"";
 /// What a spreadsheet takes for the start of a formula; the last four are those of wide keyboards.
 const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
+/// What spreadsheets make of `true` and `false`, by the language they speak.
+const TRUE: [&str; 15] = [
+    "TRUE",
+    "WAHR",
+    "VRAI",
+    "VERDADERO",
+    "VERO",
+    "VERDADEIRO",
+    "WAAR",
+    "PRAWDA",
+    "SANT",
+    "SAND",
+    "SANN",
+    "TOSI",
+    "ИСТИНА",
+    "DOĞRU",
+    "IGAZ",
+];
+const FALSE: [&str; 13] = [
+    "FALSE", "FALSCH", "FAUX", "FALSO", "ONWAAR", "FAŁSZ", "FALSKT", "FALSK", "USANN", "EPÄTOSI", "ЛОЖЬ", "YANLIŞ",
+    "HAMIS",
+];
+
 /// Takes the meaning from the character behind it, as in the spreadsheets themselves.
 const GUARD: char = '\'';
 
@@ -45,10 +68,9 @@ pub(super) fn decode(kind: Kind, cell: &str) -> Result<Option<Value>, String> {
     match kind {
         Kind::Text if cell == CLEARED => Ok(Some(Value::unset(kind))),
         Kind::Text => Ok(Some(Value::Text(unguarded(cell).to_owned()))),
-        // Spreadsheets write them in capitals.
-        Kind::Flag => match cell.trim().to_ascii_lowercase().as_str() {
-            "true" => Ok(Some(Value::Flag(true))),
-            "false" => Ok(Some(Value::Flag(false))),
+        Kind::Flag => match cell.trim().to_uppercase().as_str() {
+            word if TRUE.contains(&word) => Ok(Some(Value::Flag(true))),
+            word if FALSE.contains(&word) => Ok(Some(Value::Flag(false))),
             _ => Err(format!("`{cell}` is neither `true` nor `false`")),
         },
     }
@@ -74,7 +96,10 @@ mod tests {
 
     #[test]
     fn flags_and_nothing() {
-        assert_eq!(decode(Kind::Flag, "TRUE"), Ok(Some(Value::Flag(true))));
+        for (cell, flag) in [("TRUE", true), ("wahr", true), ("Faux", false), ("yanlış", false), (" истина ", true)]
+        {
+            assert_eq!(decode(Kind::Flag, cell), Ok(Some(Value::Flag(flag))), "{cell}");
+        }
         assert_eq!(decode(Kind::Flag, &encode(Some(&Value::Flag(false)))), Ok(Some(Value::Flag(false))));
         assert!(decode(Kind::Flag, "maybe").is_err());
         assert_eq!(decode(Kind::Text, &encode(None)), Ok(None));

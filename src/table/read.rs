@@ -93,7 +93,9 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn table(&mut self, text: &str) {
-        if let Some(row) = quotes::stray(text, delimiter(text)) {
+        let (delimiter, text, first) = separated(text);
+        if let Some(row) = quotes::stray(text, delimiter) {
+            let row = row + first - 1;
             let message = format!("row {row} has a quote that is not closed, or that something follows");
             let help = "a cell with quotes in it begins and ends with one, and has each of its own twice";
             return self.report(codes::MALFORMED, message, Some(help.to_owned()));
@@ -101,11 +103,11 @@ impl Reading<'_> {
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
-            .delimiter(delimiter(text))
+            .delimiter(delimiter)
             .from_reader(text.as_bytes());
-        for (number, record) in (1..).zip(reader.records()) {
+        for (number, record) in (first..).zip(reader.records()) {
             match record {
-                Ok(record) if number == 1 => {
+                Ok(record) if number == first => {
                     if !self.header(&record) {
                         return;
                     }
@@ -303,6 +305,16 @@ impl Reading<'_> {
 
 const HEADER_HELP: &str = "the first row names the columns: `page` or `path`, `locale`, and fields such as `seo.title`; \
                            `slugline export` writes such a table";
+
+/// Returns what separates the cells, the table, and the row that it begins in. Some write a line of its own before the
+/// table, such as `sep=;`, to tell Excel.
+fn separated(text: &str) -> (u8, &str, u64) {
+    let (line, rest) = text.split_once('\n').unwrap_or((text, ""));
+    match line.trim_end_matches('\r').trim_matches('"').as_bytes() {
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', stated] => (*stated, rest, 2),
+        _ => (delimiter(text), text, 1),
+    }
+}
 
 /// Returns what separates the cells: spreadsheets write a semicolon where the comma belongs to numbers.
 fn delimiter(text: &str) -> u8 {

@@ -42,7 +42,8 @@ fn what_is_exported_and_imported_changes_nothing() {
         let text = with_hard_texts(&generated.text, seed);
         let pages = pages(&text);
         let table = table::write(pages.iter(), |_| true);
-        for table in [table.clone(), as_saved(&table, b';'), as_saved(&table, b'\t'), as_saved(&table, b',')] {
+        let stated = format!("sep=|\r\n{}", as_saved(&table, b'|'));
+        for table in [table.clone(), as_saved(&table, b';'), as_saved(&table, b'\t'), as_saved(&table, b','), stated] {
             assert_eq!(read(&table, &pages), [], "seed {seed}\n{table}\n{text}");
         }
     }
