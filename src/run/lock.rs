@@ -51,7 +51,9 @@ impl Lock {
             Err(TryLockError::WouldBlock) => return Err(Error::Locked(Holder::of(&mut file))),
             Err(TryLockError::Error(error)) => return Err(file_error("take the lock", &path)(error)),
         }
-        let holder = Holder { pid: Some(std::process::id()), since: Some(jiff::Timestamp::now().to_string()) };
+        let now = jiff::Timestamp::now();
+        let since = now.round(jiff::Unit::Second).unwrap_or(now).to_string();
+        let holder = Holder { pid: Some(std::process::id()), since: Some(since) };
         let text = serde_json::to_string(&holder).expect("a holder has text keys only");
         let written = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(text.as_bytes()));
         written.map_err(file_error("take the lock", &path))?;
