@@ -55,7 +55,7 @@ pub(crate) struct Pull {
     pub(super) format: Format,
 }
 
-fn field(name: &str) -> Result<Field, String> {
+pub(super) fn field(name: &str) -> Result<Field, String> {
     let names = || Field::ALL.map(Field::name).join(", ");
     Field::from_name(name).ok_or_else(|| format!("the fields are {}", names()))
 }

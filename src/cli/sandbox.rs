@@ -1,5 +1,7 @@
 //! `slugline sandbox`: the simulated Webflow, for other programs and the curious.
 
+mod edit;
+
 use std::path::PathBuf;
 
 use super::block_on;
@@ -20,6 +22,7 @@ pub(crate) struct Sandbox {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Serve(Serve),
+    Edit(edit::Edit),
     /// Forget what was written to the project's sandbox; the next use starts from sandbox.json again.
     Reset,
 }
@@ -60,6 +63,7 @@ impl Sandbox {
     pub(super) fn run(self, ui: &Ui) -> Result<Exit, Failure> {
         match self.command {
             Command::Serve(serve) => serve.run(ui),
+            Command::Edit(edit) => edit.run(ui),
             Command::Reset => reset(ui),
         }
     }
@@ -104,8 +108,7 @@ impl Serve {
             });
         }
         if self.pages.is_none() && self.locales.is_none() {
-            let folder = context::folder()?;
-            return context::sandbox_site(&load::find_project(&folder).unwrap_or(folder));
+            return context::sandbox_site(&root()?);
         }
         let shape = Shape { pages: self.pages.unwrap_or(20), locales: self.locales.unwrap_or(3), seed: self.seed };
         if shape.pages == 0 || shape.locales == 0 {
@@ -132,10 +135,14 @@ async fn stopped() -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
-fn reset(ui: &Ui) -> Result<Exit, Failure> {
+/// Returns the folder whose sandbox is meant: the project's, or the current one.
+fn root() -> Result<PathBuf, Failure> {
     let folder = context::folder()?;
-    let root = load::find_project(&folder).unwrap_or(folder);
-    let state = context::sandbox_state(&root);
+    Ok(load::find_project(&folder).unwrap_or(folder))
+}
+
+fn reset(ui: &Ui) -> Result<Exit, Failure> {
+    let state = context::sandbox_state(&root()?);
     match std::fs::remove_file(&state) {
         Ok(()) => ui.note("The sandbox starts afresh."),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => ui.note("The sandbox has not been used yet."),

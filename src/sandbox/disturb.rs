@@ -1,6 +1,6 @@
 //! What other people do to a site between two requests of a client.
 //!
-//! Pure, as all writes; but made in the Designer, so that the switches of the API do not apply.
+//! Pure, as all writes.
 
 use std::collections::BTreeMap;
 
@@ -10,14 +10,13 @@ use super::body;
 use super::document::{LocaleKey, Metadata, Page, PageKind, Site};
 use super::due::Disturbance;
 use super::file::object_id;
-use super::switches::Switches;
 use super::write::Entry;
 
 impl Site {
     /// Does what someone does just before a request for a path; returns whether it did anything.
     pub(super) fn disturb(&mut self, what: &Disturbance, path: &str, now: Timestamp) -> bool {
         match what {
-            Disturbance::Edit(entry) => self.edit(entry, path, now),
+            Disturbance::Edit(entry) => self.edit_somewhere(entry, path, now),
             Disturbance::Delete(id) => self.delete(id.as_deref(), path, now),
             Disturbance::Add => {
                 self.add(now);
@@ -27,7 +26,7 @@ impl Site {
     }
 
     /// Writes an entry of the bulk endpoint, if it makes sense; returns whether it did.
-    fn edit(&mut self, text: &str, path: &str, now: Timestamp) -> bool {
+    fn edit_somewhere(&mut self, text: &str, path: &str, now: Timestamp) -> bool {
         let read = serde_json::from_str(text).map(|value| body::entry(&value));
         let Ok(Ok(entry)) = read else { return false };
         let page = if entry.page.is_empty() { self.page_meant(path) } else { Some(entry.page) };
@@ -39,11 +38,7 @@ impl Site {
             return false;
         };
         let entry = Entry { page, locale, patch: entry.patch };
-        let switches = self.switches;
-        self.switches = Switches { updated: switches.updated, ..Switches::default() };
-        let written = self.write(&entry, now);
-        self.switches = switches;
-        written.is_ok()
+        self.write_in_the_designer(&entry, now).is_ok()
     }
 
     /// Deletes a page, the one that is asked for if none is named; returns whether there was one.

@@ -21,6 +21,7 @@ mod limit;
 mod routes;
 mod wire;
 
+mod designer;
 mod disturb;
 mod due;
 mod faults;
@@ -37,6 +38,7 @@ mod law_tests;
 #[cfg(test)]
 mod switch_tests;
 
+pub use designer::{Edit, EditError, Edited};
 pub use document::{
     Domain, Folder, Identity, Locale, LocaleKey, Locales, Metadata, OpenGraph, Page, PageKind, Seo, Site, Token,
 };
@@ -46,5 +48,5 @@ pub use generate::{Shape, generate};
 pub use history::{Deed, History, Step};
 pub use log::LogEntry;
 pub use sample::sample;
-pub use server::{Options, Server};
+pub use server::{Options, Server, now, save};
 pub use switches::{Bulk, Clear, Copied, CopiedText, InheritedReads, Merge, Normalize, SlugTaken, Switches, Updated};

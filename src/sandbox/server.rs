@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::Ipv4Addr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -223,27 +223,32 @@ impl Shared {
         (answer, allowance)
     }
 
-    /// Writes the site to its file in one step, so that the file is always whole.
+    /// Writes the site to its file, if it has one.
     pub(super) fn save(&self, site: &Site) -> io::Result<()> {
         let Some(path) = &self.options.save else {
             return Ok(());
         };
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or_else(|| ".".as_ref()))?;
-        io::Write::write_all(&mut file, site.to_json().as_bytes())?;
-        file.persist(path)?;
-        Ok(())
+        save(site, path)
     }
 
     fn moment(&self) -> Moment {
-        let milliseconds = TimestampRound::new().smallest(Unit::Millisecond);
-        let now = Timestamp::now();
-        Moment {
-            // The wire has milliseconds; what is stored must not be finer than what is read.
-            now: now.round(milliseconds).unwrap_or(now),
-            elapsed: self.started.elapsed().mul_f64(self.options.speed),
-        }
+        Moment { now: now(), elapsed: self.started.elapsed().mul_f64(self.options.speed) }
     }
+}
+
+/// Returns the time as it is stored. The wire has milliseconds; what is stored must not be finer than what is read.
+pub fn now() -> Timestamp {
+    let now = Timestamp::now();
+    now.round(TimestampRound::new().smallest(Unit::Millisecond)).unwrap_or(now)
+}
+
+/// Writes a site to a file in one step, so that the file is always whole.
+pub fn save(site: &Site, path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or_else(|| ".".as_ref()))?;
+    io::Write::write_all(&mut file, site.to_json().as_bytes())?;
+    file.persist(path)?;
+    Ok(())
 }
 
 /// Returns the query by name; of a name that is there twice the last one counts.

@@ -12,6 +12,7 @@ mod laws;
 mod lint;
 mod manifest;
 mod plan;
+mod readme;
 mod render;
 mod run;
 mod sandbox;

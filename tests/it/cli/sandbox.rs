@@ -111,3 +111,90 @@ fn a_sandbox_of_another_site() {
       hint: check the site id, and that the token is a token of that site
     ");
 }
+
+#[test]
+fn somebody_in_the_designer() {
+    let environment = project();
+    assert_snapshot!(environment.run_with(&["sandbox", "edit", "--page", "/guide", "seo.title=The Official Guide"], ""), @"
+    exit: 0
+    files: none
+    writes: none
+    --- stdout
+    --- stderr
+    Somebody has edited /guide @ en-US in the sandbox.
+    ");
+    assert_eq!(
+        environment.run("sandbox edit --page /blog/towel-day --locale fr-fr seo.title=Serviette slug=jour").exit,
+        0
+    );
+    assert_eq!(environment.run("sandbox edit --page /guide --locale primary openGraph.titleCopied=true").exit, 0);
+    let site = environment.read_json(".slugline/sandbox.json");
+    assert_eq!(site["pages"][1]["values"]["primary"]["seo"]["title"], "The Official Guide");
+    assert_eq!(site["pages"][1]["values"]["primary"]["seo"]["description"], "All you need to know.");
+    assert_eq!(site["pages"][1]["values"]["primary"]["openGraph"], serde_json::json!({"titleCopied": true}));
+    assert_eq!(site["pages"][3]["values"]["fr-FR"]["seo"]["title"], "Serviette");
+    assert_eq!(site["pages"][3]["values"]["fr-FR"]["slug"], "jour");
+    assert_snapshot!(environment.run("sandbox edit --page /guide title=Guide"), @"
+    exit: 0
+    files: none
+    writes: none
+    --- stdout
+    --- stderr
+    Nothing to change: /guide @ en-US reads so in the sandbox.
+    ");
+    let plan = environment.run("plan --sandbox");
+    assert!(plan.stdout.contains("The [-Official-]"), "{plan}");
+}
+
+#[test]
+fn what_the_designer_would_not_let_somebody_do() {
+    let environment = project();
+    let refused = |arguments: &str| {
+        let ran = environment.run(arguments);
+        assert_eq!((ran.exit, ran.stdout.as_str()), (64, ""), "{ran}");
+        ran.stderr
+    };
+    assert_snapshot!(refused("sandbox edit --page /giude title=Guide"), @"
+    error: the sandbox has no page `/giude`
+      hint: did you mean `/guide`?
+    ");
+    assert_snapshot!(refused("sandbox edit --page /nowhere title=Guide"), @"
+    error: the sandbox has no page `/nowhere`
+      hint: it has `/`, `/guide`, `/about`, `/blog/towel-day`, `/detail_articles`, `/404`, `/restaurant`
+    ");
+    assert_snapshot!(refused("sandbox edit --page /guide --locale fr-CA title=Guide"), @"
+    error: the sandbox has no locale `fr-CA`
+      hint: it has `en-US`, `fr-FR`, `ja-JP`
+    ");
+    assert_snapshot!(refused("sandbox edit --page / slug=home"), @"error: the slug of this page cannot be changed");
+    assert_snapshot!(refused("sandbox edit --page /guide slug=about"), @"error: the slug `about` is taken in its folder");
+    assert_snapshot!(refused("sandbox edit --page /guide slug="), @"error: `slug` must not be empty");
+    assert_snapshot!(refused("sandbox edit --page /guide seo.titel=Guide"), @"
+    error: invalid value 'seo.titel=Guide' for '<FIELD=VALUE>...': the fields are title, slug, seo.title, seo.description, openGraph.title, openGraph.titleCopied, openGraph.description, openGraph.descriptionCopied
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(refused("sandbox edit --page /guide title"), @"
+    error: invalid value 'title' for '<FIELD=VALUE>...': a field and its value are expected, such as 'seo.title=About us'
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(refused("sandbox edit --page /guide openGraph.titleCopied=yes"), @"
+    error: invalid value 'openGraph.titleCopied=yes' for '<FIELD=VALUE>...': `openGraph.titleCopied` is true or false
+
+    For more information, try '--help'.
+    ");
+    assert!(!environment.path(".slugline/sandbox.json").exists(), "what is refused is not written");
+}
+
+/// The switches are about the API; what somebody does in the Designer they cannot change.
+#[test]
+fn the_switches_do_not_hold_in_the_designer() {
+    let environment = project();
+    let mut site = galaxy::site();
+    site["switches"] = serde_json::json!({"clear": "ignored"});
+    environment.write("sandbox.json", site.to_string().replace(super::environment::TOKEN, "sandbox-token"));
+    assert_eq!(environment.run("sandbox edit --page /guide seo.title=").exit, 0);
+    let site = environment.read_json(".slugline/sandbox.json");
+    assert_eq!(site["pages"][1]["values"]["primary"]["seo"]["title"], "");
+}
