@@ -65,6 +65,13 @@ pub(super) fn blocks_of(section: &str, language: &str) -> Vec<Block> {
     blocks
 }
 
+/// Returns the one block of a section that is of a language.
+pub(super) fn block_of(section: &str, language: &str) -> Block {
+    let mut blocks = blocks_of(section, language);
+    assert_eq!(blocks.len(), 1, "the section `{section}` has more than one `{language}` block");
+    blocks.remove(0)
+}
+
 /// Fails if there are problems, unless the blocks are to be put right.
 #[track_caller]
 pub(super) fn hold(problems: &str, blocks: &[Block], right: &[String]) {
@@ -83,4 +90,44 @@ pub(super) fn hold(problems: &str, blocks: &[Block], right: &[String]) {
         all = all.replace(&old, &fenced(right));
     }
     fs::write(path(), all).unwrap();
+}
+
+/// Returns the text with the lines of all blocks empty, so that line numbers stay.
+fn prose() -> String {
+    let mut is_open = false;
+    let mut prose = String::new();
+    for line in text().lines() {
+        let is_fence = line.starts_with("```");
+        is_open ^= is_fence;
+        prose += if is_open || is_fence { "" } else { line };
+        prose += "\n";
+    }
+    prose
+}
+
+/// Returns what stands between backticks in the prose, and the number of the line in which its paragraph begins.
+pub(super) fn spans() -> Vec<(usize, String)> {
+    let mut spans = Vec::new();
+    let mut line = 1;
+    for paragraph in prose().split("\n\n") {
+        let code = paragraph.split('`').skip(1).step_by(2);
+        spans.extend(code.map(|code| (line, code.split_whitespace().collect::<Vec<_>>().join(" "))));
+        line += paragraph.matches('\n').count() + 2;
+    }
+    spans
+}
+
+/// Returns the cells of the table of a section, without its head.
+pub(super) fn table(section: &str) -> Vec<Vec<String>> {
+    let prose = prose();
+    let heading = |line: &&str| line.starts_with('#') && line.trim_start_matches('#').trim() == section;
+    let lines = prose.lines().skip_while(|line| !heading(line)).skip(1).take_while(|line| !line.starts_with('#'));
+    let rows: Vec<Vec<String>> =
+        lines.filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |")).map(cells).collect();
+    assert!(rows.len() > 2, "README.md has no section `{section}` with a table any more");
+    rows[2..].to_vec()
+}
+
+fn cells(row: &str) -> Vec<String> {
+    row.split(" | ").map(|cell| cell.trim().to_owned()).collect()
 }

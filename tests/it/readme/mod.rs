@@ -6,4 +6,10 @@ mod document;
 mod stage;
 mod transcript;
 
+mod commands;
+mod examples;
+mod tables;
 mod tutorial;
+
+/// What is told there is tried out as a pipeline runs it.
+const PIPELINE: &str = "In a pipeline";

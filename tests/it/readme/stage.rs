@@ -30,6 +30,14 @@ impl Stage {
         Self { root, folder }
     }
 
+    /// Returns a folder with a copy of the example where a fresh clone has it.
+    pub(super) fn with_example() -> Self {
+        let stage = Self::new();
+        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/galaxy");
+        copy(&example, &stage.folder.join("examples/galaxy"));
+        stage
+    }
+
     /// Runs a command where the last one has left the shell; returns its exit code, and both outputs as they came.
     pub(super) fn type_in(&mut self, command: &str) -> (i32, String) {
         let left = self.root.path().join("left");
@@ -41,7 +49,8 @@ impl Stage {
         });
         self.folder = fs::read_to_string(&left).unwrap().trim_end_matches('\n').into();
         let exit = output.status.code().expect("no signal ends it");
-        (exit, String::from_utf8(output.stdout).unwrap())
+        // A mark of the byte order, before a table for spreadsheets, is nothing that a reader sees.
+        (exit, String::from_utf8(output.stdout).unwrap().replace('\u{feff}', ""))
     }
 
     fn variables(&self) -> Vec<(&'static str, OsString)> {
@@ -62,5 +71,26 @@ impl Stage {
             ("GIT_AUTHOR_DATE", DATE.into()),
             ("GIT_COMMITTER_DATE", DATE.into()),
         ]
+    }
+
+    pub(super) fn write(&self, name: &str, text: &str) {
+        let path = self.folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+}
+
+/// Copies a folder, without what an earlier run on it left behind.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.file_name() == ".slugline" {
+            continue;
+        } else if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
     }
 }

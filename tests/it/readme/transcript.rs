@@ -46,8 +46,19 @@ pub(super) fn play(blocks: &[Block], stage: &mut Stage) {
     document::hold(&problems, blocks, &right);
 }
 
+/// Holds a block that shows no command against the answer of the one that it is about.
+#[track_caller]
+pub(super) fn show(block: &Block, answer: &str) {
+    let (shown, answer): (Vec<&str>, Vec<&str>) = (block.text.lines().collect(), answer.lines().collect());
+    if fit(&shown, &answer).is_none() {
+        let right = cut(&answer, &shown);
+        let problem = format!("README.md:{}: this is no longer what comes out, which is\n{right}", block.line);
+        document::hold(&problem, std::slice::from_ref(block), &[right]);
+    }
+}
+
 /// Returns which line of the answer each line is that is shown of it; nothing if it is not what is shown.
-pub(super) fn fit(shown: &[&str], answer: &[&str]) -> Option<Vec<usize>> {
+fn fit(shown: &[&str], answer: &[&str]) -> Option<Vec<usize>> {
     fit_from(shown, answer, 0)
 }
 
