@@ -25,7 +25,14 @@ pub(super) fn drift(view: &PlanView<'_>, screen: Screen, out: &mut dyn Write) ->
     if view.drift.is_empty() {
         return Ok(());
     }
-    section(&format!("Changed on the site since {}, and kept", base(view)), Look::Strong, &view.drift, screen, out)?;
+    section(
+        &format!("Changed on the site since {}, and kept", base(view)),
+        Look::Strong,
+        view,
+        &view.drift,
+        screen,
+        out,
+    )?;
     let help = "`slugline pull` as above takes them over; `--on-drift revert` writes what the manifests say";
     Line::indented(2).hanging(2).with(Look::Faint, help).print(screen, out)
 }
@@ -36,12 +43,19 @@ pub(super) fn conflicts(view: &PlanView<'_>, screen: Screen, out: &mut dyn Write
         return Ok(());
     }
     let heading = format!("Conflicts: changed since {} in the manifests and on the site", base(view));
-    section(&heading, Look::Error, &view.conflicts, screen, out)?;
+    section(&heading, Look::Error, view, &view.conflicts, screen, out)?;
     let help = "`slugline pull` as above takes the site's values over; `--on-conflict desired` writes the manifests'";
     Line::indented(2).hanging(2).with(Look::Faint, help).print(screen, out)
 }
 
-fn section(heading: &str, look: Look, views: &[KeptView<'_>], screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+fn section(
+    heading: &str,
+    look: Look,
+    plan: &PlanView<'_>,
+    views: &[KeptView<'_>],
+    screen: Screen,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     writeln!(out)?;
     Line::indented(0).hanging(2).with(look, heading).print(screen, out)?;
     for view in views {
@@ -50,7 +64,7 @@ fn section(heading: &str, look: Look, views: &[KeptView<'_>], screen: Screen, ou
         for field in &view.fields {
             field_lines(field, screen, out)?;
         }
-        Line::indented(4).hanging(2).with(Look::Faint, &pull(view)).print(screen, out)?;
+        Line::indented(4).hanging(2).with(Look::Faint, &pull(plan, view)).print(screen, out)?;
     }
     Ok(())
 }
@@ -72,10 +86,12 @@ fn field_lines(field: &KeptFieldView<'_>, screen: Screen, out: &mut dyn Write) -
 }
 
 /// Returns the command that takes the values over, and nothing else.
-fn pull(view: &KeptView<'_>) -> String {
+fn pull(plan: &PlanView<'_>, view: &KeptView<'_>) -> String {
+    let environment = plan.plan.target.environment.as_deref();
+    let environment = environment.map(|name| format!(" --env {}", quoted(name))).unwrap_or_default();
     let fields = view.fields.iter().map(|field| format!(" --field {}", field.change.field.name()));
     let (page, tag) = (quoted(view.path.as_str()), quoted(view.tag.as_str()));
-    format!("slugline pull --page {page} --locale {tag}{}", fields.collect::<String>())
+    format!("slugline pull{environment} --page {page} --locale {tag}{}", fields.collect::<String>())
 }
 
 /// Returns a text as a shell takes it for one word, and a glob for itself.

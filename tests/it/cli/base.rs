@@ -502,3 +502,20 @@ fn sort(value: &Json) -> Json {
         other => other.clone(),
     }
 }
+
+/// Otherwise it would ask which of the environments is meant.
+#[test]
+fn the_pull_that_is_named_is_of_the_environment() {
+    let repository = Repository::new();
+    repository.write(
+        "slugline.yaml",
+        "version: 1\nenvironments:\n  staging: {site: siteGalaxy}\n  live: {site: siteOther}\n",
+    );
+    repository.commit();
+    repository.edit_on_the_site("pgGuide", "en-US", json!({"seo": {"title": "The Official Guide"}}));
+    let plan = repository.run("plan --env staging --base HEAD");
+    let command = "slugline pull --env staging --page /guide --locale en-US --field seo.title";
+    assert!(plan.stdout.contains(command), "{plan}");
+    assert_eq!(repository.run(command.strip_prefix("slugline ").unwrap()).exit, 0);
+    assert!(repository.told("--env staging --base HEAD").is_empty());
+}
