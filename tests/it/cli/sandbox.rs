@@ -198,3 +198,16 @@ fn the_switches_do_not_hold_in_the_designer() {
     let site = environment.read_json(".slugline/sandbox.json");
     assert_eq!(site["pages"][1]["values"]["primary"]["seo"]["title"], "");
 }
+
+/// A run has the site in its memory, and would write over what it does not know of.
+#[test]
+fn nobody_edits_while_a_run_is_under_way() {
+    let environment = project();
+    assert_eq!(environment.run("sandbox edit --page /guide title=Guidebook").exit, 0);
+    let before = environment.read(".slugline/sandbox.json");
+    let lock = slugline::run::Lock::take(&environment.path(".slugline")).unwrap();
+    let ran = environment.run("sandbox edit --page /guide title=Handbook");
+    assert_eq!((ran.exit, environment.read(".slugline/sandbox.json")), (4, before), "{ran}");
+    drop(lock);
+    assert_eq!(environment.run("sandbox edit --page /guide title=Handbook").exit, 0);
+}
