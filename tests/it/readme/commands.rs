@@ -33,7 +33,7 @@ fn each_command_can_be_typed() {
 #[test]
 fn a_command_that_cannot_be_typed_is_found() {
     let mut stage = Stage::new();
-    for command in ["pan", "plan --nonsense", "plan --format bogus", "schema projct", "sandbox serve --pages many"] {
+    for command in ["pan", "plan --nonsense", "plan --format bogus", "schema sites", "sandbox serve --pages many"] {
         let (exit, answer) = stage.type_in(&format!("slugline {command} --help"));
         assert_eq!(exit, 64, "{command}: {answer}");
     }
