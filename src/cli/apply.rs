@@ -115,7 +115,7 @@ impl Apply {
         }
         if plan.is_invalid() {
             let sources = std::mem::take(&mut workspace.loaded.sources);
-            return Err(Failure::invalid(plan.diagnostics.clone(), sources));
+            return Err(Failure::of_plan(&plan, sources));
         }
         ui.diagnostics(&plan.diagnostics, &Sources::default());
         Failure::of_conflicts(&plan).map_or(Ok(()), Err)?;

@@ -1,6 +1,6 @@
 //! A command that did not do what was asked: the exit, what to say, and the way out.
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::exit::Exit;
 use crate::plan::Plan;
 use crate::render::receipt;
@@ -53,6 +53,13 @@ impl Failure {
         let hint = "take the live values over with the `slugline pull` that the plan names, or write the manifests' with \
                     `--on-conflict desired`";
         Some(Self::message(Exit::Refused, message).fact("conflicts", conflicts.into()).hint(hint))
+    }
+
+    /// Returns the failure that the problems of a plan are.
+    pub(crate) fn of_plan(plan: &Plan, sources: Sources) -> Self {
+        let mut problems: Vec<Diagnostic> = plan.problems().cloned().collect();
+        diagnostic::sort(&mut problems);
+        Self::invalid(problems, sources)
     }
 
     /// Returns the failure that problems in the user's files are.

@@ -3,6 +3,7 @@
 use super::against::{self, Earlier};
 use super::context::Workspace;
 use super::failure::Failure;
+use super::lint;
 use super::plan::{Selected, check_selection};
 use crate::manifest::earlier::{self, Files};
 use crate::model::{Desired, LocaleTag};
@@ -25,6 +26,7 @@ pub(super) fn make(workspace: &Workspace, earlier: &Earlier, selected: &Selected
     let commits = Commits { desired: &desired, base: &base, selection: &selection, limits: &limits };
     let mut plan = offline::plan(commits, target, against::revision(&workspace.root, Some(earlier)));
     plan.diagnostics.extend(earlier.remarks.iter().cloned());
+    plan.findings = lint::findings(&workspace.loaded, None, &plan);
     Ok(plan)
 }
 

@@ -8,8 +8,9 @@ use super::failure::Failure;
 use super::ui::Ui;
 use crate::exit::Exit;
 use crate::plan::{self, Plan};
+use crate::render::concerns::concerns;
 use crate::render::view::PlanView;
-use crate::render::{escape, github, gitlab, html, markdown, text};
+use crate::render::{escape, github, gitlab, html, markdown, sarif, text};
 
 /// How a command writes its data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -35,8 +36,12 @@ pub(crate) enum PlanFormat {
     Html,
     /// Annotations of a GitHub workflow.
     Github,
+    /// A GitLab code quality report of what asks to be looked at.
+    Gitlab,
     /// The counts that GitLab shows in a merge request.
     GitlabTerraform,
+    /// SARIF 2.1.0 of what asks to be looked at, for code scanning.
+    Sarif,
 }
 
 /// How a command that shows a plan is asked to do so.
@@ -66,7 +71,9 @@ impl Shown {
             | PlanFormat::Markdown
             | PlanFormat::Html
             | PlanFormat::Github
-            | PlanFormat::GitlabTerraform => Format::Text,
+            | PlanFormat::Gitlab
+            | PlanFormat::GitlabTerraform
+            | PlanFormat::Sarif => Format::Text,
         }
     }
 }
@@ -87,6 +94,10 @@ pub(crate) fn show(
         PlanFormat::Markdown => ui.text(&markdown::comment(&view, shown.max_bytes))?,
         PlanFormat::Html => ui.text(&html::report(&view))?,
         PlanFormat::Github => ui.data(|_, out| github::plan(&view, &prefix(), out))?,
+        PlanFormat::Gitlab => {
+            ui.text(&harmless(&format!("{:#}\n", gitlab::report(&concerns(&view), &prefix()))))?;
+        }
+        PlanFormat::Sarif => ui.text(&harmless(&format!("{:#}\n", sarif::plan(&view, &prefix()))))?,
         PlanFormat::GitlabTerraform => ui.text(&format!("{}\n", gitlab::terraform(&view)))?,
     }
     Ok(())

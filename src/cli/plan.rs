@@ -92,7 +92,7 @@ impl Plan {
         }
         if exit == Exit::Invalid {
             // The plan itself is on stdout; why it cannot be applied goes with the excerpts.
-            let failure = Failure::invalid(plan.diagnostics.clone(), workspace.loaded.sources.clone());
+            let failure = Failure::of_plan(plan, workspace.loaded.sources.clone());
             ui.diagnostics(&failure.diagnostics, &failure.sources);
             ui.error(&failure.error, None);
             return Ok(exit);
@@ -144,8 +144,8 @@ pub(super) async fn make(
     let inputs = Inputs { desired: &desired, base: base.as_ref(), live: &live, policy: &policy };
     let mut plan = plan::plan(inputs, provenance);
     plan.diagnostics.extend(earlier.iter().flat_map(|earlier| earlier.remarks.clone()));
-    plan.diagnostics.extend(lint::errors(&workspace.loaded, &desired, &live, &plan));
     diagnostic::sort(&mut plan.diagnostics);
+    plan.findings = lint::findings(&workspace.loaded, Some((&desired, &live)), &plan);
     Ok(plan)
 }
 

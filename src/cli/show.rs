@@ -65,7 +65,12 @@ impl Show {
                 ui.data(|screen, out| account::receipt(&plan, &receipt, screen, out))?;
             }
             PlanFormat::Json => ui.text(&output::harmless(&receipt::json(&plan, &receipt)))?,
-            PlanFormat::Markdown | PlanFormat::Html | PlanFormat::Github | PlanFormat::GitlabTerraform => {
+            PlanFormat::Markdown
+            | PlanFormat::Html
+            | PlanFormat::Github
+            | PlanFormat::Gitlab
+            | PlanFormat::GitlabTerraform
+            | PlanFormat::Sarif => {
                 return Err(no_run());
             }
         }

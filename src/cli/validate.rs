@@ -26,6 +26,7 @@ use crate::manifest::load::{self, Loaded};
 use crate::model::{Desired, Live};
 use crate::plan::file;
 use crate::render::problems::{self, Counts, Problem, counts, problems};
+use crate::render::touched::TouchedLines;
 use crate::render::view::count;
 use crate::render::{github, gitlab, sarif};
 
@@ -219,6 +220,12 @@ impl Validate {
     fn find(&self, checked: &Checked) -> Result<Found, Failure> {
         let report = self.lint(checked);
         let mut problems = problems(checked.loaded.diagnostics.clone(), report.findings);
+        if let Some((_, earlier)) = &checked.earlier {
+            let touched = TouchedLines::between(&earlier.sources, &checked.loaded.sources);
+            for problem in &mut problems {
+                problem.is_touched = problem.diagnostic.at.as_ref().is_some_and(|at| touched.has(at));
+            }
+        }
         let known = match &self.baseline {
             None => baseline::Known::default(),
             Some(path) => {
@@ -257,7 +264,7 @@ impl Validate {
                 ui.text(&output::harmless(&format!("{:#}\n", gitlab::report(&found.problems, &prefix()))))?;
             }
             ProblemFormat::Sarif => {
-                ui.text(&output::harmless(&format!("{:#}\n", sarif::log(&found.problems, &prefix()))))?;
+                ui.text(&output::harmless(&format!("{:#}\n", sarif::log("validate", &found.problems, &prefix()))))?;
             }
         }
         Ok(())
@@ -265,19 +272,11 @@ impl Validate {
 
     /// Returns all that was found in a sentence.
     fn summary(&self, checked: &Checked, found: &Found) -> String {
-        let Counts { errors, warnings, infos } = counts(&found.problems);
         let pages = count(checked.subject.pages.len(), "page", "pages");
         let pages = if checked.earlier.is_some() { format!("what changed in {pages}") } else { pages };
-        let parts: Vec<String> =
-            [(errors, "error", "errors"), (warnings, "warning", "warnings"), (infos, "info", "infos")]
-                .into_iter()
-                .filter(|(number, ..)| *number > 0)
-                .map(|(number, one, many)| count(number, one, many))
-                .collect();
-        let mut out = match parts.as_slice() {
-            [] => format!("Nothing is wrong in {pages}"),
-            [only] => format!("{only} in {pages}"),
-            [first @ .., last] => format!("{} and {last} in {pages}", first.join(", ")),
+        let mut out = match counts(&found.problems).words() {
+            None => format!("Nothing is wrong in {pages}"),
+            Some(words) => format!("{words} in {pages}"),
         };
         let mut aside = Vec::new();
         if found.allowed > 0 {

@@ -3,6 +3,7 @@
 use super::Row;
 
 const FILES: &str = "README.md#the-files";
+const WHO: &str = "README.md#who-changed-what";
 const API: &str = "https://developers.webflow.com/data/reference/pages-and-components/pages/update-page-settings";
 
 pub(super) const ROWS: &[Row] = &[
@@ -101,18 +102,39 @@ pub(super) const ROWS: &[Row] = &[
         API,
     ),
     (
+        "conflict",
+        "a field was changed in the manifests and on the site",
+        "With `--base`: since that commit the manifest has got a new value, and somebody has changed the field on the site to \
+         something else. Nothing is written until that is decided: `slugline pull` takes the site's value over, and \
+         `--on-conflict desired` writes the manifest's.",
+        WHO,
+    ),
+    (
+        "drift",
+        "a field was changed on the site alone",
+        "With `--base`: the manifest says as it did at that commit, and somebody has changed the field on the site. That stays \
+         as it is: `slugline pull` takes it over into the manifest, and `--on-drift revert` writes the manifest's value.",
+        WHO,
+    ),
+    (
+        "locale-off",
+        "a change in a locale that is switched off",
+        "The site has the locale, and does not publish it. What is written there shows when it is switched on.",
+        FILES,
+    ),
+    (
         "base-unreadable",
         "the manifests of the base cannot be understood in part",
         "The manifests of the commit that `--base` names have problems, or lead out of the commit by a link or a submodule. What \
          cannot be understood there counts as not stated. So where the manifests state it now it is new, and is written over \
          whatever the site has, also if somebody has changed it there. Look at what the plan replaces.",
-        "README.md#who-changed-what",
+        WHO,
     ),
     (
         "base-empty",
         "the base has no project for the site",
         "The commit that `--base` names has no project file in this folder, or one for other sites: the project has begun, has \
          moved, or is for another site now. So every field is new, and is written where the site reads otherwise.",
-        "README.md#who-changed-what",
+        WHO,
     ),
 ];

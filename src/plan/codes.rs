@@ -16,6 +16,12 @@ pub const SLUG_TAKEN: Code = Code::new("slug-taken");
 pub const INHERITANCE_LOST: Code = Code::new("inheritance-lost");
 /// Slug changes that cannot be put in an order.
 pub const SLUG_ORDER: Code = Code::new("slug-order");
+/// A field that was changed on both sides.
+pub const CONFLICT: Code = Code::new("conflict");
+/// A field that was changed on the site alone.
+pub const DRIFT: Code = Code::new("drift");
+/// A change in a locale that nobody sees.
+pub const LOCALE_OFF: Code = Code::new("locale-off");
 /// A part of the base that cannot be understood.
 pub const BASE_UNREADABLE: Code = Code::new("base-unreadable");
 /// A base without a project for the site.

@@ -22,7 +22,7 @@ pub use diff::Selection;
 pub use guard::{Guard, Limits, Tripped};
 
 use self::diff::Differences;
-use crate::diagnostic::{self, Diagnostic};
+use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::model::{Address, Base, Desired, Field, Live, LocaleId, LocaleTag, PageId, PagePath, SiteId, Value};
 use crate::source::Location;
 
@@ -50,6 +50,19 @@ pub struct Plan {
     pub guards: Vec<Tripped>,
     /// What is wrong or worth knowing. With an error among them, the plan is not fit to be applied.
     pub diagnostics: Vec<Diagnostic>,
+    /// What the lint says of the texts that it writes. An error among them stands in the way as well.
+    pub findings: Vec<Finding>,
+}
+
+/// Something that the lint says of a field that changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The page and locale.
+    pub address: Address,
+    /// The field.
+    pub field: Field,
+    /// What it says.
+    pub diagnostic: Diagnostic,
 }
 
 /// The site that a plan is for.
@@ -281,6 +294,7 @@ pub fn plan(inputs: Inputs<'_>, provenance: Provenance) -> Plan {
         operations,
         guards,
         diagnostics,
+        findings: Vec::new(),
     }
 }
 
@@ -292,7 +306,13 @@ impl Plan {
 
     /// Returns whether an error stands in the way of applying it.
     pub fn is_invalid(&self) -> bool {
-        diagnostic::has_errors(&self.diagnostics)
+        self.problems().any(|problem| problem.severity == Severity::Error)
+    }
+
+    /// Returns what is wrong or worth knowing of the plan as a whole, and what else stands in its way.
+    pub fn problems(&self) -> impl Iterator<Item = &Diagnostic> {
+        let findings = self.findings.iter().map(|finding| &finding.diagnostic);
+        self.diagnostics.iter().chain(findings.filter(|finding| finding.severity == Severity::Error))
     }
 
     /// Returns whether no later operation sends the field of the same page and locale, and this one does.

@@ -50,6 +50,7 @@ pub fn plan(commits: Commits<'_>, target: Target, revision: Option<Revision>) ->
         kept: Vec::new(),
         operations: Vec::new(),
         diagnostics: Vec::new(),
+        findings: Vec::new(),
     }
 }
 

@@ -1,4 +1,5 @@
-//! Problems as a GitLab code quality report, and a plan as the counts of its Terraform widget.
+//! Problems, and what a plan asks to be looked at, as a GitLab code quality report; and a plan as the counts of GitLab's
+//! Terraform widget.
 
 use serde_json::{Value as Json, json};
 
@@ -6,6 +7,7 @@ use super::escape;
 use super::problems::Problem;
 use super::view::PlanView;
 use crate::diagnostic::Severity;
+use crate::manifest::project::FILE_NAME;
 
 /// Returns the report. File names begin at the top of the repository, which the prefix leads down from.
 pub fn report(problems: &[Problem], prefix: &str) -> Json {
@@ -19,12 +21,12 @@ pub fn terraform(view: &PlanView<'_>) -> Json {
 
 fn issue(problem: &Problem, prefix: &str) -> Json {
     let diagnostic = &problem.diagnostic;
-    // GitLab drops what has no place, which nothing in a project's files is without.
-    let (file, line) = diagnostic.at.as_ref().map_or(("", 1), |at| (&*at.file, at.line.max(1)));
+    // GitLab drops what has no place; what is about a plan as a whole stands where its guards are set.
+    let (file, line) = diagnostic.at.as_ref().map_or((FILE_NAME, 1), |at| (&*at.file, at.line.max(1)));
     let help = diagnostic.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
     json!({
         "description": escape::line(&format!("{}{help}", diagnostic.message)),
-        "check_name": diagnostic.code.as_str(),
+        "check_name": escape::line(diagnostic.code.as_str()),
         "fingerprint": problem.fingerprint,
         "severity": match diagnostic.severity {
             Severity::Error => "major",

@@ -44,7 +44,7 @@ pub fn report(view: &PlanView<'_>) -> String {
                 a.skip href="#changes" { "Skip to the changes" }
                 (header(view))
                 main {
-                    (problems(&view.plan.diagnostics))
+                    (problems(view))
                     (guards(view))
                     (kept("conflicts", "Conflicts: changed in the manifests and on the site", &view.conflicts))
                     (kept("kept", "Changed on the site, and kept", &view.drift))
@@ -96,11 +96,13 @@ fn header(view: &PlanView<'_>) -> Markup {
                 }
             }
             @let risks = Risk::ALL.map(|risk| (risk, review::count_risk(view, risk)));
-            @if risks.iter().any(|(_, number)| *number > 0) {
+            @let findings = review::all_findings(view);
+            @if findings.is_some() || risks.iter().any(|(_, number)| *number > 0) {
                 ul.facts {
                     @for (risk, number) in risks.into_iter().filter(|(_, number)| *number > 0) {
                         li { span.risk { (number) " " (review::risk_words(risk, number)) } }
                     }
+                    @if let Some(findings) = findings { li { span.risk { (findings) " of the lint" } } }
                 }
             }
         }
@@ -131,12 +133,13 @@ fn kept(id: &str, heading: &str, views: &[KeptView<'_>]) -> Markup {
     }
 }
 
-fn problems(diagnostics: &[Diagnostic]) -> Markup {
+fn problems(view: &PlanView<'_>) -> Markup {
+    let mut problems = view.plan.problems().peekable();
     html! {
-        @if !diagnostics.is_empty() {
+        @if problems.peek().is_some() {
             section aria-labelledby="problems" {
                 h2 #problems { "Problems" }
-                @for Diagnostic { code, severity, message, at, help, also: _ } in diagnostics {
+                @for Diagnostic { code, severity, message, at, help, also: _ } in problems {
                     div.problem {
                         p { strong { (severity.as_str()) " " code { (text(code.as_str())) } } " " (text(message)) }
                         @if let Some(at) = at { p.soft { code { (text(&at.to_string())) } } }
@@ -212,7 +215,7 @@ fn redirects(view: &PlanView<'_>) -> Markup {
 
 /// A table of contents, where there is more than one page.
 fn overview(pages: &[&PageView<'_>], rest: usize) -> Markup {
-    let has_risks = pages.iter().any(|page| review::risks(page).next().is_some());
+    let has_risks = pages.iter().any(|page| review::risks(page).next().is_some() || of_lint(page).is_some());
     html! {
         @if pages.len() > 1 {
             nav aria-labelledby="pages" {
@@ -248,6 +251,10 @@ fn what_changes(page: &PageView<'_>) -> Markup {
     }
 }
 
+fn of_lint(page: &PageView<'_>) -> Option<String> {
+    review::findings(page.locales.iter().flat_map(|locale| &locale.fields))
+}
+
 /// Returns what of a page should be looked at twice.
 pub(super) fn risks(page: &PageView<'_>) -> Markup {
     html! {
@@ -262,6 +269,7 @@ pub(super) fn risks(page: &PageView<'_>) -> Markup {
             }
             " "
         }
+        @if let Some(findings) = of_lint(page) { span.risk { (findings) } " " }
     }
 }
 

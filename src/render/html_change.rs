@@ -11,6 +11,7 @@ use super::review::{self, Remark};
 use super::text::{shortened, with_visible_spaces};
 use super::view::{FieldView, KeptFieldView, KeptView, PageView, ValuesView};
 use super::words::{Mark, WordDiff};
+use crate::diagnostic::Diagnostic;
 use crate::lint::language;
 use crate::model::LocaleTag;
 
@@ -103,6 +104,18 @@ fn change(field: &FieldView<'_>) -> Markup {
             }
         }
         @for remark in review::remarks(field.change) { p.remark { (remark_text(remark)) } }
+        @for finding in &field.findings { (finding_text(finding)) }
+    }
+}
+
+/// What the lint says of the text above.
+fn finding_text(finding: &Diagnostic) -> Markup {
+    let Diagnostic { code, severity, message, at: _, also: _, help } = finding;
+    html! {
+        p.finding {
+            strong { (severity.as_str()) } " " (text(message)) " " code { (text(code.as_str())) }
+            @if let Some(help) = help { span.remark.line { (text(help)) } }
+        }
     }
 }
 

@@ -86,7 +86,7 @@ fn field_lines(field: &KeptFieldView<'_>, screen: Screen, out: &mut dyn Write) -
 }
 
 /// Returns the command that takes the values over, and nothing else.
-fn pull(plan: &PlanView<'_>, view: &KeptView<'_>) -> String {
+pub(super) fn pull(plan: &PlanView<'_>, view: &KeptView<'_>) -> String {
     let environment = plan.plan.target.environment.as_deref();
     let environment = environment.map(|name| format!(" --env {}", quoted(name))).unwrap_or_default();
     let fields = view.fields.iter().map(|field| format!(" --field {}", field.change.field.name()));

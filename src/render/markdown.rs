@@ -10,6 +10,7 @@ use super::escape;
 use super::review::{self, Remark};
 use super::view::{FieldView, KeptFieldView, KeptView, LocaleView, PageView, PlanView, ValuesView, count};
 use super::words::{Mark, WordDiff};
+use crate::diagnostic::Diagnostic;
 use crate::lint::language;
 use crate::model::LocaleTag;
 use crate::plan::{self, Change, Redirect, Risk, Tripped};
@@ -70,6 +71,9 @@ fn head(view: &PlanView<'_>) -> String {
             let _ = write!(out, "\n- {number} {}", review::risk_words(risk, number));
         }
     }
+    if let Some(findings) = review::all_findings(view) {
+        let _ = write!(out, "\n- {findings} of the lint");
+    }
     if !out.ends_with("**\n") {
         out.push('\n');
     }
@@ -101,7 +105,7 @@ fn marker_word(name: &str) -> String {
 
 impl Comment {
     fn diagnostics(&mut self, view: &PlanView<'_>) {
-        let items = view.plan.diagnostics.iter().map(|diagnostic| {
+        let items = view.plan.problems().map(|diagnostic| {
             let at = diagnostic.at.as_ref().map(|at| format!("{} ", code(&at.to_string(), MAX_PATH)));
             format!(
                 "- {} {} {}{}\n",
@@ -243,11 +247,14 @@ fn guard(view: &PlanView<'_>, tripped: &Tripped) -> String {
     out
 }
 
-fn redirect_row((_, redirect): (&Change, &Redirect)) -> String {
+fn redirect_row((field, redirect): (&FieldView<'_>, &Redirect)) -> String {
     let Redirect { locale, from, to, is_reused } = redirect;
     let needed = if *is_reused { "not possible: another page moves to the old address" } else { "needed" };
+    // Locales that move along read the same slug; what is wrong with it is said once.
+    let findings = field.findings.iter().filter(|_| *locale == field.change.address.locale);
+    let findings: String = findings.map(|told| format!("<br>{}", finding(told))).collect();
     format!(
-        "| {} | {} | {} | {needed} |\n",
+        "| {} | {} | {} | {needed}{findings} |\n",
         code(locale.as_str(), MAX_NAME),
         code(from.as_str(), MAX_PATH),
         code(to.as_str(), MAX_PATH),
@@ -275,7 +282,7 @@ fn in_brief(page: &PageView<'_>) -> String {
     format!("- {}: {}\n", code(page.path.as_str(), MAX_PATH), what_changes(page))
 }
 
-/// Returns how many fields of a page change, and where.
+/// Returns how many fields of a page change, where, and how much the lint says of them.
 fn what_changes(page: &PageView<'_>) -> String {
     let mut tags: Vec<&LocaleTag> = rows(page).map(|(locale, _)| locale.tag).collect();
     tags.dedup();
@@ -284,7 +291,9 @@ fn what_changes(page: &PageView<'_>) -> String {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    format!("{} in {}{more}", count(rows(page).count(), "field", "fields"), named.join(", "))
+    let findings = review::findings(rows(page).map(|(_, field)| field)).map(|findings| format!("; {findings}"));
+    let fields = count(rows(page).count(), "field", "fields");
+    format!("{fields} in {}{more}{}", named.join(", "), findings.unwrap_or_default())
 }
 
 /// Returns the name of a field and what becomes of it, as two cells of a table.
@@ -299,6 +308,7 @@ fn field_cells(field: &FieldView<'_>) -> String {
         ValuesView::Begun(value) => format!("<ins>{}</ins>", code(value, MAX_VALUE)),
     }];
     cells.extend(review::remarks(field.change).into_iter().map(remark));
+    cells.extend(field.findings.iter().copied().map(finding));
     format!("`{}` | {}", field.change.field.name(), cells.join("<br>"))
 }
 
@@ -311,6 +321,12 @@ fn kept_row(view: &KeptView<'_>, field: &KeptFieldView<'_>) -> String {
         field.change.field.name(),
         texts(&field.site, view.tag),
     )
+}
+
+/// Returns what the lint says of a text, to stand below it.
+fn finding(finding: &Diagnostic) -> String {
+    let (severity, rule) = (finding.severity.as_str(), code(finding.code.as_str(), MAX_NAME));
+    format!("<sub>**{severity}** {rule}: {}</sub>", code(&finding.message, MAX_VALUE))
 }
 
 fn remark(remark: Remark<'_>) -> String {

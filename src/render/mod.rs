@@ -1,6 +1,7 @@
 //! Shows plans, receipts and problems. Functions from values to text; decides nothing, reads nothing.
 
 pub mod account;
+pub mod concerns;
 pub mod diagnostics;
 pub mod escape;
 pub mod github;
@@ -21,5 +22,6 @@ pub mod review;
 pub mod sarif;
 pub mod status;
 pub mod text;
+pub mod touched;
 pub mod view;
 pub mod words;

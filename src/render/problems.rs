@@ -1,4 +1,5 @@
-//! What is wrong with a project's files, as the formats for other programs want it: one list for all of them.
+//! What is wrong with a project's files, or asks to be looked at, as the formats for other programs want it: one list for
+//! all of them.
 //!
 //! A fingerprint stays the same when lines move, so that a baseline and a dashboard know a problem again.
 
@@ -7,6 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
+use super::view::count;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::{Finding, Rule};
 use crate::plan::file;
@@ -22,6 +24,8 @@ pub struct Problem {
     pub field: Option<&'static str>,
     /// Differs for any two problems of a list.
     pub fingerprint: String,
+    /// Whether it stands in a line that the change under review has touched, as far as that is known.
+    pub is_touched: bool,
 }
 
 /// Bytes of a fingerprint; enough that no two problems share one by chance.
@@ -35,8 +39,14 @@ pub fn problems(diagnostics: Vec<Diagnostic>, findings: Vec<Finding>) -> Vec<Pro
         let key = |problem: &Problem| (problem.diagnostic.at.clone(), problem.diagnostic.code.clone());
         key(one).cmp(&key(other)).then_with(|| one.diagnostic.message.cmp(&other.diagnostic.message))
     });
+    tell_apart(&mut problems);
+    problems
+}
+
+/// Gives each problem a fingerprint of its own.
+pub(super) fn tell_apart(problems: &mut [Problem]) {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    for problem in &mut problems {
+    for problem in problems {
         let count = seen.entry(problem.fingerprint.clone()).or_default();
         *count += 1;
         // The same thing said twice is two problems, told apart by their order.
@@ -44,13 +54,12 @@ pub fn problems(diagnostics: Vec<Diagnostic>, findings: Vec<Finding>) -> Vec<Pro
             problem.fingerprint = fingerprint(&[&problem.fingerprint, &count.to_string()]);
         }
     }
-    problems
 }
 
-fn of_diagnostic(diagnostic: Diagnostic) -> Problem {
+pub(super) fn of_diagnostic(diagnostic: Diagnostic) -> Problem {
     let file = diagnostic.at.as_ref().map_or("", |at| &at.file);
     let fingerprint = fingerprint(&[diagnostic.code.as_str(), file, &diagnostic.message]);
-    Problem { rule: None, page: None, locale: None, field: None, fingerprint, diagnostic }
+    Problem { rule: None, page: None, locale: None, field: None, fingerprint, is_touched: false, diagnostic }
 }
 
 fn of_finding(finding: Finding) -> Problem {
@@ -65,11 +74,12 @@ fn of_finding(finding: Finding) -> Problem {
         locale: locale.map(|locale| locale.to_string()),
         field,
         fingerprint,
+        is_touched: false,
         diagnostic,
     }
 }
 
-fn fingerprint(parts: &[&str]) -> String {
+pub(super) fn fingerprint(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update(part.len().to_le_bytes());
@@ -86,29 +96,47 @@ pub struct Counts {
     pub infos: usize,
 }
 
-/// Counts problems by weight.
-pub fn counts(problems: &[Problem]) -> Counts {
-    let mut counts = Counts::default();
-    for problem in problems {
-        match problem.diagnostic.severity {
-            Severity::Error => counts.errors += 1,
-            Severity::Warning => counts.warnings += 1,
-            Severity::Info => counts.infos += 1,
+impl Counts {
+    /// Counts one more.
+    pub fn add(&mut self, severity: Severity) {
+        match severity {
+            Severity::Error => self.errors += 1,
+            Severity::Warning => self.warnings += 1,
+            Severity::Info => self.infos += 1,
         }
     }
+
+    /// Returns how many there are in words; nothing if there are none.
+    pub fn words(self) -> Option<String> {
+        let Self { errors, warnings, infos } = self;
+        let kinds = [(errors, "error", "errors"), (warnings, "warning", "warnings"), (infos, "info", "infos")];
+        let parts = kinds.into_iter().filter(|(number, ..)| *number > 0);
+        let parts: Vec<String> = parts.map(|(number, one, many)| count(number, one, many)).collect();
+        match parts.as_slice() {
+            [] => None,
+            [only] => Some(only.clone()),
+            [first @ .., last] => Some(format!("{} and {last}", first.join(", "))),
+        }
+    }
+}
+
+/// Counts problems by weight.
+pub fn counts<'p>(problems: impl IntoIterator<Item = &'p Problem>) -> Counts {
+    let mut counts = Counts::default();
+    problems.into_iter().for_each(|problem| counts.add(problem.diagnostic.severity));
     counts
 }
 
-/// Returns the problems, worst first and else in their order.
+/// Returns the problems, worst first, of these what was touched first, and else in their order.
 pub fn worst_first(problems: &[Problem]) -> Vec<&Problem> {
     let mut sorted: Vec<&Problem> = problems.iter().collect();
-    sorted.sort_by_key(|problem| problem.diagnostic.severity);
+    sorted.sort_by_key(|problem| (problem.diagnostic.severity, !problem.is_touched));
     sorted
 }
 
 /// Returns a problem as JSON.
 pub fn json(problem: &Problem) -> Json {
-    let Problem { diagnostic, rule: _, page, locale, field, fingerprint } = problem;
+    let Problem { diagnostic, rule: _, page, locale, field, fingerprint, is_touched: _ } = problem;
     let mut out = file::diagnostic(diagnostic);
     let also = diagnostic.also.iter().map(
         |(at, label)| json!({"location": {"file": &*at.file, "line": at.line, "column": at.column}, "label": label}),

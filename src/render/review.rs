@@ -4,13 +4,14 @@
 
 use std::collections::BTreeMap;
 
+use super::problems::Counts;
 use super::view::{FieldView, LocaleView, PageView, PlanView};
 use crate::model::{Address, Field, LocaleTag, Value};
 use crate::plan::{Change, Class, Operation, Purpose, Redirect, Risk};
 
-/// Returns the published addresses that move.
-pub fn redirects<'a>(view: &'a PlanView<'a>) -> impl Iterator<Item = (&'a Change, &'a Redirect)> {
-    fields(view).flat_map(|field| field.change.redirects.iter().map(|redirect| (field.change, redirect)))
+/// Returns the published addresses that move, each with the slug that moves it.
+pub fn redirects<'a>(view: &'a PlanView<'a>) -> impl Iterator<Item = (&'a FieldView<'a>, &'a Redirect)> {
+    fields(view).flat_map(|field| field.change.redirects.iter().map(move |redirect| (field, redirect)))
 }
 
 /// Returns the values that are lost.
@@ -24,25 +25,39 @@ pub fn is_listed(change: &Change) -> bool {
 }
 
 fn fields<'a>(view: &'a PlanView<'a>) -> impl Iterator<Item = &'a FieldView<'a>> {
-    view.pages.iter().flat_map(|page| &page.locales).flat_map(|locale| &locale.fields)
+    view.pages.iter().flat_map(fields_of)
 }
 
-/// Returns the pages, riskiest first, else in the plan's order.
+fn fields_of<'p, 'a>(page: &'p PageView<'a>) -> impl Iterator<Item = &'p FieldView<'a>> {
+    page.locales.iter().flat_map(|locale| &locale.fields)
+}
+
+/// Returns how much the lint has to say of fields, in words; nothing if that is nothing.
+pub fn findings<'a>(fields: impl Iterator<Item = &'a FieldView<'a>>) -> Option<String> {
+    let mut counts = Counts::default();
+    fields.flat_map(|field| &field.findings).for_each(|finding| counts.add(finding.severity));
+    counts.words()
+}
+
+/// Returns how much the lint has to say of the plan, in words.
+pub fn all_findings(view: &PlanView<'_>) -> Option<String> {
+    findings(fields(view))
+}
+
+/// Returns the pages, riskiest first, then those of which the lint says the worst, else in the plan's order.
 pub fn ranked<'a>(view: &'a PlanView<'a>) -> Vec<&'a PageView<'a>> {
     let mut pages: Vec<&PageView<'_>> = view.pages.iter().collect();
     pages.sort_by_key(|page| {
-        let worst = risks(page).next();
-        (worst.is_none(), worst)
+        let risk = risks(page).next();
+        let finding = fields_of(page).flat_map(|field| &field.findings).map(|finding| finding.severity).min();
+        (risk.is_none(), risk, finding.is_none(), finding)
     });
     pages
 }
 
 /// Returns the risks of a page, worst first.
 pub fn risks(page: &PageView<'_>) -> impl Iterator<Item = Risk> {
-    let of = |risk: &Risk| {
-        let mut fields = page.locales.iter().flat_map(|locale| &locale.fields);
-        fields.any(|field| field.change.risks.contains(risk))
-    };
+    let of = |risk: &Risk| fields_of(page).any(|field| field.change.risks.contains(risk));
     let risks: Vec<Risk> = Risk::ALL.into_iter().filter(of).collect();
     risks.into_iter()
 }

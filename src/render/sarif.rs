@@ -1,13 +1,16 @@
-//! Problems as SARIF 2.1.0, for code scanning and editors.
+//! Problems, and what a plan asks to be looked at, as SARIF 2.1.0, for code scanning and editors.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
+use super::concerns::concerns;
 use super::escape;
 use super::problems::{Problem, worst_first};
+use super::view::PlanView;
 use crate::diagnostic::Severity;
-use crate::lint::Rule;
+use crate::explain::{self, Topic};
+use crate::manifest::project::FILE_NAME;
 use crate::source::Location;
 
 /// Results of a run that GitHub keeps; it refuses the whole file when there are 25,000.
@@ -16,15 +19,19 @@ const MOST_RESULTS: usize = 5_000;
 /// Names the fingerprint in `partialFingerprints`; another way to compute it gets another name.
 const FINGERPRINT: &str = "slugline/v1";
 
-/// Returns the log. File names begin at the top of the repository, which the prefix leads down from.
-pub fn log(problems: &[Problem], prefix: &str) -> Json {
+/// Returns the log of what a plan asks to be looked at.
+pub fn plan(view: &PlanView<'_>, prefix: &str) -> Json {
+    let environment = view.plan.target.environment.as_ref().map(|environment| format!("/{environment}"));
+    log(&format!("plan{}", environment.unwrap_or_default()), &concerns(view), prefix)
+}
+
+/// Returns the log. File names begin at the top of the repository, which the prefix leads down from. The category keeps
+/// what several commands upload for a commit apart; else each would replace the others'.
+pub fn log(category: &str, problems: &[Problem], prefix: &str) -> Json {
     let sorted = worst_first(problems);
     let shown = &sorted[..sorted.len().min(MOST_RESULTS)];
-    let mut rules: BTreeMap<&str, Option<&Rule>> = BTreeMap::new();
-    for problem in shown {
-        rules.insert(problem.diagnostic.code.as_str(), problem.rule);
-    }
-    let numbers: BTreeMap<&str, usize> = rules.keys().enumerate().map(|(number, id)| (*id, number)).collect();
+    let rules: BTreeSet<&str> = shown.iter().map(|problem| problem.diagnostic.code.as_str()).collect();
+    let numbers: BTreeMap<&str, usize> = rules.iter().enumerate().map(|(number, id)| (*id, number)).collect();
     let results: Vec<Json> = shown.iter().map(|problem| result(problem, &numbers, prefix)).collect();
     let mut invocation = json!({"executionSuccessful": true});
     if shown.len() < sorted.len() {
@@ -42,8 +49,9 @@ pub fn log(problems: &[Problem], prefix: &str) -> Json {
             "tool": {"driver": {
                 "name": "slugline",
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": rules.into_iter().map(|(id, rule)| descriptor(id, rule)).collect::<Vec<_>>(),
+                "rules": rules.into_iter().map(descriptor).collect::<Vec<_>>(),
             }},
+            "automationDetails": {"id": format!("slugline/{}/", escape::line(category))},
             "columnKind": "unicodeCodePoints",
             "invocations": [invocation],
             "results": results,
@@ -51,14 +59,19 @@ pub fn log(problems: &[Problem], prefix: &str) -> Json {
     })
 }
 
-fn descriptor(id: &str, rule: Option<&Rule>) -> Json {
-    let Some(rule) = rule else { return json!({"id": id}) };
+/// Returns what is known of a name. GitHub wants all three texts; a newer program's plan may hold names unknown here.
+fn descriptor(id: &str) -> Json {
+    let Some(topic) = explain::topic(id) else {
+        return json!({"id": escape::line(id), "shortDescription": {"text": escape::line(id)}});
+    };
+    let Topic { name: _, kind: _, summary, text, source } = topic;
     let mut descriptor = json!({
         "id": id,
-        "shortDescription": {"text": rule.summary},
-        "fullDescription": {"text": rule.text},
+        "shortDescription": {"text": summary},
+        "fullDescription": {"text": text},
+        "help": {"text": format!("{text} More: `slugline explain {id}`.")},
     });
-    if let Some(address) = rule.source.split(' ').find(|source| source.starts_with("https://")) {
+    if let Some(address) = source.split(' ').find(|source| source.starts_with("https://")) {
         descriptor["helpUri"] = json!(address);
     }
     descriptor
@@ -68,7 +81,7 @@ fn result(problem: &Problem, numbers: &BTreeMap<&str, usize>, prefix: &str) -> J
     let diagnostic = &problem.diagnostic;
     let help = diagnostic.help.as_ref().map(|help| format!("\n{}", escape::line(help))).unwrap_or_default();
     let mut result = json!({
-        "ruleId": diagnostic.code.as_str(),
+        "ruleId": escape::line(diagnostic.code.as_str()),
         "ruleIndex": numbers[diagnostic.code.as_str()],
         "level": match diagnostic.severity {
             Severity::Error => "error",
@@ -78,9 +91,9 @@ fn result(problem: &Problem, numbers: &BTreeMap<&str, usize>, prefix: &str) -> J
         "message": {"text": plain(&format!("{}{help}", escape::line(&diagnostic.message)))},
         "partialFingerprints": {FINGERPRINT: problem.fingerprint},
     });
-    if let Some(at) = &diagnostic.at {
-        result["locations"] = json!([location(at, prefix)]);
-    }
+    // Code scanning takes no result without a place; what is about a plan as a whole stands where its guards are set.
+    let at = diagnostic.at.clone().unwrap_or_else(|| Location::whole(&FILE_NAME.into()));
+    result["locations"] = json!([location(&at, prefix)]);
     if !diagnostic.also.is_empty() {
         let related = diagnostic.also.iter().map(|(at, label)| {
             let mut location = location(at, prefix);

@@ -54,7 +54,7 @@ fn heading(view: &PlanView<'_>, screen: Screen, out: &mut dyn Write) -> io::Resu
 pub fn summary(view: &PlanView<'_>) -> String {
     let totals = view.totals;
     if view.plan.is_invalid() {
-        let errors = view.plan.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+        let errors = view.plan.problems().filter(|problem| problem.severity == Severity::Error).count();
         return format!("The plan has {} and cannot be applied.", count(errors, "error", "errors"));
     }
     if view.plan.is_offline {
@@ -120,7 +120,13 @@ fn field_lines(field: &FieldView<'_>, screen: Screen, out: &mut dyn Write) -> io
     let heading = Line::indented(4).hanging(2).with(Look::Plain, field.change.field.name());
     heading.with(Look::Faint, &format!("  {}", field.change.source)).print(screen, out)?;
     value_lines(&field.values, screen, out)?;
-    remark_lines(field.change, screen, out)
+    remark_lines(field.change, screen, out)?;
+    for finding in &field.findings {
+        let look = if finding.severity == Severity::Error { Look::Error } else { Look::Warning };
+        let line = Line::indented(6).hanging(2).with(look, &format!("! {}", finding.message));
+        line.with(Look::Faint, &format!("  {}", finding.code)).print(screen, out)?;
+    }
+    Ok(())
 }
 
 fn value_lines(values: &ValuesView, screen: Screen, out: &mut dyn Write) -> io::Result<()> {

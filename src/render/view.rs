@@ -5,8 +5,9 @@
 use std::collections::BTreeMap;
 
 use super::words::{self, WordDiff};
-use crate::model::{Address, LocaleTag, PageId, PagePath, Value};
-use crate::plan::{Change, Class, Guard, Operation, Plan, Purpose};
+use crate::diagnostic::Diagnostic;
+use crate::model::{Address, Field, LocaleTag, PageId, PagePath, Value};
+use crate::plan::{Change, Class, Finding, Guard, Operation, Plan, Purpose};
 
 /// A plan, grouped for reading.
 #[derive(Debug)]
@@ -54,6 +55,8 @@ pub struct FieldView<'a> {
     pub change: &'a Change,
     /// What to show of the values.
     pub values: ValuesView,
+    /// What the lint says of what it will read, worst first.
+    pub findings: Vec<&'a Diagnostic>,
 }
 
 /// The values of a change, ready to be shown.
@@ -119,8 +122,11 @@ impl<'a> PlanView<'a> {
         let mut pages: Vec<PageView<'a>> = Vec::new();
         let writes = plan.operations.iter().filter(|operation| operation.purpose == Purpose::Write);
         let writes: BTreeMap<&Address, &Operation> = writes.map(|operation| (&operation.address, operation)).collect();
+        let findings = findings(plan);
         for change in &plan.changes {
-            let field = FieldView { change, values: values(plan, writes.get(&change.address).copied(), change) };
+            let values = values(plan, writes.get(&change.address).copied(), change);
+            let findings = findings.get(&(&change.address, change.field)).cloned().unwrap_or_default();
+            let field = FieldView { change, values, findings };
             let page = page_entry(&mut pages, change);
             match page.locales.last_mut().filter(|locale| *locale.tag == change.address.locale) {
                 Some(locale) => locale.fields.push(field),
@@ -160,6 +166,18 @@ impl PlanView<'_> {
     pub fn standing(&self) -> impl Iterator<Item = Guard> {
         self.plan.guards.iter().map(|tripped| tripped.guard).filter(|guard| !self.allowed.contains(guard))
     }
+}
+
+/// Returns what the lint says of each field that changes, worst first.
+fn findings(plan: &Plan) -> BTreeMap<(&Address, Field), Vec<&Diagnostic>> {
+    let mut findings: BTreeMap<(&Address, Field), Vec<&Diagnostic>> = BTreeMap::new();
+    for Finding { address, field, diagnostic } in &plan.findings {
+        findings.entry((address, *field)).or_default().push(diagnostic);
+    }
+    for of_field in findings.values_mut() {
+        of_field.sort_by_key(|diagnostic| diagnostic.severity);
+    }
+    findings
 }
 
 /// Returns what is kept of a class, by page and locale.

@@ -40,7 +40,7 @@ const MODULES: &[(&str, &[&str])] = &[
     // Texts.
     ("explain", &["exit", "lint"]),
     // Views.
-    ("render", &["diagnostic", "event", "lint", "model", "plan", "pull", "source", "status"]),
+    ("render", &["diagnostic", "event", "explain", "lint", "manifest", "model", "plan", "pull", "source", "status"]),
     // The shell: on top of everything.
     (
         "cli",

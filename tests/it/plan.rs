@@ -101,8 +101,14 @@ impl World {
     }
 
     /// States what the manifest of the base wanted a page to read.
-    fn wanted(&mut self, page: &str, locale: &str, field: Field, value: impl Into<Value>) -> &mut Self {
+    pub(crate) fn wanted(&mut self, page: &str, locale: &str, field: Field, value: impl Into<Value>) -> &mut Self {
         state(&mut self.base.get_or_insert_default().desired, page, locale, field, value.into());
+        self
+    }
+
+    /// Has drift written over.
+    pub(crate) fn reverts_drift(&mut self) -> &mut Self {
+        self.policy.on_drift = plan::OnDrift::Revert;
         self
     }
 

@@ -1,15 +1,21 @@
 //! What reviewers see: that it says what it should, and that no text gets out of its place.
 
 mod bounds;
+mod concerns;
 mod hostile;
 mod markup;
+mod shape;
 mod values;
 mod words;
 
+use serde_json::Value as Json;
 use slugline::plan::Plan;
+use slugline::render::concerns::concerns;
 use slugline::render::print::Screen;
 use slugline::render::view::PlanView;
-use slugline::render::{github, html, markdown, text};
+use slugline::render::{github, gitlab, html, markdown, sarif, text};
+
+pub(crate) use shape::sarif_shape;
 
 /// A plan in a form that is made for people or pipelines.
 struct Shown {
@@ -17,6 +23,8 @@ struct Shown {
     markdown: String,
     html: String,
     github: String,
+    gitlab: Json,
+    sarif: Json,
 }
 
 fn show(plan: &Plan) -> Shown {
@@ -30,5 +38,7 @@ fn show(plan: &Plan) -> Shown {
         markdown: markdown::comment(&view, markdown::MAX_BYTES),
         html: html::report(&view),
         github: String::from_utf8(github).unwrap(),
+        gitlab: gitlab::report(&concerns(&view), "site/"),
+        sarif: sarif::plan(&view, "site/"),
     }
 }

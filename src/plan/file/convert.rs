@@ -11,12 +11,14 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::exit::Exit;
 use crate::model::{Address, Field, Kind, LocaleTag, Value};
 use crate::plan::{
-    Body, Change, Class, Guard, Operation, Plan, Purpose, ReadSummary, Redirect, Revision, Risk, Target, Tripped,
+    Body, Change, Class, Finding, Guard, Operation, Plan, Purpose, ReadSummary, Redirect, Revision, Risk, Target,
+    Tripped,
 };
 use crate::source::{ByteRange, Location};
 
 pub(super) fn to_file(plan: &Plan, exit: Exit) -> format::PlanFile {
-    let Plan { target, revision, is_offline, live, managed, changes, kept, operations, guards, diagnostics } = plan;
+    let Plan { target, revision, is_offline, live, managed, changes, kept, operations, guards, diagnostics, findings } =
+        plan;
     let written = changes.iter().map(|change| change_to_file(change, true));
     let left = kept.iter().map(|change| change_to_file(change, false));
     format::PlanFile {
@@ -38,7 +40,7 @@ pub(super) fn to_file(plan: &Plan, exit: Exit) -> format::PlanFile {
         changes: written.chain(left).collect(),
         operations: operations.iter().enumerate().map(operation_to_file).collect(),
         guards: guards.iter().map(guard_to_file).collect(),
-        diagnostics: diagnostics.iter().map(diagnostic_to_file).collect(),
+        diagnostics: diagnostics.iter().map(diagnostic_to_file).chain(findings.iter().map(finding_to_file)).collect(),
         exit: exit_to_file(exit),
     }
 }
@@ -80,6 +82,8 @@ pub(super) fn from_file(file: format::PlanFile) -> Result<Plan, Error> {
     let changes_from_file = |changes: Vec<format::Change>| -> Result<Vec<Change>, Error> {
         changes.into_iter().map(change_from_file).collect()
     };
+    let (findings, diagnostics): (Vec<_>, Vec<_>) =
+        diagnostics.into_iter().partition(|problem| problem.field.is_some());
     let plan = Plan {
         target: Target { site: target.site.into(), name: target.name, environment: target.environment },
         revision: source.map(|format::Source { commit, dirty, base }| Revision { commit, dirty, base }),
@@ -91,6 +95,7 @@ pub(super) fn from_file(file: format::PlanFile) -> Result<Plan, Error> {
         operations: operations.into_iter().map(operation_from_file).collect::<Result<_, _>>()?,
         guards: guards.into_iter().map(guard_from_file).collect::<Result<_, _>>()?,
         diagnostics: diagnostics.into_iter().map(diagnostic_from_file).collect::<Result<_, _>>()?,
+        findings: findings.into_iter().map(finding_from_file).collect::<Result<_, _>>()?,
     };
     check_needs(&plan)?;
     Ok(plan)
@@ -305,8 +310,28 @@ pub(super) fn diagnostic_to_file(diagnostic: &Diagnostic) -> format::Diagnostic 
         severity: severity.as_str().to_owned(),
         message: message.clone(),
         location: at.as_ref().map(location_to_file),
+        page: None,
+        locale: None,
+        field: None,
         help: help.clone(),
     }
+}
+
+fn finding_to_file(finding: &Finding) -> format::Diagnostic {
+    let Finding { address, field, diagnostic } = finding;
+    format::Diagnostic {
+        page: Some(address.page.to_string()),
+        locale: Some(address.locale.to_string()),
+        field: Some(field.name().to_owned()),
+        ..diagnostic_to_file(diagnostic)
+    }
+}
+
+fn finding_from_file(finding: format::Diagnostic) -> Result<Finding, Error> {
+    let stated = |value: &Option<String>| value.clone().unwrap_or_default();
+    let field = field_from_file(&stated(&finding.field))?;
+    let address = Address { page: stated(&finding.page).into(), locale: stated(&finding.locale).into() };
+    Ok(Finding { address, field, diagnostic: diagnostic_from_file(finding)? })
 }
 
 fn diagnostic_from_file(diagnostic: format::Diagnostic) -> Result<Diagnostic, Error> {

@@ -35,7 +35,7 @@ pub struct PlanFile {
     pub operations: Vec<Operation>,
     /// Guards that the plan trips; `apply` refuses until each is allowed by name.
     pub guards: Vec<Guard>,
-    /// What is wrong or worth knowing.
+    /// What is wrong or worth knowing; then what the lint says of the fields that change.
     pub diagnostics: Vec<Diagnostic>,
     /// How the command ended that made the plan.
     pub exit: Exit,
@@ -236,6 +236,15 @@ pub struct Diagnostic {
     /// Where.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
+    /// For what the lint says of a field that changes: the page, as in `changes`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<String>,
+    /// The locale's tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// The field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
     /// The way out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,

@@ -15,7 +15,7 @@ use crate::exit::Exit;
 use crate::model::Value;
 
 /// The version written. Readers refuse a newer major and ignore what a newer minor adds.
-pub const FORMAT_VERSION: &str = "1.1";
+pub const FORMAT_VERSION: &str = "1.2";
 const MAJOR: u32 = 1;
 
 /// Keys that do not count for the digest: they tell how and when a plan was made, not what it does.

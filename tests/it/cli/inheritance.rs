@@ -364,6 +364,7 @@ fn what_the_server_normalizes_is_told_field_by_field() {
           - Guide
           + Guide{+··+}
           moves along in ja-JP, which inherits it
+          ! the page's name ends with white space  text/edge-space
 
     Plan: 1 field to change in 1 page-locale of 1 page; 1 request to send.
     /guide @ en-US: written, but the site reads otherwise

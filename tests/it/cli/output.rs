@@ -81,7 +81,7 @@ fn failures_are_json_too() {
     writes: none
     --- stdout
     {
-      "format_version": "1.1",
+      "format_version": "1.2",
       "error": {
         "message": "1 error in the project's files; nothing was written",
         "hint": null
@@ -123,7 +123,7 @@ fn failures_are_json_too() {
     writes: none
     --- stdout
     {
-      "format_version": "1.1",
+      "format_version": "1.2",
       "error": {
         "message": "no token: `WEBFLOW_TOKEN` is not set",
         "hint": "make a site token with the scopes sites:read, pages:read and pages:write in the site's settings under Apps & integrations, and put it in `WEBFLOW_TOKEN`; or try `--sandbox`, which needs none"
@@ -300,6 +300,7 @@ fn text_of_the_site_and_of_manifests_stays_in_its_place() {
           - ␛[31mred\u{202e}live
           + ␛[2Jclear\u{202e} \r\n::error::no
           moves along in fr-FR, ja-JP, which inherit it
+          ! the page's name holds a line break  text/newline
 
     Plan: 1 field to change in 1 page-locale of 1 page; 1 request to send.
     --- stderr

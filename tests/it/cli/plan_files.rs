@@ -52,7 +52,7 @@ fn a_plan_file_is_json() {
     writes: none
     --- stdout
     {
-      "format_version": "1.1",
+      "format_version": "1.2",
       "digest": "sha256:[DIGEST]",
       "target": {
         "site": "siteGalaxy",

@@ -65,7 +65,7 @@ fn an_unknown_format() {
     --- stdout
     --- stderr
     error: invalid value 'yaml' for '--format <FORMAT>'
-      [possible values: text, json, markdown, html, github, gitlab-terraform]
+      [possible values: text, json, markdown, html, github, gitlab, gitlab-terraform, sarif]
 
     For more information, try '--help'.
     ");

@@ -2,11 +2,12 @@
 
 use slugline::diagnostic::{Code, Diagnostic};
 use slugline::model::{Field, Value};
-use slugline::plan::Plan;
+use slugline::plan::{Change, Class, Finding, Plan};
 use slugline::render::view::PlanView;
 use slugline::render::{escape, html};
 
 use super::markup::{forge, parse};
+use super::shape::sarif_shape;
 use super::values::hostile;
 use super::{Shown, show};
 use crate::plan::world;
@@ -45,6 +46,17 @@ fn plan_with_all(texts: &[String]) -> Plan {
     plan.target.name = text.to_owned();
     plan.target.site = text.into();
     plan.target.environment = Some(text.to_owned());
+    let of_lint = plan.changes.iter().map(|change| {
+        let text = change.path.as_str();
+        let diagnostic = Diagnostic::warning(Code::from(text.to_owned()), text).help(text).at(change.source.clone());
+        Finding { address: change.address.clone(), field: change.field, diagnostic }
+    });
+    plan.findings = of_lint.collect();
+    for (class, field) in [(Class::Conflict, Field::SeoDescription), (Class::Drift, Field::OpenGraphTitle)] {
+        let change = plan.changes.iter().find(|change| change.field == field).unwrap().clone();
+        let base = Some(Value::from(format!("{} once", texts[0]).as_str()));
+        plan.kept.push(Change { class, base, ..change });
+    }
     plan.diagnostics.push(Diagnostic::error(Code::from(text.to_owned()), text).help(text));
     for tripped in &mut plan.guards {
         tripped.message = text.to_owned();
@@ -82,9 +94,9 @@ fn annotations_are_ours_alone() {
         check_lines(&github, &text);
         let levels: Vec<&str> = github.lines().map(|line| line.split(' ').next().unwrap()).collect();
         let count = |level: &str| levels.iter().filter(|found| **found == level).count();
+        // What is wrong and the conflict; then seven of what else there is, and the plan in a sentence.
         let counts = [count("::error"), count("::warning"), count("::notice")];
-        let expected = if text.contains("{{wf ") { [1, 6, 1] } else { [1, 4, 1] };
-        assert_eq!((counts, levels.len()), (expected, expected.iter().sum()), "{text:?}\n{github}");
+        assert_eq!((counts, levels.len()), ([2, 7, 1], 10), "{text:?}\n{github}");
         for line in github.lines() {
             let properties = line.split("::").nth(1).unwrap();
             let names = properties.split_once(' ').unwrap().1.split(',').map(|pair| pair.split('=').next().unwrap());
@@ -131,6 +143,29 @@ fn a_report_is_made_of_the_same_parts_whatever_it_tells() {
         let links = made.elements.iter().filter(|element| element.contains("href="));
         assert!(links.clone().all(|link| link.contains("href=#")), "{text:?}");
         assert_eq!(made.elements.iter().filter(|element| element.starts_with("style")).count(), 1, "{text:?}");
+    }
+}
+
+#[test]
+fn reports_for_other_programs_are_of_the_same_shape_whatever_they_tell() {
+    let sarif_validator = jsonschema::validator_for(&sarif_shape()).unwrap();
+    let mut shape: Option<(usize, usize)> = None;
+    for text in hostile() {
+        let Shown { gitlab, sarif, .. } = show(&plan_with(&text));
+        let problems: Vec<String> = sarif_validator.iter_errors(&sarif).map(|error| error.to_string()).collect();
+        assert_eq!(problems, [""; 0], "{text:?}");
+        let issues = gitlab.as_array().unwrap();
+        for issue in issues {
+            let lasting = issue["fingerprint"].as_str().unwrap();
+            assert!(lasting.len() == 32 && lasting.bytes().all(|byte| byte.is_ascii_hexdigit()), "{issue}");
+            let words = [&issue["description"], &issue["check_name"]];
+            let hazard = |word: &str| word.chars().any(escape::is_hazard);
+            assert!(!words.iter().any(|word| hazard(word.as_str().unwrap())), "{text:?}");
+        }
+        let results = sarif["runs"][0]["results"].as_array().unwrap();
+        let bindings = if text.contains("{{wf ") { 1 } else { 0 };
+        let found = (issues.len() - bindings, results.len() - bindings);
+        assert_eq!(found, *shape.get_or_insert(found), "{text:?}");
     }
 }
 

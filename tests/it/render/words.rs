@@ -24,7 +24,7 @@ fn small() -> Plan {
 #[test]
 fn a_comment() {
     assert_snapshot!(show(&small()).markdown, @"
-    <!-- slugline:plan v=1 digest=sha256:6bcd3584274936b2a8debebb477e513a39748278ca85740e7143cb12cf525fa5 -->
+    <!-- slugline:plan v=1 digest=sha256:0f7aef7ca5121d02084f478e059a5948503225d2d43bddecedb260853c3627a7 -->
     ### slugline: <code>Site</code>
 
     **Plan: 4 fields to change in 3 page-locales of 2 pages; 3 requests to send.**
@@ -78,10 +78,8 @@ fn a_comment() {
 #[test]
 fn annotations() {
     assert_snapshot!(show(&small()).github, @"
-    ::warning title=slug-change::3 published addresses change; links to them break without redirects: /guide @ en: /guide → /handbook, /guide @ fr: /fr/guide → /fr/handbook, /guide @ es: /es/guide → /es/handbook%0Aif this is meant, apply the plan with --allow slug-change
-    ::warning title=blanking::1 title or description becomes empty: /towels @ fr: seo.description%0Aif this is meant, apply the plan with --allow blanking
-    ::warning file=site/pages/x.yaml,line=1,col=1,title=slug-change::slug of /guide @ en: a published address changes%0A/guide → /handbook, /fr/guide → /fr/handbook, /es/guide → /es/handbook
-    ::warning file=site/pages/x.yaml,line=1,col=1,title=blanking::seo.description of /towels @ fr: a value is cleared
+    ::warning file=site/pages/x.yaml,line=1,col=1,title=slug-change::slug of /guide @ en: a published address changes%0A/guide → /handbook, /fr/guide → /fr/handbook, /es/guide → /es/handbook; if this is meant, apply the plan with --allow slug-change
+    ::warning file=site/pages/x.yaml,line=1,col=1,title=blanking::seo.description of /towels @ fr: a value is cleared%0Aif this is meant, apply the plan with --allow blanking
     ::notice title=slugline::Plan: 4 fields to change in 3 page-locales of 2 pages; 3 requests to send.
     ");
 }

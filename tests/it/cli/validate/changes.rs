@@ -259,3 +259,22 @@ fn nothing_in_the_work_tree_is_touched() {
     assert_eq!(repository.told("HEAD").len(), 1);
     assert_eq!(repository.git(&["status", "--porcelain=v2", "--branch"]), before);
 }
+
+/// GitHub shows an annotation beside the line only if the pull request has touched it.
+#[test]
+fn lines_that_the_branch_touched_are_annotated_first() {
+    let repository = Repository::new();
+    let slip = |name: &str| format!("{}slugs: x\n", page(name, name));
+    repository.write("pages/a.yaml", &slip("a"));
+    repository.write("pages/b.yaml", &page("b", "b"));
+    repository.commit();
+    repository.git(&["checkout", "-q", "-b", "branch"]);
+    repository.write("pages/b.yaml", &slip("b"));
+    let files = |arguments: &str| {
+        let ran = repository.validate(&format!("--format github {arguments}"));
+        let errors = ran.stdout.lines().filter(|line| line.starts_with("::error file="));
+        errors.map(|line| line.split([',', '=']).nth(1).unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(files(""), ["site/pages/a.yaml", "site/pages/b.yaml"]);
+    assert_eq!(files("--changed-since main"), ["site/pages/b.yaml", "site/pages/a.yaml"]);
+}

@@ -1,9 +1,10 @@
 //! The formats for other programs: what they say, and that no text gets out of its place.
 
 use insta::assert_snapshot;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use super::{GUIDE, lines, offline};
+use crate::render::sarif_shape;
 
 /// A page whose texts try everything that some reader of the output would act on.
 const HOSTILE: &str = "\
@@ -95,17 +96,21 @@ fn annotations() {
 }
 
 #[test]
-fn annotations_are_ten_a_level_at_most() {
+fn annotations_are_ten_at_most() {
     let page = |number: usize| format!("path: /p{number}\nlocales: {{en-US: {{title: 'A  b', seo: {{titel: x}}}}}}\n");
     let environment = offline([]);
-    for count in [10, 11, 30] {
+    for (count, closing) in [
+        (5, None),
+        (6, Some("::warning title=slugline::and 3 warnings more; ")),
+        (12, Some("::error title=slugline::and 3 errors and 12 warnings more; ")),
+    ] {
         environment.write("pages/all.yaml", (0..count).map(page).collect::<Vec<_>>().join("---\n"));
         let ran = environment.run("validate --format github");
-        let of = |command: &str| ran.stdout.lines().filter(|line| line.starts_with(command)).count();
-        assert_eq!((of("::error "), of("::warning "), ran.exit), (10, 10, 3), "{count}: {ran}");
-        let more = format!("::error title=slugline::and {} errors more", count - 9);
-        assert_eq!(ran.stdout.contains(&more), count > 10, "{ran}");
-        assert!(ran.stdout.starts_with("::error file=pages/all.yaml,line=2,"), "the worst come first: {ran}");
+        let lines: Vec<&str> = ran.stdout.lines().collect();
+        assert_eq!((lines.len(), ran.exit), (10, 3), "{count}: {ran}");
+        assert_eq!(closing.is_some(), lines.last().unwrap().contains("title=slugline"), "{ran}");
+        assert!(closing.is_none_or(|closing| lines[9].starts_with(closing)), "{ran}");
+        assert!(lines[0].starts_with("::error file=pages/all.yaml,line=2,"), "the worst come first: {ran}");
     }
 }
 
@@ -227,61 +232,4 @@ fn sarif() {
     assert_eq!(place(&duplicate["relatedLocations"][0]), "pages/%C3%A4%20b.yaml");
     // Made for the same problems as the other formats.
     assert_eq!(results.as_array().unwrap().len(), lines(&environment.run("validate --format json").json()).len());
-}
-
-/// Returns the part of SARIF 2.1.0 that the program uses, with nothing beside it: required keys, kinds of values, and the
-/// words that the standard allows.
-fn sarif_shape() -> Json {
-    let object = |required: &[&str], properties: Json| json!({"type": "object", "required": required, "properties": properties, "additionalProperties": false});
-    let text = json!({"type": "string", "minLength": 1});
-    let message = object(&["text"], json!({"text": text}));
-    let number = json!({"type": "integer", "minimum": 1});
-    let region = object(&["startLine"], json!({"startLine": number, "startColumn": number}));
-    let uri = json!({"type": "string", "pattern": "^(?!/)[A-Za-z0-9/._~%-]+$"});
-    let artifact = object(&["uri"], json!({"uri": uri, "uriBaseId": {"const": "%SRCROOT%"}}));
-    let physical = object(&["artifactLocation"], json!({"artifactLocation": artifact, "region": region}));
-    let location = object(&["physicalLocation"], json!({"physicalLocation": physical, "message": message}));
-    let level = json!({"enum": ["none", "note", "warning", "error"]});
-    let result = object(
-        &["message", "ruleId", "ruleIndex", "level", "locations", "partialFingerprints"],
-        json!({
-            "ruleId": text, "ruleIndex": {"type": "integer", "minimum": 0}, "level": level, "message": message,
-            "locations": {"type": "array", "items": location, "minItems": 1, "maxItems": 1},
-            "relatedLocations": {"type": "array", "items": location, "uniqueItems": true},
-            "partialFingerprints": {"type": "object", "additionalProperties": text, "minProperties": 1},
-        }),
-    );
-    let rule = object(
-        &["id"],
-        json!({
-            "id": text, "shortDescription": message, "fullDescription": message,
-            "helpUri": {"type": "string", "pattern": "^https://"},
-        }),
-    );
-    let driver = object(
-        &["name"],
-        json!({
-            "name": text, "semanticVersion": {"type": "string", "pattern": r"^\d+\.\d+\.\d+"},
-            "rules": {"type": "array", "items": rule, "uniqueItems": true},
-        }),
-    );
-    let run = object(
-        &["tool", "results"],
-        json!({
-            "tool": object(&["driver"], json!({"driver": driver})),
-            "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
-            "invocations": {"type": "array", "items": object(
-                &["executionSuccessful"],
-                json!({"executionSuccessful": {"type": "boolean"}, "toolExecutionNotifications": {"type": "array"}}),
-            )},
-            "results": {"type": "array", "items": result},
-        }),
-    );
-    object(
-        &["version", "runs"],
-        json!({
-            "$schema": {"type": "string"}, "version": {"const": "2.1.0"},
-            "runs": {"type": "array", "items": run, "minItems": 1, "maxItems": 1},
-        }),
-    )
 }
