@@ -4,6 +4,7 @@
 //! manifest changes. An empty cell is a key that is not there, `""` a value that is cleared, as in a manifest. A column
 //! that is left out changes nothing, and neither does a row. Pure: texts and edits, no file.
 
+pub use cell::guarded;
 pub use read::read;
 pub use write::write;
 

@@ -136,8 +136,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         // A panic has been told on stderr; Rust's own exit code for it is none of ours.
         Ok(cli) => std::panic::catch_unwind(|| run(cli)).unwrap_or(Exit::Failed),
         Err(error) => {
-            // Help and version go to stdout, anything else to stderr; there is nothing to do if that fails.
-            let _ = error.print();
+            ui::usage(&error);
             if error.use_stderr() { Exit::Usage } else { Exit::Ok }
         }
     }

@@ -185,6 +185,16 @@ impl Ui {
     }
 }
 
+/// Writes what is wrong with the arguments, or the help that they ask for. Where nobody watches, what they hold is made
+/// harmless: a pipeline may have them from a stranger.
+pub(crate) fn usage(error: &clap::Error) {
+    // Help and version go to stdout, anything else to stderr; there is nothing to do if that fails.
+    let _ = match error.use_stderr() && !io::stderr().is_terminal() {
+        true => deliver(io::stderr().lock(), |out| out.write_all(escape::text(&error.render().to_string()).as_bytes())),
+        false => error.print(),
+    };
+}
+
 fn wants_color(color: Color, auto: StreamChoice) -> bool {
     match color {
         Color::Always => true,

@@ -40,7 +40,7 @@ fn report<'a>(diagnostic: &'a Diagnostic, sources: &Sources) -> Group<'a> {
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::INFO,
     };
-    let title = level.primary_title(escape::line(&diagnostic.message)).id(diagnostic.code.as_str());
+    let title = level.primary_title(escape::line(&diagnostic.message)).id(escape::line(diagnostic.code.as_str()));
     let mut group = Group::with_title(title);
     for excerpt in excerpts(diagnostic) {
         group = match excerpt.snippet(sources) {
@@ -152,5 +152,5 @@ fn harmless(lines: &str) -> String {
             _ => escape::push(&mut out, character),
         }
     }
-    out
+    escape::without_command(&out)
 }

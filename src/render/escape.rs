@@ -20,7 +20,8 @@ pub fn line(text: &str) -> Cow<'_, str> {
     Cow::Owned(without_command(&out))
 }
 
-fn without_command(text: &str) -> String {
+/// Returns the text without what a runner takes for a command in the middle of a line.
+pub fn without_command(text: &str) -> String {
     text.replace(RUNNER_COMMAND, "#\\u{23}[")
 }
 

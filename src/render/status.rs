@@ -11,6 +11,7 @@ use super::print::{Line, Look, Screen};
 use super::view::count;
 use crate::model::LocaleTag;
 use crate::status::{PageStatus, State, Status};
+use crate::table;
 
 /// The width of a table where there is no screen to ask.
 const WIDTH: usize = 100;
@@ -261,16 +262,17 @@ pub fn json(status: &Status, format_version: &str) -> Json {
 
 /// Writes the coverage as CSV, a row a field of a page in a locale.
 pub fn csv(status: &Status, out: &mut dyn Write) -> io::Result<()> {
-    let mut table = csv::Writer::from_writer(out);
-    table.write_record(["page", "path", "locale", "field", "state"])?;
+    let mut rows = csv::Writer::from_writer(out);
+    rows.write_record(["page", "path", "locale", "field", "state"])?;
     for page in &status.pages {
         for (locale, fields) in &page.locales {
             for (field, state) in fields {
-                let path = escape::line(page.path.as_str());
-                let place = [page.id.as_str(), path.as_ref(), locale.as_str()];
-                table.write_record(place.iter().chain(&[field.name(), state.name()]))?;
+                let place = [page.id.as_str(), page.path.as_str(), locale.as_str()];
+                let place = place.map(|text| table::guarded(&escape::line(text)));
+                let cells = place.iter().map(String::as_str);
+                rows.write_record(cells.chain([field.name(), state.name()]))?;
             }
         }
     }
-    table.flush()
+    rows.flush()
 }

@@ -45,7 +45,7 @@ pub(super) fn encode(value: Option<&Value>) -> String {
 }
 
 /// Returns the text as a cell that shows it; for what is no value, an empty text stays empty.
-pub(super) fn guarded(text: &str) -> String {
+pub fn guarded(text: &str) -> String {
     if has_meaning(text) { format!("{GUARD}{text}") } else { text.to_owned() }
 }
 

@@ -40,7 +40,10 @@ const MODULES: &[(&str, &[&str])] = &[
     // Texts.
     ("explain", &["exit", "lint"]),
     // Views.
-    ("render", &["diagnostic", "event", "explain", "lint", "manifest", "model", "plan", "pull", "source", "status"]),
+    (
+        "render",
+        &["diagnostic", "event", "explain", "lint", "manifest", "model", "plan", "pull", "source", "status", "table"],
+    ),
     // The shell: on top of everything.
     (
         "cli",

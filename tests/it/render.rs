@@ -15,7 +15,9 @@ use slugline::render::print::Screen;
 use slugline::render::view::PlanView;
 use slugline::render::{github, gitlab, html, markdown, sarif, text};
 
+pub(crate) use markup::{forge, parse};
 pub(crate) use shape::sarif_shape;
+pub(crate) use values::hostile;
 
 /// A plan in a form that is made for people or pipelines.
 struct Shown {

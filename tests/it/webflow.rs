@@ -2,7 +2,7 @@
 
 mod against_sandbox;
 mod odd_answers;
-mod scripted;
+pub(crate) mod scripted;
 mod sending;
 mod trying_again;
 

@@ -11,6 +11,7 @@ mod galaxy;
 
 mod files;
 mod guards;
+mod hostile;
 mod import;
 mod inheritance;
 mod log;

@@ -11,20 +11,20 @@ const INLINE: [&str; 15] =
 
 /// What a document is made of, apart from its words.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Made {
+pub(crate) struct Made {
     /// Names of elements, each with its attributes, in order.
-    pub(super) elements: Vec<String>,
+    pub(crate) elements: Vec<String>,
     /// Comments.
-    pub(super) comments: Vec<String>,
+    pub(crate) comments: Vec<String>,
     /// Words outside of code, by which somebody could be mentioned.
-    pub(super) prose: String,
+    pub(crate) prose: String,
     /// All words.
-    pub(super) words: String,
+    pub(crate) words: String,
 }
 
 /// Returns the HTML that a forge makes of Markdown: with tables and automatic links, and raw HTML kept, so that whatever
 /// gets through is found.
-pub(super) fn forge(markdown: &str) -> String {
+pub(crate) fn forge(markdown: &str) -> String {
     let mut options = Options::default();
     options.extension.autolink = true;
     options.extension.table = true;
@@ -44,7 +44,7 @@ pub(super) fn forge(markdown: &str) -> String {
 }
 
 /// Parses HTML as a browser does.
-pub(super) fn parse(html: &str) -> Made {
+pub(crate) fn parse(html: &str) -> Made {
     let dom = html5ever::parse_document(RcDom::default(), html5ever::ParseOpts::default()).one(html);
     let mut made = Made::default();
     walk(&dom.document, false, &mut made);

@@ -68,7 +68,7 @@ const ATTACKS: [&str; 64] = [
 ];
 
 /// Returns the texts; more than 500.
-pub(super) fn hostile() -> Vec<String> {
+pub(crate) fn hostile() -> Vec<String> {
     let mut values = Vec::new();
     for attack in ATTACKS {
         let wrapped = [

@@ -7,7 +7,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-pub(super) enum Reply {
+pub(crate) enum Reply {
     /// These bytes; the connection stays open.
     Bytes(Vec<u8>),
     /// These bytes, then the connection is closed.
@@ -23,14 +23,14 @@ struct Seen {
     connections: usize,
 }
 
-pub(super) struct Server {
-    pub(super) url: String,
+pub(crate) struct Server {
+    pub(crate) url: String,
     seen: Arc<Mutex<Seen>>,
 }
 
 impl Server {
     /// Starts a server that gives these replies in turn, and then closes connections.
-    pub(super) fn start(replies: impl IntoIterator<Item = Reply>) -> Self {
+    pub(crate) fn start(replies: impl IntoIterator<Item = Reply>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let seen = Arc::new(Mutex::new(Seen { replies: replies.into_iter().collect(), ..Seen::default() }));
@@ -47,11 +47,11 @@ impl Server {
     }
 
     /// Returns head and body of each request so far.
-    pub(super) fn requests(&self) -> Vec<String> {
+    pub(crate) fn requests(&self) -> Vec<String> {
         self.seen.lock().unwrap().requests.clone()
     }
 
-    pub(super) fn connections(&self) -> usize {
+    pub(crate) fn connections(&self) -> usize {
         self.seen.lock().unwrap().connections
     }
 }
@@ -97,22 +97,22 @@ fn read_request(reader: &mut impl BufRead) -> Option<String> {
 }
 
 /// Returns an answer with these header lines.
-pub(super) fn answer(status: &str, headers: &[&str], body: &str) -> Reply {
+pub(crate) fn answer(status: &str, headers: &[&str], body: &str) -> Reply {
     let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
     let length = body.len();
     Reply::Bytes(format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {length}\r\n\r\n{body}").into_bytes())
 }
 
-pub(super) fn json(status: &str, body: &str) -> Reply {
+pub(crate) fn json(status: &str, body: &str) -> Reply {
     answer(status, &["Content-Type: application/json"], body)
 }
 
-pub(super) fn page() -> Reply {
+pub(crate) fn page() -> Reply {
     json("200 OK", r#"{"id":"p1","title":"Home"}"#)
 }
 
 /// Returns a URL at which nobody listens.
-pub(super) fn nowhere() -> String {
+pub(crate) fn nowhere() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}", listener.local_addr().unwrap())
 }
