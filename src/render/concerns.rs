@@ -5,10 +5,14 @@
 
 use super::kept;
 use super::problems::{Problem, fingerprint, of_diagnostic, tell_apart};
-use super::view::{KeptView, PlanView};
+use super::view::{KeptView, PlanView, shown};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint;
+use crate::model::Value;
 use crate::plan::{Change, Class, Finding, Guard, Risk, Tripped, codes};
+
+/// Characters of a value that a sentence quotes.
+const QUOTED: usize = 120;
 
 /// Returns what is wrong with the plan, its guards, conflicts and risks, what the lint says of what it writes, and what was
 /// changed on the site and is kept.
@@ -72,15 +76,26 @@ fn kept_changes<'v>(view: &'v PlanView<'_>, kept: &'v [KeptView<'_>]) -> impl It
 }
 
 fn kept_change(change: &Change, pull: &str) -> Diagnostic {
-    let place = place(change);
+    let (place, live) = (place(change), quoted(&change.before));
     if change.class == Class::Conflict {
-        let message = format!("{place}: changed here, and on the site as well");
+        let message = format!("{place}: changed here, and on the site as well, to {live}");
         let help = format!("`{pull}` takes the site's value over; `--on-conflict desired` writes this one");
         return Diagnostic::error(codes::CONFLICT, message).help(help);
     }
-    let message = format!("{place}: changed on the site, and kept");
+    let message = format!("{place}: changed on the site to {live}, and kept");
     let help = format!("`{pull}` takes it over; `--on-drift revert` writes what stands here");
     Diagnostic::info(codes::DRIFT, message).help(help)
+}
+
+/// Returns the value as a few words of a sentence.
+fn quoted(value: &Value) -> String {
+    match shown(value) {
+        "" => "nothing".to_owned(),
+        text => match text.char_indices().nth(QUOTED) {
+            None => format!("`{text}`"),
+            Some((cut, _)) => format!("`{}…`", &text[..cut]),
+        },
+    }
 }
 
 fn of_finding(view: &PlanView<'_>, finding: &Finding) -> Option<Problem> {

@@ -119,7 +119,7 @@ fn kept(id: &str, heading: &str, views: &[KeptView<'_>]) -> Markup {
                         tr {
                             th scope="col" { "Page" }
                             th scope="col" { "Where" }
-                            th scope="col" { "On the site, and in the manifests" }
+                            th scope="col" { "What it was, and what it is now" }
                         }
                     }
                     tbody {
@@ -195,7 +195,7 @@ fn redirects(view: &PlanView<'_>) -> Markup {
                                         span.line { del.path { bdi { (text(from.as_str())) } } }
                                         span.line { ins.path { bdi { (text(to.as_str())) } } }
                                     }
-                                    td { @if *is_reused { "not possible: another page moves to the old address" } @else { "needed" } }
+                                    td { @if *is_reused { "not possible: another page moves to the old address" } @else { "redirect needed" } }
                                 }
                             }
                         }

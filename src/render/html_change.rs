@@ -13,7 +13,7 @@ use super::view::{FieldView, KeptFieldView, KeptView, PageView, ValuesView};
 use super::words::{Mark, WordDiff};
 use crate::diagnostic::Diagnostic;
 use crate::lint::language;
-use crate::model::LocaleTag;
+use crate::model::{Field, LocaleTag};
 
 /// Returns foreign text for maud, which escapes what means something to HTML.
 pub(super) fn text(text: &str) -> Cow<'_, str> {
@@ -35,8 +35,8 @@ pub(super) fn direction(tag: &LocaleTag) -> &'static str {
 }
 
 /// Returns a field's name, which a narrow screen may break at its words.
-fn field_name(field: &FieldView<'_>) -> Markup {
-    let name = field.change.field.name();
+fn field_name(field: Field) -> Markup {
+    let name = field.name();
     html! {
         code {
             @match name.split_once('.') {
@@ -51,7 +51,7 @@ fn field_name(field: &FieldView<'_>) -> Markup {
 pub(super) fn field_row(field: &FieldView<'_>) -> Markup {
     html! {
         tr {
-            th scope="row" { (field_name(field)) }
+            th scope="row" { (field_name(field.change.field)) }
             td { (change(field)) p.remark { (text(&field.change.source.to_string())) } }
         }
     }
@@ -63,7 +63,7 @@ pub(super) fn change_row(page: &PageView<'_>, field: &FieldView<'_>) -> Markup {
         tr {
             th.path scope="row" { bdi { (text(page.path.as_str())) } }
             td { (text(field.change.address.locale.as_str())) }
-            td { (field_name(field)) " " (change(field)) }
+            td { (field_name(field.change.field)) " " (change(field)) }
         }
     }
 }
@@ -73,12 +73,16 @@ pub(super) fn kept_row(view: &KeptView<'_>, field: &KeptFieldView<'_>) -> Markup
     html! {
         tr {
             th.path scope="row" { bdi { (text(view.path.as_str())) } }
-            td { (text(view.tag.as_str())) " " (field.change.field.name()) }
+            td { (text(view.tag.as_str())) " " (field_name(field.change.field)) }
             td {
+                p.remark { "On the site" }
                 div.value lang=[lang] dir=(dir) { (texts(&field.site)) }
                 @match &field.manifest {
-                    Some(diff) => div.value lang=[lang] dir=(dir) { (texts(diff)) },
-                    None => p.remark { "the manifests say as before" },
+                    Some(diff) => {
+                        p.remark { "In the manifests" }
+                        div.value lang=[lang] dir=(dir) { (texts(diff)) }
+                    }
+                    None => p.remark { "The manifests say as before." },
                 }
             }
         }

@@ -66,11 +66,11 @@ fn everything_is_told_at_the_line_that_asks_for_it_worst_first() {
         ]
     );
     assert_snapshot!(show(&plan).github, @"
-    ::error file=site/pages/x.yaml,line=1,col=1,title=conflict::seo.title of /guide @ en: changed here, and on the site as well%0A`slugline pull --page /guide --locale en --field seo.title` takes the site's value over; `--on-conflict desired` writes this one
+    ::error file=site/pages/x.yaml,line=1,col=1,title=conflict::seo.title of /guide @ en: changed here, and on the site as well, to `Title of the site`%0A`slugline pull --page /guide --locale en --field seo.title` takes the site's value over; `--on-conflict desired` writes this one
     ::warning file=site/pages/x.yaml,line=1,col=1,title=slug-change::slug of /guide @ en: a published address changes%0A/guide → /handbook, /fr/guide → /fr/handbook, /es/guide → /es/handbook; if this is meant, apply the plan with --allow slug-change
     ::warning file=site/pages/x.yaml,line=1,col=1,title=blanking::seo.description of /towels @ fr: a value is cleared%0Aif this is meant, apply the plan with --allow blanking
     ::warning file=site/pages/x.yaml,line=1,col=1,title=og-title/too-long::the card is too long%0Asay less
-    ::notice file=site/pages/x.yaml,line=1,col=1,title=drift::seo.description of /guide @ en: changed on the site, and kept%0A`slugline pull --page /guide --locale en --field seo.description` takes it over; `--on-drift revert` writes what stands here
+    ::notice file=site/pages/x.yaml,line=1,col=1,title=drift::seo.description of /guide @ en: changed on the site to `Text of the site`, and kept%0A`slugline pull --page /guide --locale en --field seo.description` takes it over; `--on-drift revert` writes what stands here
     ::notice title=slugline::The plan has 1 conflict and cannot be applied.
     ");
 }

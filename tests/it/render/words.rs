@@ -111,13 +111,13 @@ fn a_report() {
     Redirect
     en
     /guide/handbook
-    needed
+    redirect needed
     fr
     /fr/guide/fr/handbook
-    needed
+    redirect needed
     es
     /es/guide/es/handbook
-    needed
+    redirect needed
     Pages
     Page
     Changes
