@@ -4,7 +4,7 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=github.sh
 source "${BASH_SOURCE[0]%/*}/github.sh"
 
-encoded="$(jq --null-input --raw-output --arg label "$LABEL" '$label | @uri')"
+encoded="$(jq --null-input --raw-output --arg name "$LABEL" '$name | @uri')"
 if ! issue="$(own "issues?state=open&labels=$encoded&")"; then
   echo "::error::failed to read the issues; is there \`issues: write\` in \`permissions\`?"
   exit 5
@@ -17,8 +17,8 @@ if [[ "$DRIFT" != true ]]; then
   jq --null-input --arg body "$body" '{body: $body, state: "closed", state_reason: "completed"}' | send PATCH "issues/$number"
   echo "Closed #$number."
 elif [[ -z "$issue" ]]; then
-  jq --null-input --arg body "$body" --arg label "$LABEL" \
-    '{title: "The site was edited, and reads differently from the manifests", body: $body, labels: [$label]}' | send POST issues
+  jq --null-input --arg body "$body" --arg name "$LABEL" \
+    '{title: "The site was edited, and reads differently from the manifests", body: $body, labels: [$name]}' | send POST issues
   echo "Opened an issue."
 elif jq --exit-status --arg body "$body" '(.body | gsub("\r"; "") | rtrimstr("\n")) == $body' <<< "$issue" > /dev/null; then
   echo "Issue #$number says so already."

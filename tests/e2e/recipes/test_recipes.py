@@ -199,6 +199,327 @@ class PlanInFolder(Scenario):
         self.assertIn("::warning file=sites/main/pages/about-us.yaml,line=7,", outcome.log)
 
 
+# Six page-locales of three pages.
+MANY = [
+    TITLE,
+    ("guide-to-the-galaxy.yaml", "title: The Ultimate Hitchhiker's Guide to the Galaxy", "title: The Hitchhiker's Guide"),
+    ("guide-to-the-galaxy.yaml", "Le guide ultime du voyageur galactique", "Le guide du voyageur"),
+    ("guide-to-the-galaxy.yaml", "La guía definitiva de la galaxia", "La guía de la galaxia entera"),
+    ("guide/towel-day.yaml", "Celebrate Towel Day on May 25", "Towel Day is on May 25"),
+    ("guide/towel-day.yaml", "Celebra el Día de la Toalla", "El Día de la Toalla"),
+]
+
+
+class Applying(Scenario):
+    """What both ways to apply have in common."""
+
+    def writes_of(self, plan):
+        """Returns the writes that a plan announces, as the log of the simulated site tells them."""
+        operations = json.loads(plan.read_text(encoding="utf-8"))["operations"]
+        queries = {"en-US": "", "fr-FR": "localeId=653fd9af6a07fc9cfd7a5e56", "es-MX": "localeId=654112a3a525b2739d97664c"}
+        return sorted((f"/v2/pages/{one['page']}", queries[one["locale"]], 200) for one in operations)
+
+    def reads_as_main_says(self):
+        self.assertIn("Nothing to change", self.world.slugline("plan"))
+
+
+class Apply(Applying):
+    def apply(self, event, expected="success", event_name="push", **more):
+        return self.run_recipe("apply.yml", event_name, event, expected, **more)
+
+    def merged(self, *edits):
+        self.planned = self.plan(self.world.push_branch("words", *edits))
+        self.assertEqual(self.world.writes(), [])
+        push, _ = self.world.merge("words")
+        return push
+
+    def test_a_merge_writes_what_the_plan_said_and_once(self):
+        push = self.merged(*MANY)
+        planned = self.writes_of(self.world.artifact(self.planned.run_id, "slugline-plan") / "plan.json")
+        self.assertEqual(len(planned), 6)
+        outcome = self.apply(push)
+        self.assertEqual(sorted(self.world.writes()), planned)
+        self.assertIn("6 written of 6 requests", outcome.summary)
+        self.reads_as_main_says()
+        artifact = self.world.artifact(outcome.run_id, "slugline-runs-1")
+        self.assertEqual(len(list(artifact.rglob("plan.json"))), 1)
+        again = self.apply(push)
+        self.assertEqual(self.world.writes(), [])
+        self.assertIn("### slugline apply: ok", again.summary)
+
+    def test_an_edit_on_the_site_is_kept(self):
+        push = self.merged(TITLE)
+        self.world.edit_site(GUIDE, "seo.title", "Somebody's own words")
+        self.apply(push)
+        self.assertEqual(len(self.world.writes()), 1)
+        self.assertIn("Somebody's own words", self.world.slugline("plan"))
+
+    def test_a_guard_stops_and_passes_by_hand(self):
+        push = self.merged(("about-us.yaml", "About the editors of the Guide", '""'))
+        outcome = self.apply(push, "failure")
+        self.assertIn("refused by the guard blanking", outcome.log)
+        self.assertIn("### slugline apply: refused\n\nNothing was written.", outcome.summary)
+        self.assertIn(("Apply", "failure"), outcome.ran)
+        self.assertEqual(self.world.writes(), [])
+        inputs = {"inputs": {"before": push["before"], "allow": "blanking"}}
+        self.apply(inputs, event_name="workflow_dispatch")
+        self.assertEqual(len(self.world.writes()), 1)
+
+    def test_the_first_push_writes_nothing(self):
+        self.world.edit_site(ABOUT, "seo.title", "Somebody's own words")
+        zeros = {"before": "0" * 40}
+        outcome = self.apply(zeros)
+        self.assertIn("::notice::There is no commit before this one", outcome.log)
+        self.assertEqual(self.world.writes(), [])
+
+    def test_a_forced_push_is_told_by_the_commit_before_the_last(self):
+        push = self.merged(TITLE)
+        self.apply(push | {"before": "1234567890" * 4})
+        self.assertEqual(len(self.world.writes()), 1)
+
+    def test_a_wrong_token_writes_nothing(self):
+        push = self.merged(TITLE)
+        self.world.secrets = {"WEBFLOW_TOKEN": "wf-wrong-secret"}
+        outcome = self.apply(push, "failure")
+        self.assertIn("### slugline apply: unavailable", outcome.summary)
+        self.assertNotIn("wf-wrong-secret", outcome.log + outcome.summary)
+
+    def test_a_cancelled_run_ends_cleanly_and_is_resumed(self):
+        push = self.merged(*MANY)
+        # The first is answered at once, and then others are under way for far longer than it takes to cancel.
+        slow = {"match": {"method": "PUT"}, "after": 1, "times": 1000, "do": "delay:3000"}
+        self.world.ask_webflow("PUT", "faults", [slow])
+
+        def has_written(job):
+            events = job.temp / "slugline" / "events.jsonl"
+            return events.exists() and b'"finished"' in events.read_bytes()
+
+        outcome = self.apply(push, "cancelled", interrupt=has_written)
+        self.assertIn("##[exit]130", outcome.log)
+        self.assertIn("### slugline apply: interrupted", outcome.summary)
+        # What was under way is finished, and nothing that still waited for its turn was sent.
+        first = self.world.writes()
+        self.assertIn(len(first), range(1, 6), outcome.log)
+        self.assertEqual({status for *_, status in first}, {200})
+        self.world.ask_webflow("PUT", "faults", [])
+
+        artifact = self.world.artifact(outcome.run_id, "slugline-runs-1")
+        shutil.copytree(artifact, self.world.author / ".slugline" / "runs", dirs_exist_ok=True)
+        self.world.slugline("apply", "--resume", "--yes")
+        planned = self.writes_of(self.world.artifact(self.planned.run_id, "slugline-plan") / "plan.json")
+        self.assertEqual(sorted(first + self.world.writes()), planned)
+        self.reads_as_main_says()
+
+
+class ApplyInFolder(Applying):
+    folder = "sites/main"
+
+    def test_a_project_in_a_folder(self):
+        self.world.push_branch("words", TITLE)
+        push, _ = self.world.merge("words")
+        outcome = self.run_recipe("apply.yml", "push", push)
+        self.assertEqual(len(self.world.writes()), 1)
+        self.assertEqual(len(list(self.world.artifact(outcome.run_id, "slugline-runs-1").rglob("events.jsonl"))), 1)
+
+
+class ApplySaved(Applying):
+    def test_exactly_the_reviewed_plan_is_applied(self):
+        planned = self.plan(self.world.push_branch("words", *MANY))
+        # The same commit, planned by a fork; and a run of ours that failed, after it.
+        for run in ({"head_repository": {"full_name": FORK}, "id": 1}, {"conclusion": "failure", "id": 2}):
+            self.world.github.runs.append(self.world.github.runs[0] | run)
+        _, closed = self.world.merge("words")
+        self.run_recipe("apply-saved.yml", "pull_request", closed)
+        plan = self.world.artifact(planned.run_id, "slugline-plan") / "plan.json"
+        self.assertEqual(sorted(self.world.writes()), self.writes_of(plan))
+        self.reads_as_main_says()
+
+    def test_it_refuses_if_the_site_has_moved(self):
+        self.plan(self.world.push_branch("words", *MANY))
+        _, closed = self.world.merge("words")
+        self.world.edit_site(ABOUT, "seo.title", "Somebody's own words")
+        outcome = self.run_recipe("apply-saved.yml", "pull_request", closed, "failure")
+        self.assertIn("### slugline apply: refused", outcome.summary)
+        self.assertEqual(self.world.writes(), [])
+
+    def test_a_plan_of_an_earlier_commit_is_not_taken(self):
+        self.plan(self.world.push_branch("words", TITLE))
+        self.world.push_branch("words", OTHER_TITLE)
+        _, closed = self.world.merge("words")
+        outcome = self.run_recipe("apply-saved.yml", "pull_request", closed, "failure")
+        self.assertIn("plan.yml has not succeeded for the last commit", outcome.log)
+        self.assertEqual(self.world.writes(), [])
+
+    def test_what_was_not_merged_is_not_applied(self):
+        event = self.world.push_branch("words", TITLE)
+        self.plan(event)
+        self.run_recipe("apply-saved.yml", "pull_request", event | {"action": "closed"}, "skipped")
+
+
+class Drift(Scenario):
+    def look(self):
+        outcome = self.run_recipe("drift.yml", "schedule", {})
+        self.assertEqual(self.world.writes(), [])
+        return outcome
+
+    def test_one_issue_is_opened_updated_and_closed(self):
+        github = self.world.github
+        self.look()
+        self.assertEqual(github.written(), [])
+        self.world.edit_site(ABOUT, "seo.title", "Somebody's own words")
+        outcome = self.look()
+        self.assertEqual(outcome.ran[1][1], "success")
+        (issue,) = github.items
+        self.assertIn("Somebody's own words", issue["body"])
+        self.assertEqual([label["name"] for label in issue["labels"]], ["slugline-drift"])
+        stranger = {**issue, "number": 1, "user": {"login": "stranger"}}
+        github.items.insert(0, dict(stranger))
+        self.look()
+        self.assertEqual(len(github.written()), 1)
+        self.world.edit_site(TOWEL, "seo.title", "Other words")
+        self.look()
+        self.assertIn("Other words", issue["body"])
+        self.assertEqual(len(github.written()), 2)
+        self.world.edit_site(ABOUT, "seo.title", "About the editors of the Guide")
+        self.world.edit_site(TOWEL, "seo.title", "Celebrate Towel Day on May 25")
+        self.look()
+        self.assertEqual((issue["state"], issue["state_reason"]), ("closed", "completed"))
+        self.assertEqual(github.items[0], stranger)
+        self.world.edit_site(ABOUT, "seo.title", "Once more")
+        self.look()
+        self.assertEqual([item["state"] for item in github.items], ["open", "closed", "open"])
+
+
+class Pull(Scenario):
+    def pull(self, expected="success"):
+        outcome = self.run_recipe("pull.yml", "workflow_dispatch", {}, expected)
+        self.assertEqual(self.world.writes(), [])
+        return outcome
+
+    def branches(self):
+        return runner.git(self.world.remote, "branch", "--format=%(refname:short)").split("\n")
+
+    def test_a_pull_request_takes_over_what_was_edited(self):
+        github = self.world.github
+        self.pull()
+        self.assertEqual((self.branches(), github.written()), (["main"], []))
+        self.world.edit_site(ABOUT, "seo.title", "Somebody's own words")
+        self.pull()
+        (pull,) = github.pulls
+        self.assertEqual((pull["head"]["ref"], pull["base"]["ref"]), ("slugline/pull", "main"))
+        self.world.edit_site(TOWEL, "seo.title", "Other words")
+        self.pull()
+        self.assertEqual(len(github.pulls), 1)
+        patch = runner.git(self.world.remote, "diff", "main...slugline/pull")
+        self.assertIn("+      title: Somebody's own words", patch)
+        self.assertIn("+      title: Other words", patch)
+        author = self.world.author
+        runner.git(author, "pull", "--quiet", "origin", "slugline/pull")
+        self.assertIn("Nothing to change", self.world.slugline("plan"))
+
+    def test_what_can_be_pulled_is_proposed_even_if_some_of_it_cannot(self):
+        manifest = self.world.author / "pages" / "about-us.yaml"
+        text = manifest.read_text(encoding="utf-8").replace("title: About us", "title: &name About us", 1)
+        manifest.write_text(text.replace("title: About the editors of the Guide", "title: *name"), encoding="utf-8")
+        self.world.commit("Say it once")
+        runner.git(self.world.author, "push", "--quiet", "origin", "main")
+        self.world.edit_site(ABOUT, "seo.title", "Somebody's own words")
+        self.world.edit_site(TOWEL, "seo.title", "Other words")
+        outcome = self.pull("failure")
+        self.assertIn("##[exit]6", outcome.log)
+        self.assertEqual(len(self.world.github.pulls), 1)
+
+
+class Fork(Scenario):
+    def push(self, *edits):
+        # Forks get no secrets.
+        self.world.secrets = {}
+        self.world.ask_webflow("DELETE", "log")
+        return self.world.push_branch("words", *edits, repository=FORK)
+
+    def offline_plan(self, event, expected="success"):
+        outcome = self.run_recipe("fork-plan.yml", "pull_request", event, expected)
+        self.assertEqual(self.world.ask_webflow("GET", "log"), [])
+        self.assertEqual(self.world.github.requests, [])
+        return outcome
+
+    def told(self, event, outcome, **more):
+        head = event["pull_request"]["head"]
+        run = {
+            "id": outcome.run_id, "name": "slugline fork plan", "event": "pull_request",
+            "head_sha": head["sha"], "head_branch": head["ref"], "head_repository": {"full_name": FORK, "owner": {"login": "stranger"}},
+        }  # fmt: skip
+        return {"action": "completed", "workflow_run": run | more}
+
+    def show(self, told, expected="success"):
+        outcome = self.run_recipe("fork-comment.yml", "workflow_run", told, expected)
+        self.assertEqual(list(outcome.job.workspace.iterdir()), [], "something was checked out")
+        return outcome
+
+    def test_a_comment_without_any_secret(self):
+        event = self.push(TITLE)
+        told = self.told(event, self.offline_plan(event))
+        self.show(told)
+        self.assertIn("those who write", self.comment())
+        self.assertEqual(self.comments()[0]["issue"], 7)
+        self.show(told)
+        self.assertEqual(len(self.world.github.written()), 1)
+
+    def test_only_the_pull_request_of_that_commit_and_fork_is_commented_on(self):
+        event = self.push(TITLE)
+        outcome = self.offline_plan(event)
+        for other in ({"head_sha": "0" * 40}, {"head_branch": "other"}, {"head_repository": {"full_name": "third/site", "owner": {"login": "stranger"}}}):
+            self.show(self.told(event, outcome, **other))
+        self.assertEqual(self.comments(), [])
+        ours = self.told(event, outcome, head_repository={"full_name": UPSTREAM, "owner": {"login": "guide"}})
+        self.run_recipe("fork-comment.yml", "workflow_run", ours, "skipped")
+
+    def test_without_a_plan_there_is_no_comment(self):
+        event = self.push(("about-us.yaml", "    title: About us\n", "    titel: About us\n"))
+        outcome = self.offline_plan(event, "failure")
+        self.show(self.told(event, outcome))
+        self.assertEqual(self.comments(), [])
+
+    def test_a_hostile_manifest_does_nothing(self):
+        event = self.push((TITLE[0], TITLE[1], json.dumps(HOSTILE)))
+        # The lint minds it; that does not keep it from being shown.
+        self.show(self.told(event, self.offline_plan(event, "failure")))
+        body = self.comment()
+        self.assertIn("pwned", body)
+        for harm in ("@ford **", "](https://evil", "</code></details> "):
+            self.assertNotIn(harm, body)
+
+    def test_a_hostile_plan_is_refused_or_shown_as_text(self):
+        event = self.push(TITLE)
+        outcome = self.offline_plan(event)
+        plan = self.world.artifact(outcome.run_id, "slugline-fork-plan") / "plan.json"
+        good = plan.read_text(encoding="utf-8")
+        hostile = ["", "[]", "@everyone", good.replace("those who write", "nobody who writes"), good.replace('"1.1"', '"9.0"')]
+        for text in [*hostile, good[: len(good) // 2]]:
+            plan.write_text(text, encoding="utf-8")
+            self.show(self.told(event, outcome), "failure")
+        self.assertEqual(self.comments(), [])
+
+
+@unittest.skipUnless(BUILDS, "takes minutes; SLUGLINE_BUILD=1 asks for it")
+class Build(Scenario):
+    program = False
+
+    def test_the_program_is_built_where_there_is_none(self):
+        self.world.patient = True
+        names = ["CARGO_HOME", "CARGO_TARGET_DIR", "CARGO_BUILD_JOBS", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"]
+        self.world.variables = {name: os.environ[name] for name in names if name in os.environ}
+        home = os.path.expanduser("~")
+        for name, folder in {"CARGO_HOME": ".cargo", "RUSTUP_HOME": ".rustup"}.items():
+            self.world.variables.setdefault(name, os.path.join(home, folder))
+        # Not optimized: it is to be built, and not to be fast.
+        self.world.variables |= {"CARGO_PROFILE_RELEASE_OPT_LEVEL": "0", "CARGO_PROFILE_RELEASE_LTO": "off", "CARGO_PROFILE_RELEASE_CODEGEN_UNITS": "16"}
+        event = self.world.push_branch("words", TITLE, repository=FORK)
+        outcome = self.run_recipe("fork-plan.yml", "pull_request", event)
+        self.assertIn(("Build it", "success"), outcome.ran)
+        self.assertIn("those who write", outcome.summary)
+
+
 def main():
     names = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
     program = unittest.main(exit=False)
