@@ -28,6 +28,7 @@ outputs_of_plan() {
 report() {
   local report="${REPORT:-$folder/report.html}"
   if [[ "$report" != /* ]]; then report="$PWD/$report"; fi
+  mkdir -p "$(dirname "$report")"
   slugline show "$plan" --format=html > "$report"
   output report "$report"
 }
@@ -65,10 +66,14 @@ show_apply() {
 
 case "$COMMAND" in
   apply) show_apply ;;
-  *)
-    code="${EXIT_CODE:-0}"
-    output exit_code "$code"
-    output exit_name "${exit_names[code]:-failed}"
+  plan)
+    output exit_code "$EXIT_CODE"
+    output exit_name "${exit_names[EXIT_CODE]:-failed}"
     if [[ -e "$plan" ]]; then show_plan; fi
+    ;;
+  show)
+    show_plan
+    output exit_code 0
+    output exit_name ok
     ;;
 esac

@@ -22,7 +22,9 @@ RECIPES = REPOSITORY / "examples" / "ci" / "github"
 OWN_ACTION = "example/slugline@v0"
 # How the runner calls the shell, by what the step says of it.
 SHELLS = {None: ["bash", "-e"], "bash": ["bash", "--noprofile", "--norc", "-eo", "pipefail"]}
-# Minutes that a step takes only if it hangs.
+# Bytes of the summary of one step.
+SUMMARY_LIMIT = 1024 * 1024
+# Seconds that a step takes only if it hangs.
 PATIENCE = 60
 WORKFLOW_KEYS = {"name", True, "permissions", "env", "concurrency", "jobs"}
 JOB_KEYS = {"if", "runs-on", "timeout-minutes", "permissions", "steps"}
@@ -73,7 +75,7 @@ class Job:
         self.workspace, self.temp = self.folder / "work", self.folder / "temp"
         for folder in (self.workspace, self.temp, self.folder / "home", self.folder / "files"):
             folder.mkdir()
-        self.token = world.github.new_token(self.job["permissions"])
+        self.token = world.github.new_token(self.job.get("permissions", workflow["permissions"]))
         self.github = Strict(
             github,
             event=event,
@@ -84,7 +86,6 @@ class Job:
             workspace=str(self.workspace),
             run_id=github["run_id"],
             run_attempt="1",
-            workflow=workflow["name"],
             api_url=world.github.url,
             server_url="https://github.example",
         )
@@ -94,7 +95,7 @@ class Job:
     def run(self):
         contexts = {"github": self.github, "inputs": self.github["event"].get("inputs") or {}}
         evaluator = Evaluator(contexts)
-        evaluator.text(self.workflow["concurrency"]["group"])
+        evaluator.text(self.workflow.get("concurrency", {}).get("group", ""))
         if not evaluator.condition(self.job.get("if")):
             return self.outcome
         contexts |= {
@@ -137,7 +138,7 @@ class Job:
         if step["uses"] == OWN_ACTION:
             return self.composite(values, evaluator.contexts, environment)
         name, _, commit = step["uses"].partition("@")
-        if not re.fullmatch(r"[0-9a-f]{40}", commit):
+        if not re.fullmatch(r"[0-9a-f]{40}", commit) and self.recipe != "README.md":
             raise Unknown(f"`{step['uses']}` is not pinned to a commit")
         try:
             return "success", STAND_INS[name](self, values) or {}
@@ -180,7 +181,9 @@ class Job:
             variables["GITHUB_ACTION_PATH"] = str(action)
         self.world.seen_environment(step.get("name"), variables)
         code = self.execute([*SHELLS[step.get("shell")], str(script)], variables)
-        self.outcome.summary += files["STEP_SUMMARY"].read_text(encoding="utf-8")
+        summary = files["STEP_SUMMARY"].read_text(encoding="utf-8")
+        # Of one that is larger, GitHub keeps nothing.
+        self.outcome.summary += summary if len(summary.encode()) <= SUMMARY_LIMIT else ""
         self.path = [*reversed(files["PATH"].read_text().split()), *self.path]
         self.environment |= assignments(files["ENV"].read_text(encoding="utf-8"))
         outputs = assignments(files["OUTPUT"].read_text(encoding="utf-8"))

@@ -32,10 +32,10 @@ BUILDS = os.environ.get("SLUGLINE_BUILD") == "1"
 
 
 class Scenario(unittest.TestCase):
-    folder, program = ".", True
+    folder, environment, program = ".", None, True
 
     def setUp(self):
-        self.world = World(self.folder, self.program)
+        self.world = World(self.folder, self.environment, self.program)
         self.addCleanup(self.world.close)
         self.addCleanup(self.no_secrets_left)
 
@@ -86,6 +86,11 @@ class Plan(Scenario):
         self.plan(self.world.push_branch("words"))
         self.assertEqual(len(self.world.github.written()), 2)
         self.assertEqual(self.world.writes(), [])
+
+    def test_the_workflow_of_the_readme_works(self):
+        event = self.world.push_branch("words", TITLE)
+        self.run_recipe("README.md", "pull_request", event)
+        self.assertIn("those who write", self.comment())
 
     def test_nothing_to_change_updates_a_comment_and_makes_none(self):
         event = self.world.push_branch("words")
@@ -264,6 +269,7 @@ class Apply(Applying):
         inputs = {"inputs": {"before": push["before"], "allow": "blanking"}}
         self.apply(inputs, event_name="workflow_dispatch")
         self.assertEqual(len(self.world.writes()), 1)
+        self.apply({"inputs": {"before": "no-such-commit"}}, "failure", event_name="workflow_dispatch")
 
     def test_the_first_push_writes_nothing(self):
         self.world.edit_site(ABOUT, "seo.title", "Somebody's own words")
@@ -320,6 +326,21 @@ class ApplyInFolder(Applying):
         outcome = self.run_recipe("apply.yml", "push", push)
         self.assertEqual(len(self.world.writes()), 1)
         self.assertEqual(len(list(self.world.artifact(outcome.run_id, "slugline-runs-1").rglob("events.jsonl"))), 1)
+
+
+class Environment(Applying):
+    environment = "production"
+
+    def test_an_environment_is_named_to_the_program_and_in_the_comment(self):
+        self.plan(self.world.push_branch("words", TITLE))
+        self.assertTrue(self.comment().startswith("<!-- slugline:plan env=production v=1 digest=sha256:"))
+        self.assertIn("\n<!-- directory=. environment=production -->\n", self.comment())
+        self.plan(self.world.push_branch("words", OTHER_TITLE))
+        self.assertEqual(len(self.comments()), 1)
+        push, _ = self.world.merge("words")
+        outcome = self.run_recipe("apply.yml", "push", push)
+        self.assertEqual(len(self.world.writes()), 1)
+        self.assertIn("1 written of 1 requests", outcome.summary)
 
 
 class ApplySaved(Applying):
@@ -499,6 +520,12 @@ class Fork(Scenario):
             plan.write_text(text, encoding="utf-8")
             self.show(self.told(event, outcome), "failure")
         self.assertEqual(self.comments(), [])
+        plan.write_text(good, encoding="utf-8")
+        self.show(self.told(event, outcome))
+        shown = self.comment()
+        plan.write_text("[]", encoding="utf-8")
+        self.show(self.told(event, outcome), "failure")
+        self.assertEqual(self.comment(), shown)
 
 
 @unittest.skipUnless(BUILDS, "takes minutes; SLUGLINE_BUILD=1 asks for it")

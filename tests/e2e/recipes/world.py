@@ -24,10 +24,11 @@ TOKEN_STEPS = {"Plan", "Apply", "Pull"}
 
 
 class World:
-    """`folder` is where slugline.yaml is in the repository; `program` whether slugline is on the runner's path."""
+    """`folder` is where slugline.yaml is in the repository, `environment` the one that the project names if it names any;
+    `program` tells whether slugline is on the runner's path."""
 
-    def __init__(self, folder=".", program=True):
-        self.folder, self.patient, self.next = folder, False, 0
+    def __init__(self, folder=".", environment=None, program=True):
+        self.folder, self.environment, self.patient, self.next = folder, environment, False, 0
         self.stack = contextlib.ExitStack()
         self.top = pathlib.Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
         self.github = GitHub(UPSTREAM)
@@ -125,6 +126,10 @@ class World:
         git(self.author, "config", "user.email", "ford@guide.example")
         ignore = shutil.ignore_patterns("sandbox.json", ".slugline")
         shutil.copytree(EXAMPLE, self.author / self.folder, dirs_exist_ok=True, ignore=ignore)
+        if self.environment:
+            project = self.author / self.folder / "slugline.yaml"
+            text = project.read_text(encoding="utf-8")
+            project.write_text(text.replace("\nsite: ", f"\nenvironments:\n  {self.environment}:\n    site: "), encoding="utf-8")
         self.commit("Import")
         git(self.author, "push", "--quiet", "origin", "main")
         self.slugline("apply", "--yes")
@@ -133,7 +138,8 @@ class World:
     def slugline(self, *arguments, folder=None):
         """Somebody runs the program by hand."""
         folder = folder or self.author / self.folder
-        command = [PROGRAM, "-C", str(folder), *arguments, "--api-url", self.webflow]
+        chosen = ["--env", self.environment] if self.environment else []
+        command = [PROGRAM, "-C", str(folder), *arguments, *chosen, "--api-url", self.webflow]
         environment = {**os.environ, "WEBFLOW_TOKEN": WEBFLOW_TOKEN}
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60).stdout
 
@@ -194,10 +200,13 @@ class World:
             raise Unknown(f"the step `{name}` has the Webflow token")
 
     def run(self, recipe, event_name, event, interrupt=None):
-        text = (RECIPES / recipe).read_text(encoding="utf-8")
+        text = of_readme() if recipe == "README.md" else (RECIPES / recipe).read_text(encoding="utf-8")
         if self.folder != ".":
             # As its comment asks for.
             text = text.replace("DIRECTORY: .\n", f"DIRECTORY: {self.folder}\n")
+        if self.environment:
+            line = "          directory: ${{ env.DIRECTORY }}\n"
+            text = text.replace(line, f"{line}          environment: {self.environment}\n")
         workflow = yaml.safe_load(text)
         check_trigger(recipe, workflow, event_name, event)
         self.next += 1
@@ -238,9 +247,15 @@ class World:
         return found
 
 
+def of_readme():
+    """Returns the workflow that people are shown first."""
+    _, _, chapter = (REPOSITORY / "README.md").read_text(encoding="utf-8").partition("\n## In a pipeline\n")
+    return chapter.split("```yaml\n")[1].split("```")[0]
+
+
 def check_trigger(recipe, workflow, event_name, event):
     """Fails if GitHub would not have started the workflow."""
-    triggers = workflow[True]
+    triggers = workflow[True] if isinstance(workflow[True], dict) else {workflow[True]: None}
     if event_name not in triggers:
         raise Unknown(f"{recipe} does not run on {event_name}")
     said = triggers[event_name] or {}
