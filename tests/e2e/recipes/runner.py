@@ -62,6 +62,10 @@ class Outcome:
     # The names of the steps that were executed, and how each ended.
     ran: list = dataclasses.field(default_factory=list)
 
+    def part(self, name):
+        """Returns what one step has said."""
+        return self.log.partition(f"\n##[group]{name}\n")[2].partition("\n##[group]")[0]
+
 
 class Job:
     """One job of a workflow. The world says what GitHub would: events, secrets, the remote, artifacts."""

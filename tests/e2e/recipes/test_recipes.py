@@ -92,6 +92,18 @@ class Plan(Scenario):
         self.run_recipe("README.md", "pull_request", event)
         self.assertIn("those who write", self.comment())
 
+    def test_a_report_that_cannot_be_written_does_not_keep_the_plan_from_being_shown(self):
+        event = self.world.push_branch("words", TITLE)
+        more = "          report: /dev/null/report.html\n"
+        self.run_recipe("README.md", "pull_request", event, "failure", more_steps=more)
+        self.assertIn("those who write", self.comment())
+
+    def test_an_earlier_plan_of_the_same_job_is_not_taken_for_a_new_one(self):
+        event = self.world.push_branch("words", TITLE)
+        again = "      - uses: example/slugline@v0\n        with: {comment: true, webflow-token: wrong}\n"
+        self.run_recipe("README.md", "pull_request", event, "failure", more_steps=again)
+        self.assertIn("There is no plan for the latest commit: unavailable.", self.comment())
+
     def test_nothing_to_change_updates_a_comment_and_makes_none(self):
         event = self.world.push_branch("words")
         outcome = self.plan(event)
@@ -111,7 +123,7 @@ class Plan(Scenario):
         github.comment(7, "stranger", ours["body"])
         github.comment(7, None, ours["body"])
         # Our own words, but not at the start; our own words about another project.
-        github.comment(7, BOT, f"Somebody said:\n{ours['body']}")
+        github.comment(7, BOT, f"Somebody said {ours['body']}")
         github.comment(7, BOT, ours["body"].replace("directory=.", "directory=elsewhere"))
         for number in range(117):
             github.comment(7, f"person-{number}", f"Comment {number}")
@@ -201,7 +213,9 @@ class PlanInFolder(Scenario):
         self.assertIn("<!-- directory=sites%2Fmain environment= -->", self.comment())
         long = "A title that is far too long for what a search engine shows of it, and so cut off somewhere in its middle"
         outcome = self.plan(self.world.push_branch("words", (TITLE[0], TITLE[2], long)))
-        self.assertIn("::warning file=sites/main/pages/about-us.yaml,line=7,", outcome.log)
+        self.assertIn("::warning file=sites/main/pages/about-us.yaml,line=7,", outcome.part("Lint what the branch has changed"))
+        outcome = self.plan(self.world.push_branch("words", (TITLE[0], long, '""')))
+        self.assertRegex(outcome.part("Show"), r"::\w+ file=sites/main/pages/about-us.yaml,line=7,")
 
 
 # Six page-locales of three pages.

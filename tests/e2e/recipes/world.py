@@ -199,7 +199,7 @@ class World:
         if name not in TOKEN_STEPS and WEBFLOW_TOKEN in variables.values():
             raise Unknown(f"the step `{name}` has the Webflow token")
 
-    def run(self, recipe, event_name, event, interrupt=None):
+    def run(self, recipe, event_name, event, interrupt=None, more_steps=""):
         text = of_readme() if recipe == "README.md" else (RECIPES / recipe).read_text(encoding="utf-8")
         if self.folder != ".":
             # As its comment asks for.
@@ -207,7 +207,7 @@ class World:
         if self.environment:
             line = "          directory: ${{ env.DIRECTORY }}\n"
             text = text.replace(line, f"{line}          environment: {self.environment}\n")
-        workflow = yaml.safe_load(text)
+        workflow = yaml.safe_load(text + more_steps)
         check_trigger(recipe, workflow, event_name, event)
         self.next += 1
         github = {"run_id": str(9000 + self.next), "base_ref": "", "head_ref": "", **self.place(event_name, event)}
