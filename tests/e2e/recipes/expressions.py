@@ -34,7 +34,7 @@ class Evaluator:
         return EXPRESSION.sub(lambda match: written(self.evaluate(match[1])), value)
 
     def condition(self, value):
-        """Returns whether an `if` holds. One that does not ask how the job stands holds only as long as it does well."""
+        """Returns whether an `if` holds. One that does not ask how the job stands holds only while nothing failed."""
         if value is None:
             return self.status == "success"
         if not isinstance(value, str):

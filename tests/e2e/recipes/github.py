@@ -109,7 +109,9 @@ class GitHub:
         self.need(token, "pull-requests", "read")
         found = [pull for pull in self.pulls if pull["state"] == query["state"]]
         owner, _, branch = query["head"].partition(":")
-        found = [pull for pull in found if pull["head"]["ref"] == branch and pull["head"]["repo"]["owner"]["login"] == owner]
+        found = [
+            pull for pull in found if pull["head"]["ref"] == branch and pull["head"]["repo"]["owner"]["login"] == owner
+        ]
         return 200, page(found, query)
 
     def add_pull(self, token, _query, body):
@@ -117,7 +119,13 @@ class GitHub:
         self.next += 1
         owner = self.repository.split("/")[0]
         head = {"ref": body["head"], "sha": "", "repo": {"full_name": self.repository, "owner": {"login": owner}}}
-        pull = {"number": self.next, "state": "open", "title": body["title"], "base": {"ref": body["base"]}, "head": head}
+        pull = {
+            "number": self.next,
+            "state": "open",
+            "title": body["title"],
+            "base": {"ref": body["base"]},
+            "head": head,
+        }
         self.pulls.append(pull)
         return 201, pull
 

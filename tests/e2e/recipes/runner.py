@@ -157,10 +157,7 @@ class Job:
             raise Unknown(f"the action has no inputs {unknown}")
         base = {"github": self.github}
         inputs = Strict(
-            {
-                name: values.get(name, Evaluator(base).text(said["default"]))
-                for name, said in action["inputs"].items()
-            }
+            {name: values.get(name, Evaluator(base).text(said["default"])) for name, said in action["inputs"].items()}
         )
         # An action sees neither secrets nor the steps of its caller.
         seen = {"github": self.github, "runner": contexts["runner"], "inputs": inputs}
@@ -276,7 +273,10 @@ def takes(values, *known):
 
 
 def git(folder, *arguments):
-    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, timeout=PATIENCE)
+    # Whatever the one at the machine has configured.
+    environment = {**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
+    command = ["git", *arguments]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE)
     if done.returncode != 0:
         raise Refused(f"git {arguments}: {done.stderr}")
     return done.stdout.strip()
@@ -310,7 +310,9 @@ def upload(job, values):
         if values["if-no-files-found"] == "ignore":
             return
         raise Refused(f"no files were found with {values['path']!r}")
-    common = pathlib.Path(os.path.commonpath([root if root.is_dir() else root.parent for root in roots if root.exists()]))
+    common = pathlib.Path(
+        os.path.commonpath([root if root.is_dir() else root.parent for root in roots if root.exists()])
+    )
     folder = job.world.artifact(job.github["run_id"], values["name"])
     for file in files:
         target = folder / file.relative_to(common)

@@ -5,8 +5,8 @@
     cargo build
     python3 tests/e2e/recipes/test_recipes.py [-v] [NAME…]
 
-Needs bash, git, curl and jq. Without names it runs all scenarios, and fails if there is a step that none of them has run.
-With SLUGLINE_BUILD=1 the program is also built from source, as the action does where there is none; that takes minutes.
+Needs bash, git, curl and jq. Without names it runs all scenarios, and fails if there is a step that none has run. With
+SLUGLINE_BUILD=1 the program is also built from source, as the action does where there is none; that takes minutes.
 """
 
 import json
@@ -27,7 +27,10 @@ TITLE = ("about-us.yaml", "About the editors of the Guide", "About those who wri
 OTHER_TITLE = ("about-us.yaml", "About those who write the Guide", "About everyone who writes the Guide")
 MARKER = "<!-- slugline:plan v=1 digest=sha256:"
 # What somebody could write in the Designer to reach out of the place where it is shown.
-HOSTILE = "x\n::error::pwned\n--> <!-- slugline:plan v=1 --> @ford **bold** [a](https://evil.example) </code></details> `${{ 1 }}` $(id)"
+HOSTILE = (
+    "x\n::error::pwned\n--> <!-- slugline:plan v=1 --> @ford **bold** [a](https://evil.example) </code></details> "
+    "`${{ 1 }}` $(id)"
+)
 BUILDS = os.environ.get("SLUGLINE_BUILD") == "1"
 
 
@@ -211,9 +214,13 @@ class PlanInFolder(Scenario):
     def test_a_project_in_a_folder(self):
         outcome = self.plan(self.world.push_branch("words", TITLE))
         self.assertIn("<!-- directory=sites%2Fmain environment= -->", self.comment())
-        long = "A title that is far too long for what a search engine shows of it, and so cut off somewhere in its middle"
+        long = (
+            "A title that is far too long for what a search engine shows of it, and so cut off somewhere in its middle"
+        )
         outcome = self.plan(self.world.push_branch("words", (TITLE[0], TITLE[2], long)))
-        self.assertIn("::warning file=sites/main/pages/about-us.yaml,line=7,", outcome.part("Lint what the branch has changed"))
+        self.assertIn(
+            "::warning file=sites/main/pages/about-us.yaml,line=7,", outcome.part("Lint what the branch has changed")
+        )
         outcome = self.plan(self.world.push_branch("words", (TITLE[0], long, '""')))
         self.assertRegex(outcome.part("Show"), r"::\w+ file=sites/main/pages/about-us.yaml,line=7,")
 
@@ -221,7 +228,11 @@ class PlanInFolder(Scenario):
 # Six page-locales of three pages.
 MANY = [
     TITLE,
-    ("guide-to-the-galaxy.yaml", "title: The Ultimate Hitchhiker's Guide to the Galaxy", "title: The Hitchhiker's Guide"),
+    (
+        "guide-to-the-galaxy.yaml",
+        "title: The Ultimate Hitchhiker's Guide to the Galaxy",
+        "title: The Hitchhiker's Guide",
+    ),
     ("guide-to-the-galaxy.yaml", "Le guide ultime du voyageur galactique", "Le guide du voyageur"),
     ("guide-to-the-galaxy.yaml", "La guía definitiva de la galaxia", "La guía de la galaxia entera"),
     ("guide/towel-day.yaml", "Celebrate Towel Day on May 25", "Towel Day is on May 25"),
@@ -235,7 +246,11 @@ class Applying(Scenario):
     def writes_of(self, plan):
         """Returns the writes that a plan announces, as the log of the simulated site tells them."""
         operations = json.loads(plan.read_text(encoding="utf-8"))["operations"]
-        queries = {"en-US": "", "fr-FR": "localeId=653fd9af6a07fc9cfd7a5e56", "es-MX": "localeId=654112a3a525b2739d97664c"}
+        queries = {
+            "en-US": "",
+            "fr-FR": "localeId=653fd9af6a07fc9cfd7a5e56",
+            "es-MX": "localeId=654112a3a525b2739d97664c",
+        }
         return sorted((f"/v2/pages/{one['page']}", queries[one["locale"]], 200) for one in operations)
 
     def reads_as_main_says(self):
@@ -274,15 +289,16 @@ class Apply(Applying):
         self.assertIn("Somebody's own words", self.world.slugline("plan"))
 
     def test_a_guard_stops_and_passes_by_hand(self):
-        push = self.merged(("about-us.yaml", "About the editors of the Guide", '""'))
+        slug = ("guide-to-the-galaxy.yaml", "    slug: guide-to-the-galaxy\n", "    slug: the-guide\n")
+        push = self.merged(("about-us.yaml", "About the editors of the Guide", '""'), slug)
         outcome = self.apply(push, "failure")
-        self.assertIn("refused by the guard blanking", outcome.log)
+        self.assertIn("refused by the guards slug-change, blanking", outcome.log)
         self.assertIn("### slugline apply: refused\n\nNothing was written.", outcome.summary)
         self.assertIn(("Apply", "failure"), outcome.ran)
         self.assertEqual(self.world.writes(), [])
-        inputs = {"inputs": {"before": push["before"], "allow": "blanking"}}
+        inputs = {"inputs": {"before": push["before"], "allow": "slug-change blanking"}}
         self.apply(inputs, event_name="workflow_dispatch")
-        self.assertEqual(len(self.world.writes()), 1)
+        self.assertEqual(len(self.world.writes()), 2)
         self.apply({"inputs": {"before": "no-such-commit"}}, "failure", event_name="workflow_dispatch")
 
     def test_the_first_push_writes_nothing(self):
@@ -481,9 +497,13 @@ class Fork(Scenario):
     def told(self, event, outcome, **more):
         head = event["pull_request"]["head"]
         run = {
-            "id": outcome.run_id, "name": "slugline fork plan", "event": "pull_request",
-            "head_sha": head["sha"], "head_branch": head["ref"], "head_repository": {"full_name": FORK, "owner": {"login": "stranger"}},
-        }  # fmt: skip
+            "id": outcome.run_id,
+            "name": "slugline fork plan",
+            "event": "pull_request",
+            "head_sha": head["sha"],
+            "head_branch": head["ref"],
+            "head_repository": head["repo"],
+        }
         return {"action": "completed", "workflow_run": run | more}
 
     def show(self, told, expected="success"):
@@ -503,7 +523,11 @@ class Fork(Scenario):
     def test_only_the_pull_request_of_that_commit_and_fork_is_commented_on(self):
         event = self.push(TITLE)
         outcome = self.offline_plan(event)
-        for other in ({"head_sha": "0" * 40}, {"head_branch": "other"}, {"head_repository": {"full_name": "third/site", "owner": {"login": "stranger"}}}):
+        for other in (
+            {"head_sha": "0" * 40},
+            {"head_branch": "other"},
+            {"head_repository": {"full_name": "third/site", "owner": {"login": "stranger"}}},
+        ):
             self.show(self.told(event, outcome, **other))
         self.assertEqual(self.comments(), [])
         ours = self.told(event, outcome, head_repository={"full_name": UPSTREAM, "owner": {"login": "guide"}})
@@ -529,7 +553,13 @@ class Fork(Scenario):
         outcome = self.offline_plan(event)
         plan = self.world.artifact(outcome.run_id, "slugline-fork-plan") / "plan.json"
         good = plan.read_text(encoding="utf-8")
-        hostile = ["", "[]", "@everyone", good.replace("those who write", "nobody who writes"), good.replace('"1.1"', '"9.0"')]
+        hostile = [
+            "",
+            "[]",
+            "@everyone",
+            good.replace("those who write", "nobody who writes"),
+            good.replace('"1.1"', '"9.0"'),
+        ]
         for text in [*hostile, good[: len(good) // 2]]:
             plan.write_text(text, encoding="utf-8")
             self.show(self.told(event, outcome), "failure")
@@ -554,7 +584,11 @@ class Build(Scenario):
         for name, folder in {"CARGO_HOME": ".cargo", "RUSTUP_HOME": ".rustup"}.items():
             self.world.variables.setdefault(name, os.path.join(home, folder))
         # Not optimized: it is to be built, and not to be fast.
-        self.world.variables |= {"CARGO_PROFILE_RELEASE_OPT_LEVEL": "0", "CARGO_PROFILE_RELEASE_LTO": "off", "CARGO_PROFILE_RELEASE_CODEGEN_UNITS": "16"}
+        self.world.variables |= {
+            "CARGO_PROFILE_RELEASE_OPT_LEVEL": "0",
+            "CARGO_PROFILE_RELEASE_LTO": "off",
+            "CARGO_PROFILE_RELEASE_CODEGEN_UNITS": "16",
+        }
         event = self.world.push_branch("words", TITLE, repository=FORK)
         outcome = self.run_recipe("fork-plan.yml", "pull_request", event)
         self.assertIn(("Build it", "success"), outcome.ran)
@@ -567,7 +601,9 @@ def main():
     failed = not program.result.wasSuccessful()
     if not names:
         never = {place: name for place, name in runner.run_steps().items() if place not in runner.executed}
-        never = {place: name for place, name in never.items() if BUILDS or name not in ("Build it", "Put it on the path")}
+        never = {
+            place: name for place, name in never.items() if BUILDS or name not in ("Build it", "Put it on the path")
+        }
         for (file, place), name in never.items():
             print(f"error: no scenario has run step {place} of {file}: {name}", file=sys.stderr)
         failed = failed or bool(never)

@@ -12,7 +12,7 @@ import urllib.request
 
 import yaml
 from github import GitHub
-from runner import RECIPES, REPOSITORY, Job, Strict, Unknown, git
+from runner import RECIPES, REPOSITORY, Job, Unknown, git
 
 PROGRAM = os.environ.get("SLUGLINE", str(REPOSITORY / "target" / "debug" / "slugline"))
 EXAMPLE = REPOSITORY / "examples" / "galaxy"
@@ -24,12 +24,18 @@ TOKEN_STEPS = {"Plan", "Apply", "Pull"}
 
 
 class World:
-    """`folder` is where slugline.yaml is in the repository, `environment` the one that the project names if it names any;
-    `program` tells whether slugline is on the runner's path."""
+    """`folder` is where slugline.yaml is in the repository, `environment` the one that the project names if it names
+    any; `program` tells whether slugline is on the runner's path."""
 
     def __init__(self, folder=".", environment=None, program=True):
         self.folder, self.environment, self.patient, self.next = folder, environment, False, 0
-        self.stack = contextlib.ExitStack()
+        with contextlib.ExitStack() as stack:
+            self.stack = stack
+            self.build(program)
+            # From here on it is for the caller to close.
+            self.stack = stack.pop_all()
+
+    def build(self, program):
         self.top = pathlib.Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
         self.github = GitHub(UPSTREAM)
         self.stack.callback(self.github.close)
@@ -88,7 +94,9 @@ class World:
         """Returns which pages were written since the last time somebody asked, and in which locale."""
         log = self.ask_webflow("GET", "log")
         self.ask_webflow("DELETE", "log")
-        return [(entry["path"], entry["query"], entry["status"]) for entry in log if entry["method"] not in ("GET", "HEAD")]
+        return [
+            (entry["path"], entry["query"], entry["status"]) for entry in log if entry["method"] not in ("GET", "HEAD")
+        ]
 
     # The repository.
 
@@ -96,7 +104,9 @@ class World:
         """The action as GitHub would unpack it: what is committed, and nothing that was built."""
         folder = self.top / "action"
         folder.mkdir()
-        listed = git(REPOSITORY, "ls-files", "--cached", "--others", "--exclude-standard", "action*", "src", "Cargo.*", "schema")
+        listed = git(
+            REPOSITORY, "ls-files", "--cached", "--others", "--exclude-standard", "action*", "src", "Cargo.*", "schema"
+        )
         for name in listed.split("\n"):
             if (REPOSITORY / name).is_file():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -104,17 +114,21 @@ class World:
         return folder
 
     def commands(self, program):
-        """What lies on the runner's path: a slugline that asks the simulated Webflow, and a curl that tells its arguments."""
+        """What lies on the runner's path: a slugline that asks the simulated Webflow, and a curl that tells what it is
+        called with, as the list of processes would."""
         folder = self.top / "bin"
         folder.mkdir()
         (self.top / "arguments").touch()
         curl = f'#!/bin/sh\nprintf "%s\\n" "$@" >> {self.top}/arguments\nexec {shutil.which("curl")} "$@"\n'
-        slugline = f'#!/bin/sh\nif [ -n "$WEBFLOW_TOKEN" ]; then exec {shlex.quote(PROGRAM)} "$@" --api-url {self.webflow}; fi\n'
-        slugline += f'exec {shlex.quote(PROGRAM)} "$@"\n'
+        run = f'exec {shlex.quote(PROGRAM)} "$@"'
+        slugline = f'#!/bin/sh\nif [ -n "$WEBFLOW_TOKEN" ]; then {run} --api-url {self.webflow}; fi\n{run}\n'
         for name, text in {"curl": curl, **({"slugline": slugline} if program else {})}.items():
             (folder / name).write_text(text, encoding="utf-8")
             (folder / name).chmod(0o755)
-        return [str(folder), *[part for part in os.environ["PATH"].split(":") if not (pathlib.Path(part) / "slugline").exists()]]
+        return [
+            str(folder),
+            *[part for part in os.environ["PATH"].split(":") if not (pathlib.Path(part) / "slugline").exists()],
+        ]
 
     def make_repository(self):
         """The example, at the top or in a folder, and a site that reads as it says."""
@@ -129,7 +143,9 @@ class World:
         if self.environment:
             project = self.author / self.folder / "slugline.yaml"
             text = project.read_text(encoding="utf-8")
-            project.write_text(text.replace("\nsite: ", f"\nenvironments:\n  {self.environment}:\n    site: "), encoding="utf-8")
+            project.write_text(
+                text.replace("\nsite: ", f"\nenvironments:\n  {self.environment}:\n    site: "), encoding="utf-8"
+            )
         self.commit("Import")
         git(self.author, "push", "--quiet", "origin", "main")
         self.slugline("apply", "--yes")
@@ -218,8 +234,12 @@ class World:
         head = pull.get("head") or {"sha": github["sha"], "ref": "main", "repo": {"full_name": UPSTREAM}}
         self.github.runs.append(
             {
-                "id": int(github["run_id"]), "path": f".github/workflows/{recipe}", "event": event_name,
-                "conclusion": outcome.conclusion, "head_sha": head["sha"], "head_branch": head["ref"],
+                "id": int(github["run_id"]),
+                "path": f".github/workflows/{recipe}",
+                "event": event_name,
+                "conclusion": outcome.conclusion,
+                "head_sha": head["sha"],
+                "head_branch": head["ref"],
                 "head_repository": dict(head["repo"]),
             }  # fmt: skip
         )
@@ -242,7 +262,9 @@ class World:
 
     def everything(self):
         """Returns every text that the workflows have left behind, by where it is."""
-        found = {str(path): path.read_bytes() for path in self.top.rglob("*") if path.is_file() and not path.is_symlink()}
+        found = {
+            str(path): path.read_bytes() for path in self.top.rglob("*") if path.is_file() and not path.is_symlink()
+        }
         found["requests"] = json.dumps(self.github.requests).encode()
         return found
 
@@ -268,6 +290,3 @@ def check_trigger(recipe, workflow, event_name, event):
         starts = True
     if not starts:
         raise Unknown(f"{recipe} does not run on this {event_name}")
-
-
-__all__ = ["ABOUT", "FORK", "GUIDE", "TOWEL", "UPSTREAM", "WEBFLOW_TOKEN", "Strict", "World"]
