@@ -1,6 +1,8 @@
 //! Problems, and what a plan asks to be looked at, as a GitLab code quality report; and a plan as the counts of GitLab's
 //! Terraform widget.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value as Json, json};
 
 use super::escape;
@@ -16,7 +18,13 @@ pub fn report(problems: &[Problem], prefix: &str) -> Json {
 
 /// Returns how many page-locales a plan changes; pages are neither made nor removed.
 pub fn terraform(view: &PlanView<'_>) -> Json {
-    json!({"create": 0, "update": view.totals.page_locales, "delete": 0})
+    let update = if view.plan.is_offline {
+        // What compares two commits has changes, and nothing to send.
+        view.plan.changes.iter().map(|change| &change.address).collect::<BTreeSet<_>>().len()
+    } else {
+        view.totals.page_locales
+    };
+    json!({"create": 0, "update": update, "delete": 0})
 }
 
 fn issue(problem: &Problem, prefix: &str) -> Json {

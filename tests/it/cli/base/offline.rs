@@ -62,6 +62,8 @@ fn fields_that_the_branch_changes() {
     assert_eq!((&json["offline"], json["operations"].as_array().unwrap().len()), (&true.into(), 0));
     assert_eq!(json["changes"][2]["before"], "The Guide");
     assert!(repository.run("show plan.json").stdout.contains("The {+Ultimate +}Guide"));
+    let counts = repository.run("show plan.json --format gitlab-terraform");
+    assert_eq!(counts.stdout, "{\"create\":0,\"update\":3,\"delete\":0}\n");
 }
 
 #[test]
