@@ -62,6 +62,9 @@ class Pipeline:
         _check_rules("workflow", self.workflow.get("rules", []), WORKFLOW_RULE_KEYS)
         default = _known("default", document.get("default", {}), DEFAULT_KEYS)
         parts = {name: part for name, part in document.items() if name not in TOP_KEYS}
+        for name, part in parts.items():
+            if not isinstance(part, dict):
+                raise Unknown(f"{name}: no job")
         parts = {name: _extended(name, parts) for name in parts}
         shown = {name: part for name, part in parts.items() if not name.startswith(".")}
         self.jobs = {name: self._job(name, part, parts, default) for name, part in shown.items()}
