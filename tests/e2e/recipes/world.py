@@ -105,7 +105,7 @@ class World:
         folder = self.top / "action"
         folder.mkdir()
         listed = git(
-            REPOSITORY, "ls-files", "--cached", "--others", "--exclude-standard", "action*", "src", "Cargo.*", "schema"
+            REPOSITORY, "ls-files", "--cached", "--others", "--exclude-standard", "action.yml", ".github", "src", "Cargo.*", "schema"
         )
         for name in listed.split("\n"):
             if (REPOSITORY / name).is_file():
