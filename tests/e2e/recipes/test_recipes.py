@@ -20,6 +20,7 @@ import unittest
 sys.dont_write_bytecode = True
 
 import runner  # noqa: E402
+from expressions import Evaluator, Strict, Unknown  # noqa: E402
 from github import BOT  # noqa: E402
 from world import ABOUT, FORK, GUIDE, TOWEL, UPSTREAM, WEBFLOW_TOKEN, World  # noqa: E402
 
@@ -32,6 +33,46 @@ HOSTILE = (
     "`${{ 1 }}` $(id)"
 )
 BUILDS = os.environ.get("SLUGLINE_BUILD") == "1"
+
+
+class Expressions(unittest.TestCase):
+    """The evaluator itself: what it knows, and that it guesses nothing."""
+
+    contexts = {"github": {"ref": "main", "number": 7.0, "gone": None}, "inputs": Strict(yes="true", no="")}
+
+    def test_values(self):
+        for source, expected in {
+            "github.ref == 'MAIN' && 'a' || 'b'": "a",
+            "github.ref != 'main' && 'a' || 'b'": "b",
+            "inputs.no && 'a'": "",
+            "!inputs.no && !false": True,
+            "github.gone == ''": True,
+            "github.number == '7'": True,
+            "github.event.pull_request.number || 'none'": "none",
+            "format('{0} it''s {1}', inputs.yes, 2)": "true it's 2",
+            "contains(fromJSON('[\"a\", \"b\"]'), 'B')": True,
+            "startsWith(github['ref'], 'MA')": True,
+            "(false || true) && github.number": 7.0,
+        }.items():
+            self.assertEqual(Evaluator(self.contexts).evaluate(source), expected, source)
+
+    def test_conditions(self):
+        for source, holds in {
+            None: [True, False, False],
+            "github.ref == 'main'": [True, False, False],
+            "${{ !cancelled() }}": [True, True, False],
+            "always() && inputs.no == ''": [True, True, True],
+            "failure()": [False, True, False],
+        }.items():
+            for status, expected in zip(["success", "failure", "cancelled"], holds, strict=True):
+                self.assertIs(Evaluator(self.contexts, status).condition(source), expected, (source, status))
+
+    def test_what_is_unknown_is_an_error(self):
+        for source in ["steps.a", "inputs.maybe", "nonsense()", "a b", "github.ref ==", "1 +", "github.", "(true"]:
+            with self.assertRaises(Unknown, msg=source):
+                Evaluator(self.contexts).evaluate(source)
+        with self.assertRaises(Unknown):
+            Evaluator(self.contexts).condition("${{ false }} || true")
 
 
 class Scenario(unittest.TestCase):
@@ -547,6 +588,26 @@ class Fork(Scenario):
         self.assertIn("pwned", body)
         for harm in ("@ford **", "](https://evil", "</code></details> "):
             self.assertNotIn(harm, body)
+
+    def test_a_huge_plan_fits_into_summary_and_comment(self):
+        manifests = self.world.author / "pages" / "many"
+        manifests.mkdir()
+
+        def write(words):
+            for number in range(1000):
+                text = f"{words} {number}, and then more of it, for as long as it takes to fill a row. " * 4
+                manifest = {"id": f"{number:024x}", "locales": {"en-US": {"seo": {"title": text, "description": text}}}}
+                (manifests / f"{number}.yaml").write_text(json.dumps(manifest), encoding="utf-8")
+
+        write("These are the words of page")
+        self.world.commit("Describe many pages")
+        runner.git(self.world.author, "push", "--quiet", "origin", "main")
+        write("Quite other ones, of the page")
+        event = self.push()
+        outcome = self.offline_plan(event)
+        self.assertGreater(len(outcome.summary), 500_000)
+        self.show(self.told(event, outcome))
+        self.assertIn(len(self.comment()), range(20_000, 65_536))
 
     def test_a_hostile_plan_is_refused_or_shown_as_text(self):
         event = self.push(TITLE)
