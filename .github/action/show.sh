@@ -59,7 +59,8 @@ show_apply() {
   {
     printf '### slugline apply: %s\n\n' "${name:-failed}"
     slugline -C "$DIRECTORY" log --format=json |
-      jq -r --arg run "$run" '.runs[] | select(.run == $run) | "Run `\(.run)`: \(.written) written of \(.operations) requests. It set out to do this:\n"'
+      jq -r --arg run "$run" '.runs[] | select(.run == $run) |
+        "Run `\(.run)`; requests written: \(.written) of \(.operations). It set out to do this:\n"'
     slugline show "$plan" --format=markdown --max-bytes="$((SUMMARY_BYTES - 1000))"
   } >> "$GITHUB_STEP_SUMMARY"
 }

@@ -314,7 +314,7 @@ class Apply(Applying):
         self.assertEqual(len(planned), 6)
         outcome = self.apply(push)
         self.assertEqual(sorted(self.world.writes()), planned)
-        self.assertIn("6 written of 6 requests", outcome.summary)
+        self.assertIn("requests written: 6 of 6.", outcome.summary)
         self.reads_as_main_says()
         artifact = self.world.artifact(outcome.run_id, "slugline-runs-1")
         self.assertEqual(len(list(artifact.rglob("plan.json"))), 1)
@@ -411,7 +411,7 @@ class Environment(Applying):
         push, _ = self.world.merge("words")
         outcome = self.run_recipe("apply.yml", "push", push)
         self.assertEqual(len(self.world.writes()), 1)
-        self.assertIn("1 written of 1 requests", outcome.summary)
+        self.assertIn("requests written: 1 of 1.", outcome.summary)
 
 
 class ApplySaved(Applying):
