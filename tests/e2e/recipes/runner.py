@@ -27,7 +27,7 @@ SUMMARY_LIMIT = 1024 * 1024
 # Seconds that a step takes only if it hangs.
 PATIENCE = 60
 WORKFLOW_KEYS = {"name", True, "permissions", "env", "concurrency", "jobs"}
-JOB_KEYS = {"if", "runs-on", "timeout-minutes", "permissions", "steps"}
+JOB_KEYS = {"name", "if", "runs-on", "timeout-minutes", "permissions", "steps"}
 STEP_KEYS = {"name", "id", "if", "uses", "with", "run", "shell", "env", "continue-on-error"}
 
 # Every `run` step that has been executed: the file, and the place of the step in it.
