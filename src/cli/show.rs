@@ -16,6 +16,7 @@ use crate::plan::{self, Guard};
 use crate::render::view::PlanView;
 use crate::render::{account, html, receipt};
 use crate::run::{self, Recorded, RunId};
+use crate::source::Sources;
 
 /// Show a saved plan, or a run.
 #[derive(Debug, clap::Args)]
@@ -46,6 +47,10 @@ impl Show {
             return open(&plan, ui);
         }
         output::show(&plan, self.shown, Exit::Ok, prefix, ui)?;
+        if self.shown.format == PlanFormat::Text {
+            // As when it was made; the other formats tell of it themselves.
+            ui.diagnostics(&plan.diagnostics, &Sources::default());
+        }
         Ok(Exit::Ok)
     }
 }

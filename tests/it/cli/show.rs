@@ -2,6 +2,9 @@
 
 use insta::assert_snapshot;
 use serde_json::{Value as Json, json};
+use slugline::diagnostic::{Code, Diagnostic};
+use slugline::exit::Exit;
+use slugline::plan::file;
 
 use super::environment::TestEnvironment;
 use super::galaxy::GUIDE_CHANGED;
@@ -125,6 +128,21 @@ fn an_error_of_the_lint_stands_in_the_way_and_at_the_change() {
     // Among the problems of the plan, and below the text.
     assert_eq!(html.matches("text/html-tag").count(), 2);
     assert!(environment.run("plan --format github").stdout.starts_with("::error file=pages/guide.yaml,line=7,"));
+}
+
+#[test]
+fn what_a_plan_was_warned_of_is_told_again() {
+    let environment = planned();
+    let mut plan = file::decode(&environment.read("plan.json")).unwrap();
+    plan.diagnostics
+        .push(Diagnostic::warning(Code::new("base-empty"), "the project is not in the base").help("look twice"));
+    environment.write("plan.json", file::encode(&plan, Exit::Ok));
+    assert_snapshot!(environment.run("show plan.json").stderr, @"
+    warning[base-empty]: the project is not in the base
+     |
+     = help: look twice
+    ");
+    assert_eq!(environment.run("show plan.json --format markdown").stderr, "");
 }
 
 #[test]

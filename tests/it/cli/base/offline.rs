@@ -66,6 +66,19 @@ fn fields_that_the_branch_changes() {
     assert_eq!(counts.stdout, "{\"create\":0,\"update\":3,\"delete\":0}\n");
 }
 
+/// Whoever forks the project hears of their texts as well.
+#[test]
+fn the_lint_has_its_say() {
+    let repository = fork();
+    repository.say("The Guide", "The  Guide");
+    let warned = repository.run("plan --offline --base HEAD --format github");
+    assert!(warned.stdout.contains("pages/guide.yaml,line=7,col=14,title=text/double-space::"), "{warned}");
+    assert_eq!(warned.exit, 0);
+    repository.write("slugline.yaml", &format!("{}lint: {{rules: {{text/double-space: error}}}}\n", galaxy::PROJECT));
+    let refused = repository.run("plan --offline --base HEAD --format json");
+    assert_eq!((refused.exit, &refused.json()["diagnostics"][0]["field"]), (3, &"seo.title".into()));
+}
+
 #[test]
 fn it_cannot_be_applied() {
     let repository = fork();
