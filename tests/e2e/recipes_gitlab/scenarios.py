@@ -28,11 +28,13 @@ RAN = set()
 class Scenario(unittest.TestCase):
     """One world each. Whatever happens in it, no secret is seen."""
 
+    project = FOLDER
+
     def setUp(self):
         self.maxDiff = 4000
         self.temporary = tempfile.TemporaryDirectory()
         self.addCleanup(self.temporary.cleanup)
-        self.world = World(pathlib.Path(self.temporary.name))
+        self.world = World(pathlib.Path(self.temporary.name), self.project)
         self.addCleanup(self.world.stop)
         self.base = self.world.git("rev-parse", "HEAD")
 
@@ -352,6 +354,27 @@ class Schedules(Scenario):
         self.assertEqual(world.git("ls-remote", "origin", "slugline/pull-").split()[0], colleague)
 
 
+class AtTheTop(Scenario):
+    """The recipe as it is given to people, for a repository of nothing but a site's texts."""
+
+    project = "."
+
+    def test_from_the_merge_request_to_the_site(self):
+        world = self.world
+        world.write(GUIDE, "en-US", "seo.title", "New words")
+        commit = world.commit(branch="words")
+        done = world.merge_request(commit, self.base)
+        self.ended(done, validate=0, plan=0, note=0)
+        # What the jobs put there is no part of the tree.
+        self.assertFalse(json.loads(done["plan"].text("slugline-plan/plan.json"))["source"]["dirty"])
+        done = world.push(commit, self.base)
+        self.ended(done, validate=0, apply=0)
+        self.assertEqual({path.split("/")[0] for path in done["apply"].artifacts}, {".slugline"})
+        self.assertEqual(world.reads(GUIDE)["seo"]["title"], "New words")
+        self.ended(world.schedule(commit), validate=0, drift=0, pull=0)
+        self.assertEqual(world.forge.pushes, [])
+
+
 class Reader(unittest.TestCase):
     """What decides which jobs there are is worth nothing unless it decides as GitLab does."""
 
@@ -409,7 +432,7 @@ class EveryJob(unittest.TestCase):
 
 def all_of_them():
     load = unittest.defaultTestLoader.loadTestsFromTestCase
-    return unittest.TestSuite(load(case) for case in (Reader, MergeRequests, Merges, Schedules, EveryJob))
+    return unittest.TestSuite(load(case) for case in (Reader, MergeRequests, Merges, Schedules, AtTheTop, EveryJob))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ REPOSITORY = pathlib.Path(__file__).resolve().parent.parent.parent.parent
 PROGRAM = os.environ.get("SLUGLINE", str(REPOSITORY / "target" / "debug" / "slugline"))
 RECIPE = REPOSITORY / "examples" / "ci" / "gitlab" / ".gitlab-ci.yml"
 SITE = REPOSITORY / "examples" / "galaxy" / "sandbox.json"
-# The project lies below the top of the repository, as it does where there is more than the texts of a site.
+# Where most projects lie here: below the top of the repository, as there is more than the texts of a site.
 FOLDER = "seo"
 ZEROS = "0" * 40
 
@@ -34,15 +34,14 @@ SETTINGS = [
     ("WEBFLOW_WRITE_TOKEN", WRITES, True),
     ("SLUGLINE_NOTES_TOKEN", NOTES, False),
     ("SLUGLINE_PUSH_TOKEN", PUSHES, True),
-    ("SLUGLINE_FOLDER", FOLDER, False),
 ]
 
 
 class World:
-    """The project with what the site holds, imported, on `main`."""
+    """The project with what the site holds, imported, on `main`. It lies in a folder of the repository, or at its top."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, folder, project=FOLDER):
+        self.folder, self.project = folder, project
         self.site = json.loads(SITE.read_text(encoding="utf-8"))
         reads = ["sites:read", "pages:read"]
         scopes = {READS: reads, WRITES: [*reads, "pages:write"], DESIGNER: [*reads, "pages:write"]}
@@ -61,7 +60,8 @@ class World:
         self.fork = self.forge.create_repository("somebody/site")
         self.runner = Runner(folder / "runner", PROGRAM, self.webflow)
         self.work = folder / "work"
-        self.settings = list(SETTINGS)
+        # At the top, the recipe is as it is given to people.
+        self.settings = SETTINGS + ([("SLUGLINE_FOLDER", project, False)] if project != "." else [])
         self.ends = []
         self._import()
         self.marked = 0
@@ -94,12 +94,11 @@ class World:
         return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
 
     def _import(self):
-        self.work.mkdir()
-        (self.work / FOLDER).mkdir()
+        (self.work / self.project).mkdir(parents=True)
         self.git("init", "--quiet", "--initial-branch=main")
         self.git("remote", "add", "origin", str(self.bare))
         self.git("remote", "add", "fork", str(self.fork))
-        done = self.slugline(self.work / FOLDER, READS, "import", "--site", self.site["site"]["id"])
+        done = self.slugline(self.work / self.project, READS, "import", "--site", self.site["site"]["id"])
         assert done.returncode == 0, done.stderr
         (self.work / ".gitlab-ci.yml").write_text(RECIPE.read_text(encoding="utf-8"), encoding="utf-8")
         self.commit("Import the site")
@@ -112,7 +111,7 @@ class World:
         return self.git("rev-parse", "HEAD")
 
     def manifest(self, name):
-        return self.work / FOLDER / "pages" / f"{name}.yaml"
+        return self.work / self.project / "pages" / f"{name}.yaml"
 
     def write(self, name, locale, field, value):
         """Changes a value of a manifest."""
