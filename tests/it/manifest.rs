@@ -13,6 +13,7 @@ mod emit;
 mod schema;
 
 mod robust;
+mod survival;
 
 #[test]
 fn cases() {

@@ -108,7 +108,7 @@ impl Card {
 fn world_of(cases: &[(usize, Case)]) -> World {
     let mut world = world();
     for (number, (locale, case)) in cases.iter().enumerate() {
-        let (id, locale) = (format!("p{number}"), super::LOCALES[*locale]);
+        let (id, locale) = (format!("p{number}"), super::world::LOCALES[*locale]);
         world.page_in(&id, Some(&id));
         for (field, Sides { base, desired, live }) in &case.texts {
             world.reads(&id, locale, *field, *live).wants(&id, locale, *field, *desired);
@@ -163,7 +163,7 @@ proptest! {
             let plan = world.plan();
             prop_assert!(!plan.is_invalid(), "{:?}", plan.diagnostics);
             for (number, (locale, case)) in pages.iter().enumerate() {
-                let (id, locale) = (format!("p{number}"), super::LOCALES[*locale]);
+                let (id, locale) = (format!("p{number}"), super::world::LOCALES[*locale]);
                 for (field, Sides { base, desired, live }) in &case.texts {
                     let (class, written) = expected(base.as_ref(), desired, live);
                     check(&plan, (&id, locale, &[*field]), class, written[wish]);

@@ -9,7 +9,7 @@ use slugline::render::problems::{Problem, worst_first};
 use slugline::render::sarif;
 use slugline::render::view::PlanView;
 
-use super::show;
+use super::held::show;
 use crate::plan::{World, world};
 
 /// Returns a site and manifests with a conflict, drift, an address that moves, and a value that is cleared.

@@ -4,8 +4,8 @@ use insta::assert_snapshot;
 use slugline::model::Field;
 use slugline::plan::Plan;
 
+use super::held::show;
 use super::markup::parse;
-use super::show;
 use crate::plan::world;
 
 /// Returns a plan with an address that moves, a value that is cleared, and words that change.
