@@ -1,4 +1,4 @@
-//! Markup as its readers take it: GitHub's Markdown, and HTML as a browser parses it.
+//! Markup as its readers take it: GitHub's and GitLab's Markdown, and HTML as a browser parses it.
 
 use comrak::nodes::NodeValue;
 use comrak::{Arena, Options, parse_document};
@@ -34,11 +34,19 @@ pub(crate) fn forge(markdown: &str) -> String {
     options.extension.alerts = true;
     options.extension.math_dollars = true;
     options.extension.math_code = true;
+    // What GitLab has besides.
+    options.extension.description_lists = true;
+    options.extension.inline_footnotes = true;
+    options.extension.multiline_block_quotes = true;
+    options.extension.superscript = true;
+    options.extension.wikilinks_title_after_pipe = true;
     options.parse.relaxed_autolinks = true;
     options.render.r#unsafe = true;
     let arena = Arena::new();
     let root = parse_document(&arena, markdown, &options);
-    let is_link = |value: &NodeValue| matches!(value, NodeValue::Link(_) | NodeValue::Image(_) | NodeValue::Math(_));
+    let is_link = |value: &NodeValue| {
+        matches!(value, NodeValue::Link(_) | NodeValue::WikiLink(_) | NodeValue::Image(_) | NodeValue::Math(_))
+    };
     assert!(!root.descendants().any(|node| is_link(&node.data.borrow().value)), "a link:\n{markdown}");
     comrak::markdown_to_html(markdown, &options)
 }

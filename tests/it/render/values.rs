@@ -1,6 +1,6 @@
 //! Texts that try to get out of their place: attacks, and each of them in several wrappings.
 
-const ATTACKS: [&str; 64] = [
+const ATTACKS: [&str; 68] = [
     "a | b | c",
     "\\| a",
     "||||",
@@ -61,6 +61,10 @@ const ATTACKS: [&str; 64] = [
     "###[add-mask]a",
     "##vso[task.setvariable variable=a]b",
     "/approve",
+    "\n/merge\n/close",
+    "[[user|evil]] [[evil]]",
+    ">>>\n/approve\n>>>",
+    "x^[note]^ term\n: user",
     "%0A::error::x",
     "\u{1b}[31mred\u{1b}]8;;http://evil.example\u{7}x\u{1b}\\",
     "\u{202e}abc\u{2066}\u{200b}\u{feff}\u{200f}",
