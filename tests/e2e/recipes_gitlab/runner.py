@@ -102,8 +102,10 @@ class Runner:
             "CI_JOB_URL": f"{variables['CI_PROJECT_URL']}/-/jobs/{self.builds}",
         }  # fmt: skip
         environment = expand(variables | environment)
-        if environment.get("GIT_STRATEGY") != "none":
-            self._clone(folder, environment, clone_url)
+        if "GIT_STRATEGY" in environment:
+            # Without a clone, a runner that keeps its folders hands a job what another pipeline has left there.
+            raise pipeline.Unknown(f"{name}: each job gets a clone here")
+        self._clone(folder, environment, clone_url)
         for path, held in files.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(held)

@@ -154,7 +154,8 @@ class World:
         return self.call("/_sandbox/log")[self.marked :]
 
     def writes(self):
-        return [f"{asked['method']} {asked['path']}" for asked in self.asked() if asked["method"] != "GET"]
+        writes = [asked for asked in self.asked() if asked["method"] != "GET"]
+        return [f"{asked['method']} {asked['path']}?{asked['query']}" for asked in writes]
 
     # Pipelines.
 
