@@ -81,10 +81,11 @@ impl Plan {
     fn finish(&self, workspace: &Workspace, plan: &plan::Plan, ui: &Ui) -> Result<Exit, Failure> {
         let exit = output::plan_exit(plan, self.detailed_exitcode);
         output::show(plan, self.shown, exit, || base::prefix(&workspace.root).unwrap_or_default(), ui)?;
-        if let Some(path) = self.output.as_ref().filter(|_| exit != Exit::Invalid) {
+        if let Some(path) = &self.output {
             files::replace(path, &output::harmless(&plan::file::encode(plan, exit)))
                 .with_context(|| format!("failed to write the plan to `{}`", path.display()))?;
             ui.note(&match exit {
+                Exit::Invalid => "Saved, to be shown; with errors in it, it cannot be applied.".to_owned(),
                 Exit::Refused => "Saved, to be shown; with conflicts in it, it cannot be applied.".to_owned(),
                 _ if plan.is_offline => "Saved, to be shown; without the site, it cannot be applied.".to_owned(),
                 _ => format!("Saved. `slugline apply {}` sends exactly this.", path.display()),

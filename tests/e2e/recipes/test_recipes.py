@@ -619,7 +619,7 @@ class Fork(Scenario):
             "[]",
             "@everyone",
             good.replace("those who write", "nobody who writes"),
-            good.replace('"1.1"', '"9.0"'),
+            re.sub(r'("format_version": )"[^"]+"', r'\1"9.0"', good),
         ]
         for text in [*hostile, good[: len(good) // 2]]:
             plan.write_text(text, encoding="utf-8")

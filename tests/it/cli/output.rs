@@ -43,11 +43,13 @@ fn a_saved_plan_says_how_planning_ended() {
 }
 
 #[test]
-fn a_plan_that_cannot_be_applied_is_not_saved() {
+fn a_plan_with_errors_is_saved_to_be_shown_and_cannot_be_applied() {
     let environment = TestEnvironment::with_pages([("home.yaml", "id: pgHome\nlocales: {en-US: {slug: home}}\n")]);
-    assert_eq!(environment.run("plan -o plan.json").wrote_nothing().exit, 3);
-    // What stdout shows of it is refused later on.
-    environment.write("plan.json", environment.run("plan --format json").bytes);
+    let ran = environment.run("plan -o plan.json");
+    assert_eq!((ran.exit, &ran.files[..]), (3, &["plan.json".to_owned()][..]), "{ran}");
+    assert!(ran.stderr.contains("Saved, to be shown; with errors in it, it cannot be applied."), "{ran}");
+    let comment = environment.run("show plan.json --format markdown");
+    assert!(comment.stdout.contains("**The plan has 1 error and cannot be applied.**"), "{comment}");
     assert_snapshot!(environment.run("apply plan.json").wrote_nothing(), @"
     exit: 3
     files: none
