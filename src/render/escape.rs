@@ -65,6 +65,15 @@ pub fn markdown(text: &str) -> String {
     out
 }
 
+/// Returns whether a text is words and numbers that no forge makes anything of: no mark of Markdown, and nothing that
+/// could name a page, a person, an issue or a commit.
+pub fn is_plain(text: &str) -> bool {
+    let is_sentence = |character: char| character.is_ascii_alphabetic() || "-,;()%'".contains(character);
+    let is_number = |word: &str| word.len() < 7 && word.trim_end_matches(|c| ",;)%".contains(c)).parse::<f32>().is_ok();
+    let is_commit = |word: &str| word.len() >= 7 && word.chars().all(|character| character.is_ascii_hexdigit());
+    text.split(' ').all(|word| (word.chars().all(is_sentence) && !is_commit(word)) || is_number(word))
+}
+
 /// Returns whether the character means something to Markdown or HTML in the middle of a line.
 fn is_markup(character: char) -> bool {
     character.is_ascii_punctuation() && !matches!(character, ',' | ';' | '.' | '?' | '\'' | '-' | '/' | '(' | ')' | '%')
@@ -133,6 +142,22 @@ mod tests {
         assert_eq!(markdown_code("<b>\n"), "<code>&#60;b&#62;&#92;n</code>");
         assert_eq!(markdown_code("@me"), "<code>&#64;<!-- -->me</code>");
         assert_eq!(markdown("http://w.a, www.a: b"), "http&#58;<!-- -->//w&#46;<!-- -->a, www&#46;<!-- -->a&#58; b");
+    }
+
+    #[test]
+    fn words_are_plain_and_names_are_not() {
+        for text in [
+            "of 12 managed page-locales",
+            "links to them break; (and so on)",
+            "the text is 44.2 em wide (limit 30 %), isn't it",
+        ] {
+            assert!(is_plain(text), "{text}");
+        }
+        let names =
+            ["@user", "#1", "GH-1", "www.a", "http:x", "deadbeef", "1234567", "a_b_", "*a*", "a|b", "<b>", "[a]", "a1"];
+        for text in names {
+            assert!(!is_plain(text) && !is_plain(&format!("see {text} there")), "{text}");
+        }
     }
 
     #[test]

@@ -112,7 +112,7 @@ impl Comment {
                 diagnostic.severity.as_str(),
                 code(diagnostic.code.as_str(), MAX_NAME),
                 at.unwrap_or_default(),
-                code(&diagnostic.message, MAX_VALUE)
+                said(&diagnostic.message)
             )
         });
         self.section("\n#### Problems\n\n", items, "", ["problem", "problems"]);
@@ -237,7 +237,7 @@ fn guard(view: &PlanView<'_>, tripped: &Tripped) -> String {
     let name = guard.name();
     let way_out =
         if view.allowed.contains(guard) { "allowed".to_owned() } else { format!("if this is meant: `--allow {name}`") };
-    let mut out = format!("- **{name}**: {count} {}{limit}; {way_out}\n", code(message, MAX_VALUE));
+    let mut out = format!("- **{name}**: {count} {}{limit}; {way_out}\n", said(message));
     for example in worst {
         let _ = writeln!(out, "  - {}", code(example, 2 * MAX_PATH));
     }
@@ -326,7 +326,7 @@ fn kept_row(view: &KeptView<'_>, field: &KeptFieldView<'_>) -> String {
 /// Returns what the lint says of a text, to stand below it.
 fn finding(finding: &Diagnostic) -> String {
     let (severity, rule) = (finding.severity.as_str(), code(finding.code.as_str(), MAX_NAME));
-    format!("<sub>**{severity}** {rule}: {}</sub>", code(&finding.message, MAX_VALUE))
+    format!("<sub>**{severity}** {rule}: {}</sub>", said(&finding.message))
 }
 
 fn remark(remark: Remark<'_>) -> String {
@@ -377,6 +377,20 @@ fn escape_up_to(text: &str, room: usize) -> (String, usize) {
             (format!("{}… ({more})", escape::markdown(&text[..cut])), 0)
         }
     }
+}
+
+/// Returns a message of ours to be read as a sentence, with what it quotes as code. A plan file may say anything, so what
+/// has more than plain words in it is code as a whole.
+fn said(message: &str) -> String {
+    let mut parts = message.split('`').enumerate();
+    if message.len() > MAX_VALUE || !parts.clone().step_by(2).all(|(_, words)| escape::is_plain(words)) {
+        return code(message, MAX_VALUE);
+    }
+    let part = |(index, text): (usize, &str)| match index % 2 {
+        0 => text.to_owned(),
+        _ => code(text, MAX_VALUE),
+    };
+    parts.by_ref().map(part).collect()
 }
 
 fn code(text: &str, room: usize) -> String {

@@ -34,11 +34,11 @@ fn a_comment() {
 
     #### Guards
 
-    - **slug-change**: 3 <code>published addresses change; links to them break without redirects</code>; if this is meant: `--allow slug-change`
+    - **slug-change**: 3 published addresses change; links to them break without redirects; if this is meant: `--allow slug-change`
       - <code>/guide &#64;<!-- --> en&#58; /guide → /handbook</code>
       - <code>/guide &#64;<!-- --> fr&#58; /fr/guide → /fr/handbook</code>
       - <code>/guide &#64;<!-- --> es&#58; /es/guide → /es/handbook</code>
-    - **blanking**: 1 <code>title or description becomes empty</code>; if this is meant: `--allow blanking`
+    - **blanking**: 1 title or description becomes empty; if this is meant: `--allow blanking`
       - <code>/towels &#64;<!-- --> fr&#58; seo.description</code>
 
     #### Addresses that move
