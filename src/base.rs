@@ -25,7 +25,8 @@ impl Commit {
 }
 
 /// How the history of a shallow clone is had.
-const UNSHALLOW: &str = "the history with `git fetch --unshallow`";
+/// A shallow clone follows one branch alone, unless it is told where to put the others.
+const UNSHALLOW: &str = "the history with `git fetch --unshallow origin '+refs/heads/*:refs/remotes/origin/*'`";
 /// The same where a workflow clones.
 const IN_A_WORKFLOW: &str = "or in a GitHub workflow with `fetch-depth: 0` of actions/checkout";
 
@@ -40,6 +41,8 @@ pub enum Error {
     UnknownRevision { revision: String, is_shallow: bool },
     #[error("`{revision}` and the commit at hand have no common ancestor here")]
     Unrelated { revision: String, is_shallow: bool },
+    #[error("whether `{revision}` has gone on since this branch began cannot be told: the clone is shallow")]
+    Unclear { revision: String },
     #[error("git {command} failed: {message}")]
     Failed { command: String, message: String },
 }
@@ -59,6 +62,9 @@ impl Error {
             Self::Unrelated { is_shallow: true, .. } => {
                 format!("the clone is shallow; fetch {UNSHALLOW}, {IN_A_WORKFLOW}")
             }
+            Self::Unclear { .. } => format!(
+                "fetch {UNSHALLOW}, {IN_A_WORKFLOW}; or name by its whole hash the commit that this one was made from"
+            ),
             Self::UnknownRevision { .. } => {
                 "name a commit, a branch or a tag; a branch of the remote may need `origin/`".to_owned()
             }
@@ -73,20 +79,15 @@ fn is_nothing(revision: &str) -> bool {
     revision.len() >= 40 && revision.chars().all(|digit| digit == '0')
 }
 
+fn is_hash(revision: &str) -> bool {
+    revision.len() >= 40 && revision.chars().all(|digit| digit.is_ascii_hexdigit())
+}
+
 /// Returns how a shallow clone gets at a commit.
 fn fetch(revision: &str) -> String {
-    const REMOTE: &str = "origin";
-    let is_hash = revision.len() >= 40 && revision.chars().all(|digit| digit.is_ascii_hexdigit());
-    let branch = revision.strip_prefix(REMOTE).and_then(|rest| rest.strip_prefix('/'));
-    // A name with an operator in it, such as `HEAD~1`, is nothing that a remote knows.
-    let branch = branch.filter(|branch| !branch.contains(['~', '^', '@', ':']));
-    match branch {
-        _ if is_hash => format!("that commit with `git fetch --depth=1 {REMOTE} {revision}`"),
-        // A shallow clone follows one branch alone, unless it is told where to put another one.
-        Some(branch) => {
-            format!("that branch with `git fetch --depth=1 {REMOTE} {branch}:refs/remotes/{REMOTE}/{branch}`")
-        }
-        None => UNSHALLOW.to_owned(),
+    match is_hash(revision) {
+        true => format!("that commit with `git fetch --depth=1 origin {revision}`"),
+        false => UNSHALLOW.to_owned(),
     }
 }
 
@@ -138,10 +139,20 @@ pub fn base(root: &Path, revision: &str) -> Result<(Commit, Kinship), Error> {
             let is_ahead_or_behind = common == named || common == head;
             Ok(if is_ahead_or_behind { (named, Kinship::Named) } else { (common, Kinship::Parted) })
         }
-        Some(1) if is_shallow(root) => Ok((named, Kinship::Unclear)),
+        Some(1) if is_shallow(root) && !is_parent(root, &named, &head)? => match is_hash(revision) {
+            true => Ok((named, Kinship::Unclear)),
+            false => Err(Error::Unclear { revision: revision.to_owned() }),
+        },
         Some(1) => Ok((named, Kinship::Named)),
         _ => Err(output.failed("merge-base")),
     }
+}
+
+/// Returns whether a commit names the other as its parent; it does so where the clone does not reach back to that.
+fn is_parent(root: &Path, parent: &Commit, of: &Commit) -> Result<bool, Error> {
+    let output = git(root, &["cat-file", "commit", of.as_str()])?;
+    let line = format!("parent {}", parent.as_str());
+    Ok(output.text().lines().take_while(|header| !header.is_empty()).any(|header| header == line))
 }
 
 /// Returns the commit at which the one at hand and a revision parted, so that what others did since does not count.

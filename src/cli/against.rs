@@ -81,17 +81,16 @@ impl Against {
         let Some(revision) = &self.base else { return Ok(None) };
         let (commit, kinship) = base::base(&workspace.root, revision)?;
         let short = short(commit.as_str());
+        let mut remarks = Vec::new();
         match kinship {
             Kinship::Named => {}
             Kinship::Parted => ui.note(&format!(
                 "`{revision}` has gone on since this branch began; differences are told by where they parted, {short}."
             )),
-            Kinship::Unclear => ui.note(&format!(
-                "The clone is shallow, so nobody can tell whether `{revision}` has gone on since this branch began."
-            )),
+            Kinship::Unclear => remarks.push(unclear(short)),
         }
         let loaded = base::manifests(&workspace.root, &commit)?;
-        let mut earlier = Earlier { commit, loaded, remarks: Vec::new() };
+        let mut earlier = Earlier { commit, loaded, remarks };
         earlier.check(workspace);
         earlier::adopt_ids(&mut earlier.loaded.pages, &workspace.loaded.pages);
         Ok(Some(earlier))
@@ -133,6 +132,13 @@ impl Earlier {
     pub(super) fn base(&self, live: &Live) -> Base {
         earlier::base(self.files(), live)
     }
+}
+
+fn unclear(short: &str) -> Diagnostic {
+    let message = format!("the clone is shallow, so nobody can tell whether {short} is where the two parted");
+    let help =
+        "if others have merged there since, this plan reads as if it took that back; fetch the history to be sure";
+    Diagnostic::warning(codes::BASE_UNCLEAR, message).help(help)
 }
 
 /// Returns the commit of the work tree, and the one that differences are told by.

@@ -131,6 +131,21 @@ pub(super) const ROWS: &[Row] = &[
         WHO,
     ),
     (
+        "base-unclear",
+        "the base may have gone on since the branch began",
+        "The clone is shallow, and does not reach back to where the commit at hand and the base parted. If the base is that commit, \
+         all is well. If it has gone on since, what was merged there reads as if the commit at hand took it back. Fetch the \
+         history: `fetch-depth: 0` of actions/checkout, or `git fetch --unshallow`.",
+        WHO,
+    ),
+    (
+        "not-managed",
+        "something that the base states is not stated any more",
+        "A manifest or a key in it was there in the base, and is gone. Nothing is written for that: the site keeps what it reads, \
+         and from now on a change there is no drift any more. To clear a value, write `\"\"`.",
+        WHO,
+    ),
+    (
         "base-empty",
         "the base has no project for the site",
         "The commit that `--base` names has no project file in this folder, or one for other sites: the project has begun, has \

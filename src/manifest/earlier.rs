@@ -63,15 +63,21 @@ pub fn without_site(now: Files<'_>, earlier: Files<'_>) -> (Desired, Base) {
     let before = locales(earlier.known(), now.known());
     let before: BTreeMap<&Location, Locales> = earlier.pages.iter().map(|page| &page.location).zip(before).collect();
     let (mut desired, mut base) = (Desired::default(), Base::default());
+    let mut gone: BTreeMap<&Location, &PageDocument> =
+        earlier.pages.iter().map(|page| (&page.location, page)).collect();
     for (document, locales) in now.pages.iter().zip(locales(now.known(), now.known())) {
-        let id = document.manifest.id.as_ref().map_or_else(|| name(document), |id| id.as_str().to_owned());
-        let id = PageId::from(id.as_str());
+        let id = id_of(document);
         if let Some(earlier) = paired.document(document)
             && let Some(locales) = before.get(&earlier.location)
         {
+            gone.remove(&earlier.location);
             base.desired.pages.insert(id.clone(), page(earlier, locales.clone()));
         }
         desired.pages.insert(id, page(document, locales));
+    }
+    for (location, document) in gone {
+        let Some(locales) = before.get(location) else { continue };
+        base.desired.pages.insert(id_of(document), page(document, locales.clone()));
     }
     (desired, base)
 }
@@ -86,6 +92,11 @@ fn page(document: &PageDocument, locales: Locales) -> DesiredPage {
         location: document.location.clone(),
         locales,
     }
+}
+
+/// Returns what stands for the id of a page; its path, where a manifest states no other.
+fn id_of(document: &PageDocument) -> PageId {
+    document.manifest.id.as_ref().map_or_else(|| PageId::from(name(document).as_str()), |id| PageId::from(id.as_str()))
 }
 
 /// Returns what a page is called without the site.

@@ -24,5 +24,9 @@ pub const DRIFT: Code = Code::new("drift");
 pub const LOCALE_OFF: Code = Code::new("locale-off");
 /// A part of the base that cannot be understood.
 pub const BASE_UNREADABLE: Code = Code::new("base-unreadable");
+/// A base that may have gone on since the branch began.
+pub const BASE_UNCLEAR: Code = Code::new("base-unclear");
+/// Something that the base states, and the manifests do not any more.
+pub const NOT_MANAGED: Code = Code::new("not-managed");
 /// A base without a project for the site.
 pub const BASE_EMPTY: Code = Code::new("base-empty");

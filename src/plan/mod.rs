@@ -12,6 +12,7 @@ pub mod guard;
 pub mod invert;
 pub mod offline;
 mod order;
+mod released;
 mod slugs;
 pub mod staleness;
 
@@ -273,6 +274,7 @@ pub fn plan(inputs: Inputs<'_>, provenance: Provenance) -> Plan {
     let mut diagnostics = Vec::new();
     let Differences { written: changes, kept } = diff::differences(inputs, &mut diagnostics);
     let operations = order::operations(desired, live, &changes, &kept, &mut diagnostics);
+    diagnostics.extend(base.map(|base| released::released(desired, base, &policy.selection)).unwrap_or_default());
     let guards = guard::evaluate(desired, base, &changes, &policy.limits);
     diagnostic::sort(&mut diagnostics);
     Plan {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Change, Class, Limits, Plan, ReadSummary, Revision, Selection, Target, guard};
+use super::{Change, Class, Limits, Plan, ReadSummary, Revision, Selection, Target, guard, released};
 use crate::model::{Address, Base, Desired, DesiredLocale, DesiredPage, Field, LocaleTag, PageId, Stated, Value};
 
 /// Everything that such a plan is made from.
@@ -49,7 +49,7 @@ pub fn plan(commits: Commits<'_>, target: Target, revision: Option<Revision>) ->
         changes,
         kept: Vec::new(),
         operations: Vec::new(),
-        diagnostics: Vec::new(),
+        diagnostics: released::released(desired, base, selection),
         findings: Vec::new(),
     }
 }

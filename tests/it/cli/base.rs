@@ -519,3 +519,38 @@ fn the_pull_that_is_named_is_of_the_environment() {
     assert_eq!(repository.run(command.strip_prefix("slugline ").unwrap()).exit, 0);
     assert!(repository.told("--env staging --base HEAD").is_empty());
 }
+
+/// Nothing is written for it, and whoever reviews it learns of it all the same.
+#[test]
+fn what_is_not_stated_any_more_is_told() {
+    let repository = Repository::new();
+    repository.write("pages/about.yaml", "id: pgAbout\npath: /about\nlocales: {en-US: {title: About}}\n");
+    repository.commit();
+    std::fs::remove_file(repository.environment.path("pages/about.yaml")).unwrap();
+    repository.say("      description: All you need to know.\n", "");
+    let ran = repository.run("plan --base HEAD");
+    assert_snapshot!(ran, @"
+    exit: 0
+    files: none
+    writes: none
+    --- stdout
+    Galaxy (siteGalaxy)
+
+    Nothing to change: the site reads as the manifests say (1 page-locale managed).
+    --- stderr
+    info[not-managed]: /about is not managed any more: its manifest is gone
+    --> pages/about.yaml
+     = help: the site keeps what it reads; put it back if that is not meant
+
+    info[not-managed]: a part of /guide is not managed any more: seo.description @ en-US
+     --> pages/guide.yaml:1:1
+      |
+    1 | id: pgGuide
+      | ^^
+      |
+      = help: the site keeps what it reads; put it back if that is not meant
+    ");
+    let json = repository.run("plan --offline --base HEAD --format json").json();
+    let codes = json["diagnostics"].as_array().unwrap().iter().map(|told| told["code"].clone());
+    assert_eq!(codes.collect::<Vec<_>>(), ["not-managed", "not-managed"]);
+}

@@ -48,6 +48,13 @@ fn fields_that_the_branch_changes() {
     1 field changes and 3 fields are new in 2 pages; the site was not asked.
     --- stderr
     Saved, to be shown; without the site, it cannot be applied.
+    info[not-managed]: a part of /guide is not managed any more: seo.description @ en-US
+     --> pages/guide.yaml:1:1
+      |
+    1 | id: pgGuide
+      | ^^
+      |
+      = help: the site keeps what it reads; put it back if that is not meant
     ");
     assert_eq!(
         repository.told("--offline --base HEAD"),

@@ -224,12 +224,51 @@ fn a_shallow_clone() {
         let arguments = format!("plan -C clone --format json --base {revision}");
         let refused = repository.environment.run(&arguments);
         assert_eq!(refused.exit, 64, "{refused}");
-        let hint = refused.stderr.split("`git ").nth(1).unwrap().split('`').next().unwrap();
+        let hint = refused.stderr.split("`git ").nth(1).unwrap().split('`').next().unwrap().replace('\'', "");
         git(&clone, &hint.split(' ').collect::<Vec<_>>());
         let plan = repository.environment.run(&arguments);
         assert_eq!(told(&plan.json()), CHANGE, "{plan}");
         std::fs::remove_dir_all(clone).unwrap();
     }
+}
+
+/// What others have merged since the branch began would read as if the branch took it back.
+#[test]
+fn a_shallow_clone_of_a_branch_whose_base_may_have_gone_on() {
+    let repository = Repository::new();
+    let began = repository.git(&["rev-parse", "HEAD"]);
+    repository.git(&["switch", "-q", "-c", "topic"]);
+    repository.say("The Guide", "The Ultimate Guide");
+    repository.commit();
+    repository.git(&["switch", "-q", "main"]);
+    repository.say("All you need to know.", "All that others know.");
+    repository.commit();
+    let gone_on = repository.git(&["rev-parse", "HEAD"]);
+    repository.git(&["config", "uploadpack.allowAnySHA1InWant", "true"]);
+    let from = format!("file://{}", repository.environment.path("").display());
+    git(&repository.environment.path(""), &["clone", "-q", "--depth", "1", "--branch", "topic", &from, "clone"]);
+    let clone = repository.environment.path("clone");
+    git(&clone, &["fetch", "-q", "--depth=1", "origin", "main:refs/remotes/origin/main"]);
+    let refused = repository.environment.run("plan -C clone --base origin/main");
+    assert_snapshot!(refused, @"
+    exit: 64
+    files: none
+    writes: none
+    --- stdout
+    --- stderr
+    error: whether `origin/main` has gone on since this branch began cannot be told: the clone is shallow
+      hint: fetch the history with `git fetch --unshallow origin '+refs/heads/*:refs/remotes/origin/*'`, or in a GitHub workflow with `fetch-depth: 0` of actions/checkout; or name by its whole hash the commit that this one was made from
+    ");
+    let warned = repository.environment.run(&format!("plan -C clone --format json --base {gone_on}")).json();
+    assert_eq!(warned["diagnostics"][0]["code"], "base-unclear");
+    // It is the parent of the commit at hand, which even a shallow clone knows.
+    git(&clone, &["fetch", "-q", "--depth=1", "origin", &began]);
+    let plan = repository.environment.run(&format!("plan -C clone --format json --base {began}")).json();
+    assert_eq!((told(&plan), &plan["diagnostics"]), (CHANGE.map(str::to_owned).to_vec(), &json!([])));
+    let hint = refused.stderr.split("`git ").nth(1).unwrap().split('`').next().unwrap().replace('\'', "");
+    git(&clone, &hint.split(' ').collect::<Vec<_>>());
+    let plan = repository.environment.run("plan -C clone --format json --base origin/main");
+    assert_eq!(told(&plan.json()), CHANGE, "{plan}");
 }
 
 #[test]
@@ -244,8 +283,8 @@ fn the_hints_for_shallow_clones() {
     let hints = [&"a".repeat(40), "origin/release/2", "HEAD~1"].map(hint).join("\n");
     assert_snapshot!(hints, @"
     hint: the clone is shallow; fetch that commit with `git fetch --depth=1 origin aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa`, or in a GitHub workflow with `fetch-depth: 0` of actions/checkout
-    hint: the clone is shallow; fetch that branch with `git fetch --depth=1 origin release/2:refs/remotes/origin/release/2`, or in a GitHub workflow with `fetch-depth: 0` of actions/checkout
-    hint: the clone is shallow; fetch the history with `git fetch --unshallow`, or in a GitHub workflow with `fetch-depth: 0` of actions/checkout
+    hint: the clone is shallow; fetch the history with `git fetch --unshallow origin '+refs/heads/*:refs/remotes/origin/*'`, or in a GitHub workflow with `fetch-depth: 0` of actions/checkout
+    hint: the clone is shallow; fetch the history with `git fetch --unshallow origin '+refs/heads/*:refs/remotes/origin/*'`, or in a GitHub workflow with `fetch-depth: 0` of actions/checkout
     ");
 }
 

@@ -1,0 +1,88 @@
+//! What the manifests of the base state, and those at hand do not any more. The site keeps what it reads, and from now on
+//! nobody looks after it: nothing is written, but whoever reviews the change should know.
+
+use std::collections::BTreeSet;
+
+use super::{Selection, codes};
+use crate::diagnostic::Diagnostic;
+use crate::model::{Base, Desired, DesiredPage, Field, LocaleTag, PageId};
+use crate::source::Location;
+
+/// More pages than this are told in one sentence.
+const TOLD_APART: usize = 10;
+/// Names in a list, before the rest is counted.
+const NAMED: usize = 3;
+
+const HELP: &str = "the site keeps what it reads; put it back if that is not meant";
+
+/// Returns what is not managed any more, by path.
+pub(super) fn released(desired: &Desired, base: &Base, selection: &Selection) -> Vec<Diagnostic> {
+    let of_base = base.desired.pages.iter().filter(|(id, page)| selection.has_page(id, &page.path));
+    let mut of_base: Vec<(&PageId, &DesiredPage)> = of_base.collect();
+    of_base.sort_by_key(|(id, page)| (&page.path, *id));
+    let (kept, gone): (Vec<_>, Vec<_>) = of_base.into_iter().partition(|(id, _)| desired.pages.contains_key(*id));
+
+    let gone = gone.into_iter().map(|(_, page)| Released {
+        what: page.path.to_string(),
+        // The file may be gone as well, so that no line of it is anywhere to be seen.
+        at: Location::whole(&page.location.file),
+        why: "its manifest is gone".to_owned(),
+    });
+    let kept = kept.into_iter().filter_map(|(id, before)| {
+        let now = desired.pages.get(id)?;
+        let fields = fields(before, now, selection);
+        (!fields.is_empty()).then(|| Released {
+            what: format!("a part of {}", now.path),
+            at: now.location.clone(),
+            why: list(&fields),
+        })
+    });
+    [told(gone.collect(), "pages"), told(kept.collect(), "parts of pages")].concat()
+}
+
+struct Released {
+    what: String,
+    at: Location,
+    why: String,
+}
+
+fn told(released: Vec<Released>, many: &str) -> Vec<Diagnostic> {
+    let note = |message: String| Diagnostic::info(codes::NOT_MANAGED, message).help(HELP);
+    if released.len() > TOLD_APART {
+        let names: Vec<String> = released.iter().map(|one| one.what.clone()).collect();
+        return vec![note(format!("{} {many} are not managed any more: {}", released.len(), list(&names)))];
+    }
+    let told = released
+        .into_iter()
+        .map(|Released { what, at, why }| note(format!("{what} is not managed any more: {why}")).at(at));
+    told.collect()
+}
+
+/// Returns the fields that a page stated and does not any more, as `seo.title @ fr-FR`.
+fn fields(before: &DesiredPage, now: &DesiredPage, selection: &Selection) -> Vec<String> {
+    let mut gone = Vec::new();
+    for (tag, locale) in before.locales.iter().filter(|(tag, _)| selection.has_locale(tag)) {
+        let stated: BTreeSet<Field> =
+            now.locales.get(tag).map(|now| now.fields.keys().copied().collect()).unwrap_or_default();
+        // A flag beside its text, or in place of it, says no more than the text.
+        let is_implied = |field: Field| {
+            field.flagged_text().is_some_and(|text| stated.contains(&text) || locale.fields.contains_key(&text))
+        };
+        let is_copied = |field: Field| field.copied_flag().is_some_and(|flag| stated.contains(&flag));
+        let fields = locale.fields.keys().copied();
+        let fields = fields.filter(|field| !stated.contains(field) && !is_implied(*field) && !is_copied(*field));
+        gone.extend(fields.map(|field| named(field, tag)));
+    }
+    gone
+}
+
+fn named(field: Field, tag: &LocaleTag) -> String {
+    format!("{} @ {tag}", field.name())
+}
+
+fn list(names: &[String]) -> String {
+    match names.len().checked_sub(NAMED) {
+        None | Some(0) => names.join(", "),
+        Some(more) => format!("{}, and {more} more", names[..NAMED].join(", ")),
+    }
+}
