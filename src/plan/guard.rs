@@ -164,7 +164,7 @@ fn lost_pages(base: &Base) -> Option<Tripped> {
 }
 
 /// Returns the guards that single changes trip.
-fn risky(changes: &[Change]) -> Vec<Tripped> {
+pub(super) fn risky(changes: &[Change]) -> Vec<Tripped> {
     let by_risk = [
         (
             Guard::SlugChange,

@@ -4,10 +4,16 @@ use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Error, file_error};
+
+/// How often, and after which time, the lock is tried again: a look at who has it takes it for a moment.
+const TRIES: u32 = 5;
+const GLANCE: Duration = Duration::from_millis(10);
 
 /// The lock, held until it is dropped.
 #[derive(Debug)]
@@ -46,10 +52,14 @@ impl Lock {
         let path = state.join("lock");
         let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
         let mut file = open.map_err(file_error("take the lock", &path))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(Error::Locked(Holder::of(&mut file))),
-            Err(TryLockError::Error(error)) => return Err(file_error("take the lock", &path)(error)),
+        let mut tries = 1..TRIES;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if tries.next().is_some() => thread::sleep(GLANCE),
+                Err(TryLockError::WouldBlock) => return Err(Error::Locked(Holder::of(&mut file))),
+                Err(TryLockError::Error(error)) => return Err(file_error("take the lock", &path)(error)),
+            }
         }
         let now = jiff::Timestamp::now();
         let since = now.round(jiff::Unit::Second).unwrap_or(now).to_string();

@@ -84,7 +84,7 @@ pub(super) fn from_file(file: format::PlanFile) -> Result<Plan, Error> {
     };
     let (findings, diagnostics): (Vec<_>, Vec<_>) =
         diagnostics.into_iter().partition(|problem| problem.field.is_some());
-    let plan = Plan {
+    Ok(Plan {
         target: Target { site: target.site.into(), name: target.name, environment: target.environment },
         revision: source.map(|format::Source { commit, dirty, base }| Revision { commit, dirty, base }),
         is_offline: offline,
@@ -96,19 +96,7 @@ pub(super) fn from_file(file: format::PlanFile) -> Result<Plan, Error> {
         guards: guards.into_iter().map(guard_from_file).collect::<Result<_, _>>()?,
         diagnostics: diagnostics.into_iter().map(diagnostic_from_file).collect::<Result<_, _>>()?,
         findings: findings.into_iter().map(finding_from_file).collect::<Result<_, _>>()?,
-    };
-    check_needs(&plan)?;
-    Ok(plan)
-}
-
-/// An operation that waited for itself or for a later one would never be sent.
-fn check_needs(plan: &Plan) -> Result<(), Error> {
-    for (index, operation) in plan.operations.iter().enumerate() {
-        if operation.needs.iter().any(|need| *need >= index) {
-            return Err(damaged("operations.needs", format!("operation {index} needs one that is not before it")));
-        }
-    }
-    Ok(())
+    })
 }
 
 fn damaged(path: &str, message: String) -> Error {

@@ -156,6 +156,7 @@ pub struct Redirect {
     /// The path after the next publish.
     pub to: String,
     /// Whether another page of the plan moves to the old path, so that nothing can redirect from it.
+    #[serde(default)]
     pub reused: bool,
 }
 

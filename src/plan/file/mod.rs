@@ -2,6 +2,7 @@
 //!
 //! The only way in and out of the format. Must not know files; text goes in and out.
 
+mod coherence;
 mod convert;
 pub mod format;
 
@@ -97,7 +98,9 @@ pub fn decode(text: &str) -> Result<Plan, Error> {
         return Err(Error::Digest);
     }
     let file: PlanFile = serde_path_to_error::deserialize(&json).map_err(|error| damaged(&error))?;
-    convert::from_file(file)
+    let plan = convert::from_file(file)?;
+    coherence::check(&plan)?;
+    Ok(plan)
 }
 
 fn damaged(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {

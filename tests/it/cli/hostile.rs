@@ -288,7 +288,7 @@ fn of_what_is_wrong() {
         &[NASTY],
     ] {
         let ran = run(&environment, arguments);
-        assert_ne!((ran.exit, ran.stderr.len() + ran.stdout.len()), (0, 0), "{arguments:?}");
+        assert_ne!(ran.exit, 0, "{arguments:?}");
     }
     let ran = environment.run_with(&["plan", "--env", "::error::other"], "");
     assert!(!ran.stderr.lines().any(|line| line.starts_with("::")), "{}", ran.stderr);

@@ -10,6 +10,7 @@ mod environment;
 mod galaxy;
 
 mod files;
+mod forged;
 mod guards;
 mod hostile;
 mod import;

@@ -222,7 +222,7 @@ fn a_shallow_clone() {
     --- stdout
     --- stderr
     error: there is no commit `HEAD~1`
-      hint: the clone is shallow; fetch the history with `git fetch --unshallow`, or in a GitHub workflow with `fetch-depth: 0` of actions/checkout
+      hint: the clone is shallow; fetch the history with `git fetch --unshallow origin '+refs/heads/*:refs/remotes/origin/*'`, or in a GitHub workflow with `fetch-depth: 0` of actions/checkout
     ");
 }
 

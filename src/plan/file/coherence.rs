@@ -1,0 +1,106 @@
+//! Whether the parts of a plan file tell the same story: what is sent is what is shown, and what is risky is guarded.
+//!
+//! The digest shows that a file was not changed by accident; whoever means harm computes it anew. A plan is reviewed by its
+//! changes, and applied by its operations.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Error;
+use crate::model::{Address, Field, Value};
+use crate::plan::{Change, Class, Operation, Plan, Purpose, guard};
+
+/// Fails at the first thing that is sent without being shown, or shown without being sent, or risky without being guarded.
+pub(super) fn check(plan: &Plan) -> Result<(), Error> {
+    if !plan.is_offline {
+        check_needs(plan)?;
+        check_operations(plan)?;
+    }
+    check_guards(plan)
+}
+
+/// An operation that waited for itself or for a later one would never be sent.
+fn check_needs(plan: &Plan) -> Result<(), Error> {
+    let waits = |(index, operation): (usize, &Operation)| operation.needs.iter().any(|need| *need >= index);
+    match plan.operations.iter().enumerate().position(waits) {
+        None => Ok(()),
+        Some(index) => Err(damaged(format!("operations[{index}].needs"), "it needs one that is not before it")),
+    }
+}
+
+/// What a plan shows that it writes to a page in a locale.
+type Shown<'p> = BTreeMap<(&'p Address, Field), &'p Change>;
+
+fn check_operations(plan: &Plan) -> Result<(), Error> {
+    let shown: Shown<'_> = plan.changes.iter().map(|change| ((&change.address, change.field), change)).collect();
+    if shown.len() < plan.changes.len() {
+        return Err(damaged("changes".to_owned(), "a field changes twice"));
+    }
+    let mut moved_away: BTreeMap<&Address, &Value> = BTreeMap::new();
+    let mut sent: BTreeSet<(&Address, Field)> = BTreeSet::new();
+    for (index, operation) in plan.operations.iter().enumerate() {
+        for (field, value) in &operation.body.fields {
+            let change = shown.get(&(&operation.address, *field)).copied();
+            let is_told = match operation.purpose {
+                Purpose::Write => {
+                    is_told(operation, *field, value, change, moved_away.get(&operation.address).copied())
+                }
+                Purpose::TemporarySlug => {
+                    *field == Field::Slug && change.is_some_and(|change| reads(operation, change))
+                }
+            };
+            if !is_told {
+                let path = format!("operations[{index}].body.{}", field.name());
+                return Err(damaged(path, "it is sent, and no change of the plan says so"));
+            }
+            match operation.purpose {
+                Purpose::Write => drop(sent.insert((&operation.address, *field))),
+                Purpose::TemporarySlug => drop(moved_away.insert(&operation.address, value)),
+            }
+        }
+    }
+    let unsent = plan.changes.iter().position(|change| !sent.contains(&(&change.address, change.field)));
+    match unsent {
+        None => Ok(()),
+        Some(index) => Err(damaged(format!("changes[{index}]"), "no operation of the plan sends it")),
+    }
+}
+
+/// Returns whether a value is what a change says, in the place of what it says; or else what reads so already, which goes
+/// along so that the server does not drop it.
+fn is_told(
+    operation: &Operation,
+    field: Field,
+    value: &Value,
+    change: Option<&Change>,
+    moved_away: Option<&Value>,
+) -> bool {
+    let Some(change) = change else { return operation.precondition.get(&field) == Some(value) };
+    // The page has its temporary slug by then.
+    let moved_away = moved_away.filter(|_| field == Field::Slug);
+    let reads =
+        moved_away.map_or_else(|| reads(operation, change), |slug| operation.precondition.get(&field) == Some(slug));
+    change.after == *value && reads
+}
+
+fn reads(operation: &Operation, change: &Change) -> bool {
+    operation.precondition.get(&change.field) == Some(&change.before)
+}
+
+fn check_guards(plan: &Plan) -> Result<(), Error> {
+    let is_none = |change: &Change| change.class == Class::Pinned && change.before != change.after;
+    if let Some(index) = plan.changes.iter().position(is_none) {
+        return Err(damaged(format!("changes[{index}].class"), "what is pinned reads as wanted already"));
+    }
+    if let Some(index) = plan.changes.iter().position(|change| !guard::risks(change).is_subset(&change.risks)) {
+        return Err(damaged(format!("changes[{index}].risks"), "its values are riskier than it says"));
+    }
+    let stated: BTreeSet<_> = plan.guards.iter().map(|tripped| tripped.guard).collect();
+    match guard::risky(&plan.changes).into_iter().find(|tripped| !stated.contains(&tripped.guard)) {
+        None => Ok(()),
+        Some(tripped) => Err(damaged("guards".to_owned(), &format!("`{}` is missing", tripped.guard.name()))),
+    }
+}
+
+fn damaged(path: String, message: &str) -> Error {
+    Error::Damaged { path, message: message.to_owned() }
+}
