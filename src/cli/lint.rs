@@ -1,13 +1,16 @@
 //! Lints the project for the commands that do: with its policy, and as of today.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::lint::subject::{PageName, Subject};
+use crate::lint::subject::Subject;
 use crate::lint::{self, Finding, Report, Rule};
 use crate::manifest::lint::policy::policy;
 use crate::manifest::lint::subject::{Known, subject};
 use crate::manifest::load::Loaded;
-use crate::model::{Desired, Live};
+use crate::model::{Desired, Field, Live, LocaleTag, PagePath};
 use crate::plan::{self, Change, Class, Plan};
+use crate::source::Location;
 
 /// Lints what the files say, by the rules that the project file sets.
 pub(super) fn lint(subject: &Subject, loaded: &Loaded) -> Report {
@@ -23,14 +26,41 @@ pub(super) fn findings(loaded: &Loaded, site: Option<(&Desired, &Live)>, plan: &
     }
     let known = Known { documents: &loaded.pages, project: loaded.project.as_ref(), site, earlier: None };
     let findings = lint(&subject(known), loaded).findings.into_iter();
-    let told = |at: &Diagnostic| plan.diagnostics.iter().any(|other| other.at == at.at);
-    let findings = findings.filter(|finding| !told(&finding.diagnostic));
-    findings.filter_map(|finding| of_change(finding, plan)).collect()
+    let told: BTreeSet<&Location> = errors(plan).filter_map(|error| error.at.as_ref()).collect();
+    let findings = findings.filter(|finding| !finding.diagnostic.at.as_ref().is_some_and(|at| told.contains(at)));
+    let changes = Changes::of(plan);
+    findings.filter_map(|finding| of_change(finding, &changes)).collect()
+}
+
+fn errors(plan: &Plan) -> impl Iterator<Item = &Diagnostic> {
+    plan.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error)
+}
+
+/// The changes of a plan, by how the lint names what they are about.
+struct Changes<'p> {
+    by_id: BTreeMap<(&'p str, &'p LocaleTag, Field), &'p Change>,
+    by_path: BTreeMap<(&'p PagePath, &'p LocaleTag, Field), &'p Change>,
+}
+
+impl<'p> Changes<'p> {
+    fn of(plan: &'p Plan) -> Self {
+        let id = |change: &'p Change| ((change.address.page.as_str(), &change.address.locale, change.field), change);
+        let path = |change: &'p Change| ((&change.path, &change.address.locale, change.field), change);
+        Self { by_id: plan.changes.iter().map(id).collect(), by_path: plan.changes.iter().map(path).collect() }
+    }
+
+    fn about(&self, finding: &Finding) -> Option<&'p Change> {
+        let (page, locale, field) = (finding.page.as_ref()?, finding.locale.as_ref()?, finding.field?);
+        match &page.id {
+            Some(id) => self.by_id.get(&(id.as_str(), locale, field)).copied(),
+            None => self.by_path.get(&(page.path.as_ref()?, locale, field)).copied(),
+        }
+    }
 }
 
 /// Returns the finding as one about a change of the plan, if it is about one that matters to whoever reviews it.
-fn of_change(finding: Finding, plan: &Plan) -> Option<plan::Finding> {
-    let change = plan.changes.iter().find(|change| is_about(&finding, change))?;
+fn of_change(finding: Finding, changes: &Changes<'_>) -> Option<plan::Finding> {
+    let change = changes.about(&finding)?;
     let matters = match finding.diagnostic.severity {
         Severity::Error => true,
         // A value that is pinned is as it was.
@@ -45,14 +75,4 @@ fn of_change(finding: Finding, plan: &Plan) -> Option<plan::Finding> {
 /// Returns whether the plan says so by itself: that an address moves, or that a value is cleared.
 fn is_told(rule: &Rule, change: &Change) -> bool {
     rule.id == "slug/changed" || (rule.id.ends_with("/missing") && change.after.is_empty())
-}
-
-fn is_about(finding: &Finding, change: &Change) -> bool {
-    let is_page = |name: &PageName| match &name.id {
-        Some(id) => id == change.address.page.as_str(),
-        None => name.path.as_ref() == Some(&change.path),
-    };
-    finding.page.as_ref().is_some_and(is_page)
-        && finding.locale.as_ref() == Some(&change.address.locale)
-        && finding.field == Some(change.field)
 }
