@@ -15,6 +15,7 @@ pub(super) fn check(plan: &Plan) -> Result<(), Error> {
         check_needs(plan)?;
         check_operations(plan)?;
     }
+    check_findings(plan)?;
     check_guards(plan)
 }
 
@@ -84,6 +85,15 @@ fn is_told(
 
 fn reads(operation: &Operation, change: &Change) -> bool {
     operation.precondition.get(&change.field) == Some(&change.before)
+}
+
+/// What the lint says is shown at the change that it is about.
+fn check_findings(plan: &Plan) -> Result<(), Error> {
+    let changes: BTreeSet<_> = plan.changes.iter().map(|change| (&change.address, change.field)).collect();
+    match plan.findings.iter().find(|finding| !changes.contains(&(&finding.address, finding.field))) {
+        None => Ok(()),
+        Some(_) => Err(damaged("diagnostics".to_owned(), "one is about a field that does not change")),
+    }
 }
 
 fn check_guards(plan: &Plan) -> Result<(), Error> {

@@ -41,7 +41,7 @@ fn operation(plan: &Json, page: &str) -> usize {
 #[test]
 fn what_is_forged_is_neither_shown_nor_applied() {
     type Forgery = (&'static str, fn(&mut Json), &'static str);
-    let forgeries: [Forgery; 12] = [
+    let forgeries: [Forgery; 13] = [
         ("nothing is shown", |plan| plan["changes"] = json!([]), "it is sent, and no change of the plan says so"),
         (
             "another text is sent",
@@ -114,6 +114,14 @@ fn what_is_forged_is_neither_shown_nor_applied() {
                 }
             },
             "what is pinned reads as wanted already",
+        ),
+        (
+            "the lint is about nothing",
+            |plan| {
+                let error = json!({"code": "x", "severity": "error", "message": "m", "page": "pgTowel", "locale": "en-US", "field": "title"});
+                plan["diagnostics"].as_array_mut().unwrap().push(error);
+            },
+            "diagnostics: one is about a field that does not change",
         ),
         (
             "operations wait for each other",
