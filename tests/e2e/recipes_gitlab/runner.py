@@ -19,7 +19,7 @@ import pipeline
 # Far more than a job needs; without it a broken one would keep everybody waiting.
 SECONDS = 120
 # Programs that the scripts call. Each leaves its arguments, which everybody on a machine can see.
-WATCHED = ["awk", "curl", "cut", "git", "jq", "mkdir", "sed", "tr"]
+WATCHED = ["awk", "curl", "cut", "git", "grep", "jq", "mkdir", "sed", "tr"]
 WATCHING = """#!/bin/sh
 printf '%s\\n' "$0 $*" >> {log}
 exec {program} {first} "$@"
@@ -47,6 +47,10 @@ class Runner:
         self.ran = set()
         self.arguments = folder / "arguments.log"
         self.arguments.touch()
+        # GitLab's runner makes clones from a template of its own, without the `info` and the hooks of git's.
+        self.template = folder / "template"
+        self.template.mkdir()
+        (self.template / "config").write_text("[init]\n\tdefaultBranch = none\n[gc]\n\tautoDetach = false\n")
         self.programs = folder / "programs"
         self.programs.mkdir()
         for name in WATCHED:
@@ -130,7 +134,7 @@ class Runner:
         depth = ["--depth", variables["GIT_DEPTH"]] if variables.get("GIT_DEPTH", "0") != "0" else []
         into = f"+{variables['CI_COMMIT_SHA']}:refs/pipelines/{self.pipelines}"
         for arguments in (
-            ["init", "--quiet"], ["remote", "add", "origin", url], ["fetch", "--quiet", *depth, "origin", into],
+            ["init", "--quiet", f"--template={self.template}"], ["remote", "add", "origin", url], ["fetch", "--quiet", *depth, "origin", into],
             ["checkout", "--quiet", "--force", "--detach", variables["CI_COMMIT_SHA"]],
         ):  # fmt: skip
             subprocess.run(["git", "-C", str(folder), *arguments], check=True, timeout=SECONDS)

@@ -7,8 +7,10 @@
 """
 
 import json
+import os
 import pathlib
 import re
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -422,6 +424,21 @@ class Reader(unittest.TestCase):
         self.assertEqual([name for name, _, _ in read.chosen({"ONE": "2"})], ["d"])
 
 
+class KeptFolders(unittest.TestCase):
+    """A runner may keep the clone of a job for the next one."""
+
+    def test_what_is_excluded_is_excluded_once(self):
+        job = pipeline.Pipeline(RECIPE.read_text(encoding="utf-8")).jobs["plan"]
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = pathlib.Path(temporary)
+            subprocess.run(["git", "init", "--quiet", "--template=", temporary], check=True, timeout=60)
+            environment = os.environ | {"OUTPUT": f"{temporary}/slugline-plan", "SLUGLINE_FOLDER": "."}
+            for _ in range(2):
+                script = "\n".join(["set -eo pipefail", *job["before_script"]])
+                subprocess.run(["bash", "-c", script], cwd=folder, env=environment, check=True, timeout=60)
+            self.assertEqual((folder / ".git/info/exclude").read_text(), "/slugline-plan/\n")
+
+
 class EveryJob(unittest.TestCase):
     """The last one: there is no job that no scenario has run."""
 
@@ -429,9 +446,12 @@ class EveryJob(unittest.TestCase):
         self.assertEqual(RAN, set(pipeline.Pipeline(RECIPE.read_text(encoding="utf-8")).jobs))
 
 
+CASES = [Reader, KeptFolders, MergeRequests, Merges, Schedules, AtTheTop]
+
+
 def all_of_them():
     load = unittest.defaultTestLoader.loadTestsFromTestCase
-    return unittest.TestSuite(load(case) for case in (Reader, MergeRequests, Merges, Schedules, AtTheTop, EveryJob))
+    return unittest.TestSuite(load(case) for case in (*CASES, EveryJob))
 
 
 if __name__ == "__main__":
