@@ -285,7 +285,7 @@ class Merges(Scenario):
         merged = world.commit()
         world.mark()
         # Long enough to be seen, and shorter than what a write that is under way gets to be finished.
-        slow = {"match": {"method": "PUT"}, "after": 1, "times": 9, "do": "delay:1500"}
+        slow = {"match": {"method": "PUT"}, "after": 1, "times": 9, "do": "delay:3000"}
         world.call("/_sandbox/faults", [slow])
         done = world.push(merged, self.base, cancel=("apply", lambda: len(world.writes()) > 0))
         world.call("/_sandbox/faults", [])
@@ -312,6 +312,45 @@ class Merges(Scenario):
         merged, _ = self.cancelled()
         self.ended(world.push(merged, self.base), validate=0, apply=0)
         self.assertEqual((len(world.writes()), len(set(world.writes()))), (8, 8))
+
+    def test_what_a_later_push_has_taken_back_is_not_written_again(self):
+        world = self.world
+        merged, _ = self.cancelled()
+        world.git("revert", "--no-edit", merged)
+        reverted = world.commit("Take it back")
+        self.ended(world.push(reverted, merged), validate=0, apply=0)
+        before = {name: world.reads(name) for name in (GUIDE, ABOUT, "restaurant", "index")}
+        for name, page in before.items():
+            self.assertNotIn("New words", page["seo"]["title"] or "", name)
+        world.mark()
+        done = world.push(merged, self.base)
+        self.ended(done, validate=0, apply=0)
+        self.assertIn(f"from {self.base} to {reverted}", done["apply"].log)
+        self.assertEqual(world.writes(), [])
+
+    def test_jobs_in_the_wrong_order_write_the_same(self):
+        world = self.world
+        world.write(GUIDE, "en-US", "seo.title", "New words")
+        first = world.commit()
+        world.write(ABOUT, "en-US", "seo.title", "Words of the second push")
+        second = world.commit()
+        world.settings.append(("GIT_DEPTH", "1", False))
+        self.ended(world.push(second, first), validate=0, apply=0)
+        self.ended(world.push(first, self.base), validate=0, apply=0)
+        self.assertEqual(world.reads(GUIDE)["seo"]["title"], "New words")
+        self.assertEqual(world.reads(ABOUT)["seo"]["title"], "Words of the second push")
+
+    def test_a_late_job_writes_what_the_branch_says_by_now(self):
+        world = self.world
+        world.write(GUIDE, "en-US", "seo.title", "New words")
+        first = world.commit()
+        world.write(GUIDE, "en-US", "seo.title", "Newer words")
+        second = world.commit()
+        world.mark()
+        self.ended(world.push(first, self.base), validate=0, apply=0)
+        self.assertEqual(world.reads(GUIDE)["seo"]["title"], "Newer words")
+        self.ended(world.push(second, first), validate=0, apply=0)
+        self.assertEqual(len(world.writes()), 1)
 
 
 class Schedules(Scenario):
