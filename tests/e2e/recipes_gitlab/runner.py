@@ -29,8 +29,8 @@ exec {program} {first} "$@"
 class Done:
     """How a job ended, and what it left."""
 
-    def __init__(self, status, code=None, log="", artifacts=None, reports=None):
-        self.status, self.code, self.log = status, code, log
+    def __init__(self, status, code=None, log="", artifacts=None, reports=None, image=None):
+        self.status, self.code, self.log, self.image = status, code, log, image
         self.artifacts, self.reports = artifacts or {}, reports or {}
 
     def text(self, path):
@@ -128,7 +128,7 @@ class Runner:
             artifacts = _collect(folder, paths)
             for kind, path in described.get("reports", {}).items():
                 reports[kind] = _collect(folder, [expand_text(path, environment)]).get(path)
-        return Done(status, code, log, artifacts, reports)
+        return Done(status, code, log, artifacts, reports, expand_text(job["image"], environment))
 
     def _clone(self, folder, variables, url):
         depth = ["--depth", variables["GIT_DEPTH"]] if variables.get("GIT_DEPTH", "0") != "0" else []

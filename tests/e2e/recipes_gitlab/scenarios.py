@@ -108,7 +108,7 @@ class MergeRequests(Scenario):
             "$(touch pwned) `touch pwned` '\"; touch pwned; $WEBFLOW_TOKEN ${SLUGLINE_NOTES_TOKEN}\n```\n:::\n::error::x"
         )
         world.edit(GUIDE, {"seo": {"title": hostile}})
-        # What the lint takes for a mistake would end it before there is a plan.
+        # What is an error in a manifest would end it before there is a plan.
         tame = re.sub(r"[\x1b\r]|\$\{\w+\}", "", hostile)
         world.write(ABOUT, "en-US", "seo.description", f"words {tame}")
         world.write(GUIDE, "en-US", "seo.title", "Harmless")
@@ -195,6 +195,8 @@ class MergeRequests(Scenario):
         self.assertEqual((world.asked(), world.forge.requests), ([], []))
         self.assertIn("Words of a stranger", done["plan-of-fork"].text("slugline-plan/report.html"))
         self.assertEqual(json.loads(done["plan-of-fork"].reports["terraform"])["update"], 1)
+        # The fork's own registry is empty.
+        self.assertEqual({job.image for job in done.values()}, {"registry.example.com/group/project/slugline:latest"})
 
     def test_without_a_token_for_notes_there_is_none(self):
         world = self.world
