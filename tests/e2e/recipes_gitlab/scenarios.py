@@ -9,7 +9,6 @@
 import json
 import os
 import pathlib
-import re
 import subprocess
 import sys
 import tempfile
@@ -108,13 +107,12 @@ class MergeRequests(Scenario):
             "$(touch pwned) `touch pwned` '\"; touch pwned; $WEBFLOW_TOKEN ${SLUGLINE_NOTES_TOKEN}\n```\n:::\n::error::x"
         )
         world.edit(GUIDE, {"seo": {"title": hostile}})
-        # What is an error in a manifest would end it before there is a plan.
-        tame = re.sub(r"[\x1b\r]|\$\{\w+\}", "", hostile)
-        world.write(ABOUT, "en-US", "seo.description", f"words {tame}")
+        world.write(ABOUT, "en-US", "seo.description", f"words {hostile}")
         world.write(GUIDE, "en-US", "seo.title", "Harmless")
         done = world.merge_request(world.commit(branch="words"), self.base)
-        # Both have changed the title.
-        self.ended(done, validate=0, plan=4, note=0)
+        # The lint takes some of it for mistakes, and a plan with errors is shown all the same.
+        self.ended(done, validate=3, plan=3, note=0)
+        self.assertIn("slugline-plan/report.html", done["plan"].artifacts)
         (note,) = world.forge.notes
         lines = note["body"].splitlines()
         self.assertEqual([line for line in lines if line.lstrip().startswith(("/", "::"))], [])
@@ -134,6 +132,21 @@ class MergeRequests(Scenario):
         self.assertIn("#### Conflicts", note["body"])
         self.assertIn("slugline-plan/report.html", done["plan"].artifacts)
         self.assertIn("slugline-plan/plan.json", done["plan"].artifacts)
+
+    def test_an_error_of_the_lint_fails_and_is_shown(self):
+        world = self.world
+        project = world.work / FOLDER / "slugline.yaml"
+        rules = "lint: {rules: {seo-title/too-wide: error}}\n"
+        project.write_text(project.read_text(encoding="utf-8") + rules, encoding="utf-8")
+        world.write(GUIDE, "en-US", "seo.title", "Far too many words for a title " * 5)
+        for fork, job in ((False, "plan"), (True, "plan-of-fork")):
+            commit = world.commit(branch="words", remote="fork" if fork else "origin")
+            done = world.merge_request(commit, self.base, fork=fork)
+            self.assertEqual((done["validate"].code, done[job].code), (3, 3), done[job].log)
+            self.assertIn("Far too many words", done[job].text("slugline-plan/report.html"))
+            self.assertEqual(json.loads(done[job].reports["terraform"])["update"], 1)
+        (note,) = world.forge.notes
+        self.assertIn("seo-title/too-wide", note["body"])
 
     def test_where_there_is_no_plan_the_note_does_not_tell_an_old_one(self):
         world = self.world
