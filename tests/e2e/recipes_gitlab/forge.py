@@ -31,7 +31,7 @@ class Forge:
     def __init__(self, folder, tokens, pushers):
         self.folder, self.tokens, self.pushers = folder, tokens, pushers
         self.users = {name: number for number, name in enumerate(sorted(set(tokens.values())), start=11)}
-        self.notes, self.requests, self.pushes = [], [], []
+        self.notes, self.requests, self.pushes, self.pipelines = [], [], [], []
         self.lock = threading.Lock()
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"forge": self}))
         self.server.daemon_threads = True
@@ -55,6 +55,18 @@ class Forge:
         hook.write_text(HOOK)
         hook.chmod(0o755)
         return repository
+
+    def record_pipeline(self, ref, source, commit, jobs):
+        """Keeps how the jobs of a pipeline ended. The same commit again is the same pipeline, whose jobs are retried."""
+        with self.lock:
+            found = next((held for held in self.pipelines if (held["sha"], held["source"]) == (commit, source)), None)
+            if found is None:
+                number = 500 + len(self.pipelines)
+                found = {"id": number, "sha": commit, "ref": ref, "source": source,
+                         "web_url": f"{self.url}/group/site/-/pipelines/{number}"}  # fmt: skip
+                self.pipelines.append(found)
+            is_well = all(status == "success" for status in jobs.values())
+            found |= {"status": "success" if is_well else "failed", "jobs": jobs}
 
     def add_note(self, author, body):
         with self.lock:
@@ -102,6 +114,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return self.say(401, {"message": "401 Unauthorized"})
         if path == "/api/v4/user":
             return self.say(200, {"id": self.forge.users[user], "username": user})
+        if path.startswith("/api/v4/projects/7/pipelines"):
+            return self.list_pipelines(path, dict(urllib.parse.parse_qsl(query)))
         found = re.fullmatch(r"/api/v4/projects/7/merge_requests/3/notes(?:/(\d+))?", path)
         if not found:
             return self.say(404, {"error": "404 Not Found"})
@@ -121,6 +135,17 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return self.say(403, {"message": "403 Forbidden"})
         note["body"], note["changes"] = text, note["changes"] + 1
         return self.say(200, note)
+
+    def list_pipelines(self, path, query):
+        """Lists pipelines, the newest first, or the jobs of one."""
+        of_one = re.fullmatch(r"/api/v4/projects/7/pipelines/(\d+)/jobs", path)
+        if of_one:
+            jobs = next(held["jobs"] for held in self.forge.pipelines if held["id"] == int(of_one[1]))
+            return self.say(200, [{"name": name, "status": status} for name, status in jobs.items()])
+        size = min(int(query.get("per_page", 20)), 100)
+        wanted = {name: query[name] for name in ("ref", "source") if name in query}
+        held = [found for found in reversed(self.forge.pipelines) if found.items() >= wanted.items()]
+        self.say(200, [{name: value for name, value in found.items() if name != "jobs"} for found in held[:size]])
 
     def list_notes(self, query):
         page, size = int(query.get("page", 1)), min(int(query.get("per_page", 20)), 100)

@@ -385,12 +385,16 @@ class Schedules(Scenario):
         world.mark()
         self.ended(world.schedule(self.base), validate=0, drift=0, pull=0)
         self.assertEqual(world.forge.pushes, [])
+        # Of a time when the project had other pipelines.
+        world.forge.record_pipeline("main", "push", ZEROS, {"build": "failed"})
         world.edit(GUIDE, {"seo": {"title": "Changed in the Designer"}})
         for _ in range(2):
             self.ended(world.schedule(self.base), validate=0, drift=2, pull=0)
             (options,) = world.forge.pushes
         self.assertIn("merge_request.create", options)
         self.assertIn("merge_request.target=main", options)
+        (description,) = [option for option in options if option.startswith("merge_request.description=")]
+        self.assertRegex(description, r"=The site .* pushes was applied: .* never applied, [\w ]+\.$")
         world.git("fetch", "--quiet", "origin", "slugline/pull-")
         self.assertIn("Changed in the Designer", world.git("show", f"FETCH_HEAD:{FOLDER}/pages/{GUIDE}.yaml"))
         changed = world.git("diff", "--name-only", self.base, "FETCH_HEAD")
@@ -408,6 +412,56 @@ class Schedules(Scenario):
         self.ended(world.schedule(self.base), validate=0, drift=2, pull=1)
         self.assertEqual(world.git("ls-remote", "origin", "slugline/pull-").split()[0], colleague)
 
+    def test_what_was_not_applied_is_not_taken_back(self):
+        world = self.world
+        world.write(GUIDE, "en-US", "slug", "another-address")
+        world.write(GUIDE, "en-US", "seo.title", "Words that are merged")
+        stopped = world.commit()
+        self.ended(world.push(stopped, self.base), validate=0, apply=4)
+        # The push after it is well, and leaves what it knows nothing of.
+        world.write(ABOUT, "en-US", "seo.title", "Words of the second push")
+        second = world.commit()
+        self.ended(world.push(second, stopped), validate=0, apply=0)
+        world.edit("index", {"seo": {"title": "Changed in the Designer"}})
+        done = world.schedule(second)
+        self.ended(done, validate=0, drift=2, pull=0)
+        self.assertIn("or a merge was not applied", done["drift"].log)
+        self.assertIn("A push has not been applied", done["pull"].log)
+        self.assertIn("/-/pipelines/500", done["pull"].log)
+        self.assertEqual(world.forge.pushes, [])
+        # Somebody applies it by hand, and retries the job.
+        by_hand = world.slugline(
+            world.work / FOLDER, WRITES, "apply", "--yes", "--base", self.base, "--allow", "slug-change"
+        )
+        self.assertEqual(by_hand.returncode, 0, by_hand.stderr)
+        self.ended(world.push(stopped, self.base), validate=0, apply=0)
+        self.ended(world.schedule(second), validate=0, drift=2, pull=0)
+        self.assertEqual(len(world.forge.pushes), 1)
+        world.git("fetch", "--quiet", "origin", "slugline/pull-")
+        changed = world.git("diff", "--name-only", second, "FETCH_HEAD")
+        self.assertEqual(changed, f"{FOLDER}/pages/index.yaml")
+
+    def test_a_push_that_a_later_one_has_mended_is_applied_when_it_is_retried(self):
+        world = self.world
+        world.write(GUIDE, "en-US", "seo.title", "New words")
+        world.write(ABOUT, "en-US", "Seo", "No such field")
+        broken = world.commit()
+        self.ended(world.push(broken, self.base), validate=3, apply=3)
+        manifest = world.manifest(ABOUT)
+        manifest.write_text(world.git("show", f"{self.base}:{FOLDER}/pages/{ABOUT}.yaml") + "\n", encoding="utf-8")
+        mended = world.commit()
+        self.ended(world.push(mended, self.base), validate=0, apply=0)
+        self.assertEqual(world.reads(GUIDE)["seo"]["title"], "New words")
+        self.ended(world.push(broken, self.base), validate=3, apply=0)
+        self.ended(world.schedule(mended), validate=0, drift=0, pull=0)
+
+    def test_without_an_answer_of_gitlab_nothing_is_proposed(self):
+        world = self.world
+        world.edit(GUIDE, {"seo": {"title": "Changed in the Designer"}})
+        world.forge.tokens.pop(PUSHES)
+        self.ended(world.schedule(self.base), validate=0, drift=2, pull=22)
+        self.assertEqual(world.forge.pushes, [])
+
 
 class AtTheTop(Scenario):
     """The recipe as it is given to people, for a repository of nothing but a site's texts."""
@@ -422,6 +476,7 @@ class AtTheTop(Scenario):
         self.ended(done, validate=0, plan=0, note=0)
         # What the jobs put there is no part of the tree.
         self.assertFalse(json.loads(done["plan"].text("slugline-plan/plan.json"))["source"]["dirty"])
+        world.git("push", "--quiet", "origin", f"{commit}:refs/heads/main")
         done = world.push(commit, self.base)
         self.ended(done, validate=0, apply=0)
         self.assertEqual({path.split("/")[0] for path in done["apply"].artifacts}, {".slugline"})

@@ -201,6 +201,10 @@ class World:
         # What nobody needs a secret for is set in the fork as well.
         settings = [setting for setting in self.settings if not fork or setting[0] == "SLUGLINE_FOLDER"]
         done = self.runner.run(text, variables, settings, url, cancel)
+        if not fork:
+            jobs = {name: job.status for name, job in done.items()}
+            source, ref = variables["CI_PIPELINE_SOURCE"], variables["CI_COMMIT_REF_NAME"]
+            self.forge.record_pipeline(ref, source, variables["CI_COMMIT_SHA"], jobs)
         self.ends.append(done)
         return done
 
