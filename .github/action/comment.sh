@@ -6,7 +6,7 @@ set -euo pipefail
 source "${BASH_SOURCE[0]%/*}/github.sh"
 
 no_plan() {
-  local run="$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID"
+  local run="$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/${FAILED_RUN:-$GITHUB_RUN_ID}"
   printf '<!-- slugline:plan v=1 digest=none -->\n%s\n### slugline\n\n' "$(project_line)"
   printf '**There is no plan for the latest commit: %s.** [This run](%s) says why.\n' "$EXIT_NAME" "$run"
 }

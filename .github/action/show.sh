@@ -40,6 +40,13 @@ show_plan() {
   slugline show "$plan" --format=markdown --max-bytes="$SUMMARY_BYTES" >> "$GITHUB_STEP_SUMMARY"
 }
 
+# In words of our own alone: what the program has said about it, which may quote anything, stands in the log.
+show_no_plan() {
+  local name="$1"
+  echo "::error title=slugline::There is no plan: $name (exit code $EXIT_CODE). The log above says why."
+  printf '### slugline\n\n**There is no plan: %s.** The log of this job says why.\n' "$name" >> "$GITHUB_STEP_SUMMARY"
+}
+
 # What the program has said, unless it was killed or never came to run.
 show_apply() {
   local code name run
@@ -69,10 +76,15 @@ case "$COMMAND" in
   apply) show_apply ;;
   plan)
     output exit_code "$EXIT_CODE"
-    output exit_name "${exit_names[EXIT_CODE]:-failed}"
-    if [[ -e "$plan" ]]; then show_plan; fi
+    name="${exit_names[EXIT_CODE]:-failed}"
+    output exit_name "$name"
+    if [[ -e "$plan" ]]; then show_plan; else show_no_plan "$name"; fi
     ;;
   show)
+    # Holds for as long as nothing else is said: of a file that is no plan, the comment says that there is none.
+    output exit_code 1
+    output exit_name failed
+    if [[ "$FAILED_RUN" =~ ^[0-9]+$ ]]; then exit; fi
     show_plan
     output exit_code 0
     output exit_name ok

@@ -34,6 +34,8 @@ NEWER = [
     r'label "(ubuntu|macos|windows)-[\w.-]+" is unknown',
     # Jobs that wait in line in place of one only.
     r'unexpected key "queue" for "concurrency" section',
+    # An environment for its secrets alone.
+    r'unexpected key "deployment" for "environment" section',
     # An action in JavaScript names the Node.js of today.
     r'invalid runner name "node2\d"',
     # Permissions that came later.

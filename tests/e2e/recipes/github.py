@@ -20,6 +20,8 @@ class GitHub:
         self.repository = repository
         self.tokens, self.requests, self.lock = {}, [], threading.Lock()
         self.items, self.comments, self.pulls, self.runs = [], [], [], []
+        # The names of the labels of a pull request, by its number.
+        self.labels = {}
         self.next = 1000
         handler = type("Handler", (Handler,), {"github": self})
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -114,6 +116,10 @@ class GitHub:
         ]
         return 200, page(found, query)
 
+    def list_labels(self, token, query, _body, number):
+        self.need(token, "issues", "read", "pull-requests", "read")
+        return 200, page([{"name": name} for name in self.labels.get(int(number), [])], query)
+
     def add_pull(self, token, _query, body):
         self.need(token, "pull-requests", "write")
         self.next += 1
@@ -132,14 +138,14 @@ class GitHub:
     def list_runs(self, token, query, _body, workflow):
         self.need(token, "actions", "read")
         found = [run for run in reversed(self.runs) if run["path"] == f".github/workflows/{workflow}"]
-        asked = {"event": "event", "head_sha": "head_sha", "status": "conclusion"}
-        for name, key in asked.items():
-            found = [run for run in found if run[key] == query[name]]
+        for name, key in {"event": "event", "head_sha": "head_sha", "status": "conclusion"}.items():
+            found = [run for run in found if name not in query or run[key] == query[name]]
         return 200, {"total_count": len(found), "workflow_runs": page(found, query)}
 
 
 ROUTES = [
     ("GET", r"issues/(\d+)/comments", GitHub.list_comments),
+    ("GET", r"issues/(\d+)/labels", GitHub.list_labels),
     ("POST", r"issues/(\d+)/comments", GitHub.add_comment),
     ("PATCH", r"issues/comments/(\d+)", GitHub.change_comment),
     ("GET", r"issues", GitHub.list_issues),

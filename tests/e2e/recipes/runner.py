@@ -27,7 +27,7 @@ SUMMARY_LIMIT = 1024 * 1024
 # Seconds that a step takes only if it hangs.
 PATIENCE = 60
 WORKFLOW_KEYS = {"name", True, "permissions", "env", "concurrency", "jobs"}
-JOB_KEYS = {"name", "if", "runs-on", "timeout-minutes", "permissions", "steps"}
+JOB_KEYS = {"name", "if", "runs-on", "timeout-minutes", "permissions", "environment", "steps"}
 STEP_KEYS = {"name", "id", "if", "uses", "with", "run", "shell", "env", "continue-on-error"}
 
 # Every `run` step that has been executed: the file, and the place of the step in it.
@@ -85,6 +85,7 @@ class Job:
             event=event,
             event_name=event_name,
             token=self.token,
+            workflow=workflow.get("name", recipe),
             repository=world.github.repository,
             repository_owner=world.github.repository.split("/")[0],
             workspace=str(self.workspace),
@@ -103,13 +104,21 @@ class Job:
         if not evaluator.condition(self.job.get("if")):
             return self.outcome
         contexts |= {
-            "secrets": self.world.secrets,
+            "secrets": self.world.secrets_of(self.place()),
             "runner": Strict(os="Linux", arch="X64", temp=str(self.temp)),
         }
         self.environment = {name: Evaluator(contexts).text(text) for name, text in self.workflow.get("env", {}).items()}
         failed = self.steps(self.job["steps"], self.recipe, contexts, self.environment, self.outcome.steps)
         self.outcome.conclusion = "cancelled" if self.cancelled else "failure" if failed else "success"
         return self.outcome
+
+    def place(self):
+        """Returns the environment of the job if it has one, whose secrets are there for its branches alone."""
+        environment = self.job.get("environment")
+        if environment is None:
+            return None
+        check_keys(environment, {"name", "deployment"}, self.recipe)
+        return environment["name"], self.github["ref"]
 
     def steps(self, steps, file, contexts, environment, results, action=None):
         """Runs the steps of the job or of an action, and returns whether one failed."""

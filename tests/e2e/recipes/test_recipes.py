@@ -22,7 +22,7 @@ sys.dont_write_bytecode = True
 import runner  # noqa: E402
 from expressions import Evaluator, Strict, Unknown  # noqa: E402
 from github import BOT  # noqa: E402
-from world import ABOUT, FORK, GUIDE, TOWEL, UPSTREAM, WEBFLOW_TOKEN, World  # noqa: E402
+from world import ABOUT, FORK, GUIDE, READ_TOKEN, TOWEL, UPSTREAM, WRITE_TOKEN, World  # noqa: E402
 
 TITLE = ("about-us.yaml", "About the editors of the Guide", "About those who write the Guide")
 OTHER_TITLE = ("about-us.yaml", "About those who write the Guide", "About everyone who writes the Guide")
@@ -85,7 +85,7 @@ class Scenario(unittest.TestCase):
 
     def no_secrets_left(self):
         """Holds for every scenario, however it ended."""
-        secrets = [WEBFLOW_TOKEN, *self.world.github.tokens]
+        secrets = [READ_TOKEN, WRITE_TOKEN, *self.world.github.tokens]
         for place, text in self.world.everything().items():
             for secret in secrets:
                 self.assertNotIn(secret.encode(), text, place)
@@ -207,10 +207,12 @@ class Plan(Scenario):
         self.assertTrue(self.world.artifact(outcome.run_id, "slugline-plan").is_dir())
 
     def test_a_wrong_token_fails(self):
-        self.world.secrets = {"WEBFLOW_TOKEN": "wf-wrong-secret"}
+        self.world.secrets = {"WEBFLOW_READ_TOKEN": "wf-wrong-secret"}
         outcome = self.plan(self.world.push_branch("words", TITLE), "failure")
         self.assertEqual(outcome.steps["plan"]["outputs"]["exit_name"], "unavailable")
         self.assertEqual(self.comments(), [])
+        self.assertIn("::error title=slugline::There is no plan: unavailable (exit code 5).", outcome.log)
+        self.assertIn("**There is no plan: unavailable.**", outcome.summary)
         for place, text in self.world.everything().items():
             self.assertNotIn(b"wf-wrong-secret", text, place)
 
@@ -238,6 +240,23 @@ class Plan(Scenario):
         event = self.world.push_branch("words", TITLE, repository=FORK)
         self.run_recipe("plan.yml", "pull_request", event, "skipped")
 
+    def test_dependabot_and_a_merge_queue_are_skipped(self):
+        event = self.world.push_branch("words", TITLE)
+        self.run_recipe("plan.yml", "merge_group", {}, "skipped")
+        event["pull_request"]["user"] = {"login": "dependabot[bot]"}
+        self.plan(event, "skipped")
+
+    def test_the_secrets_of_an_environment_are_there_for_main_alone(self):
+        # Of the stand-in, by which the recipes are judged.
+        self.assertNotIn(WRITE_TOKEN, self.world.secrets_of(None).values())
+        self.assertIn(WRITE_TOKEN, self.world.secrets_of(("webflow", "refs/heads/main")).values())
+        with self.assertRaises(Unknown):
+            self.world.secrets_of(("webflow", "refs/pull/7/merge"))
+
+    def test_two_copies_of_a_recipe_do_not_wait_for_each_other(self):
+        for path in runner.RECIPES.glob("*.yml"):
+            self.assertTrue(runner.load(path)["concurrency"]["group"].startswith("${{ github.workflow }}"), path)
+
 
 class GitHubWithout:
     """Gives a job a token that may do nothing."""
@@ -259,13 +278,15 @@ class PlanInFolder(Scenario):
             "A title that is far too long for what a search engine shows of it, and so cut off somewhere in its middle"
         )
         outcome = self.plan(self.world.push_branch("words", (TITLE[0], TITLE[2], long)))
-        self.assertIn(
-            "::warning file=sites/main/pages/about-us.yaml,line=7,", outcome.part("Lint what the branch has changed")
-        )
+        # Once as an annotation, and in full in the log.
+        self.assertIn("::warning file=sites/main/pages/about-us.yaml,line=7,", outcome.part("Show"))
+        self.assertEqual(outcome.log.count("title=seo-title/too-wide::"), 1)
+        self.assertIn("warning[seo-title/too-wide]", outcome.part("Lint what the branch has changed"))
         outcome = self.plan(self.world.push_branch("words", (TITLE[0], long, '""')))
         self.assertRegex(outcome.part("Show"), r"::\w+ file=sites/main/pages/about-us.yaml,line=7,")
 
 
+SLUG = ("guide-to-the-galaxy.yaml", "    slug: guide-to-the-galaxy\n", "    slug: the-guide\n")
 # Six page-locales of three pages.
 MANY = [
     TITLE,
@@ -330,8 +351,7 @@ class Apply(Applying):
         self.assertIn("Somebody's own words", self.world.slugline("plan"))
 
     def test_a_guard_stops_and_passes_by_hand(self):
-        slug = ("guide-to-the-galaxy.yaml", "    slug: guide-to-the-galaxy\n", "    slug: the-guide\n")
-        push = self.merged(("about-us.yaml", "About the editors of the Guide", '""'), slug)
+        push = self.merged(("about-us.yaml", "About the editors of the Guide", '""'), SLUG)
         outcome = self.apply(push, "failure")
         self.assertIn("refused by the guards slug-change, blanking", outcome.log)
         self.assertIn("### slugline apply: refused\n\nNothing was written.", outcome.summary)
@@ -346,17 +366,30 @@ class Apply(Applying):
         self.world.edit_site(ABOUT, "seo.title", "Somebody's own words")
         zeros = {"before": "0" * 40}
         outcome = self.apply(zeros)
-        self.assertIn("::notice::There is no commit before this one", outcome.log)
+        self.assertIn("::notice::There is no commit before this push", outcome.log)
         self.assertEqual(self.world.writes(), [])
 
-    def test_a_forced_push_is_told_by_the_commit_before_the_last(self):
+    def test_a_forced_push_that_has_lost_the_commit_before_it_is_left_to_a_person(self):
         push = self.merged(TITLE)
-        self.apply(push | {"before": "1234567890" * 4})
+        outcome = self.apply(push | {"before": "1234567890" * 4}, "failure")
+        self.assertIn("::error::The commit before this push is lost", outcome.log)
+        self.assertEqual(self.world.writes(), [])
+        self.apply({"inputs": {"before": push["before"], "allow": ""}}, event_name="workflow_dispatch")
         self.assertEqual(len(self.world.writes()), 1)
+
+    def test_a_token_that_reads_writes_nothing(self):
+        push = self.merged(TITLE)
+        self.world.environments = {"webflow": {"WEBFLOW_WRITE_TOKEN": READ_TOKEN}}
+        with self.assertRaisesRegex(Unknown, "`Apply` has a Webflow token"):
+            self.apply(push)
+        self.world.environments = {"webflow": {}}
+        outcome = self.apply(push, "failure")
+        self.assertIn("### slugline apply: unavailable", outcome.summary)
+        self.assertEqual(self.world.writes(), [])
 
     def test_a_wrong_token_writes_nothing(self):
         push = self.merged(TITLE)
-        self.world.secrets = {"WEBFLOW_TOKEN": "wf-wrong-secret"}
+        self.world.environments = {"webflow": {"WEBFLOW_WRITE_TOKEN": "wf-wrong-secret"}}
         outcome = self.apply(push, "failure")
         self.assertIn("### slugline apply: unavailable", outcome.summary)
         self.assertNotIn("wf-wrong-secret", outcome.log + outcome.summary)
@@ -413,6 +446,13 @@ class Environment(Applying):
         self.assertEqual(len(self.world.writes()), 1)
         self.assertIn("requests written: 1 of 1.", outcome.summary)
 
+    def test_an_environment_is_named_to_drift_and_pull(self):
+        self.world.edit_site(ABOUT, "seo.title", "Somebody's own words")
+        self.run_recipe("drift.yml", "schedule", {})
+        self.assertIn("\n<!-- directory=. environment=production -->\n", self.world.github.items[0]["body"])
+        self.run_recipe("pull.yml", "workflow_dispatch", {"inputs": {"anyway": False}})
+        self.assertIn("Somebody's own words", runner.git(self.world.remote, "diff", "main...slugline/pull"))
+
 
 class ApplySaved(Applying):
     def test_exactly_the_reviewed_plan_is_applied(self):
@@ -442,6 +482,19 @@ class ApplySaved(Applying):
         self.assertIn("plan.yml has not succeeded for the last commit", outcome.log)
         self.assertEqual(self.world.writes(), [])
 
+    def test_a_guard_stops_and_a_label_lets_it_pass(self):
+        self.plan(self.world.push_branch("words", SLUG))
+        _, closed = self.world.merge("words")
+        labels = self.world.github.labels
+        labels[7] = ["bug", "allow", "allow Slug-Change", "allow slug-change --page", "x allow slug-change", "allow slug-change\n"]
+        outcome = self.run_recipe("apply-saved.yml", "pull_request", closed, "failure")
+        self.assertIn("refused by the guard slug-change", outcome.log)
+        self.assertEqual(self.world.writes(), [])
+        # The job is run again.
+        labels[7].append("allow slug-change")
+        self.run_recipe("apply-saved.yml", "pull_request", closed)
+        self.assertEqual(len(self.world.writes()), 1)
+
     def test_what_was_not_merged_is_not_applied(self):
         event = self.world.push_branch("words", TITLE)
         self.plan(event)
@@ -463,6 +516,11 @@ class Drift(Scenario):
         self.assertEqual(outcome.ran[1][1], "success")
         (issue,) = github.items
         self.assertIn("Somebody's own words", issue["body"])
+        self.assertEqual(issue["title"], "The site reads differently from the manifests")
+        marker, project, empty, causes, *_ = issue["body"].split("\n")
+        self.assertTrue(marker.startswith(MARKER), marker)
+        self.assertEqual((project, empty), ("<!-- directory=. environment= -->", ""))
+        self.assertIn("edited on the site, or is a merge that was not applied", causes)
         self.assertEqual([label["name"] for label in issue["labels"]], ["slugline-drift"])
         stranger = {**issue, "number": 1, "user": {"login": "stranger"}}
         github.items.insert(0, dict(stranger))
@@ -476,6 +534,7 @@ class Drift(Scenario):
         self.world.edit_site(TOWEL, "seo.title", "Celebrate Towel Day on May 25")
         self.look()
         self.assertEqual((issue["state"], issue["state_reason"]), ("closed", "completed"))
+        self.assertNotIn("not applied", issue["body"])
         self.assertEqual(github.items[0], stranger)
         self.world.edit_site(ABOUT, "seo.title", "Once more")
         self.look()
@@ -483,8 +542,8 @@ class Drift(Scenario):
 
 
 class Pull(Scenario):
-    def pull(self, expected="success"):
-        outcome = self.run_recipe("pull.yml", "workflow_dispatch", {}, expected)
+    def pull(self, expected="success", anyway=False):
+        outcome = self.run_recipe("pull.yml", "workflow_dispatch", {"inputs": {"anyway": anyway}}, expected)
         self.assertEqual(self.world.writes(), [])
         return outcome
 
@@ -509,6 +568,38 @@ class Pull(Scenario):
         runner.git(author, "pull", "--quiet", "origin", "slugline/pull")
         self.assertIn("Nothing to change", self.world.slugline("plan"))
 
+    def test_a_merge_that_was_not_applied_is_not_taken_back(self):
+        self.world.push_branch("words", SLUG)
+        push, _ = self.world.merge("words")
+        self.run_recipe("apply.yml", "push", push, "failure")
+        # A later one is applied, which does not settle the one before it.
+        self.world.push_branch("title", TITLE, number=8)
+        later, _ = self.world.merge("title", number=8)
+        self.run_recipe("apply.yml", "push", later)
+        (failed, _) = self.world.github.runs
+        self.world.writes()
+        outcome = self.pull()
+        self.assertIn(f"/actions/runs/{failed['id']} has not applied what was merged", outcome.log)
+        self.assertIn("Nothing was pulled", outcome.summary)
+        self.assertEqual((self.branches(), self.world.github.pulls[2:]), (["main", "title", "words"], []))
+        # One that is under way, or was cancelled, has not applied either; what was skipped says nothing.
+        for conclusion, pulled in {None: False, "cancelled": False, "skipped": True, "success": True}.items():
+            failed["conclusion"] = conclusion
+            ran = [name for name, _ in self.pull().ran]
+            self.assertEqual("Pull" in ran, pulled, conclusion)
+        failed["conclusion"] = "failure"
+        by_hand = {"inputs": {"before": push["before"], "allow": "slug-change"}}
+        self.run_recipe("apply.yml", "workflow_dispatch", by_hand)
+        self.world.writes()
+        self.assertIn(("Pull", "success"), self.pull().ran)
+
+    def test_it_pulls_anyway_if_somebody_says_so(self):
+        self.world.push_branch("words", SLUG)
+        push, _ = self.world.merge("words")
+        self.run_recipe("apply.yml", "push", push, "failure")
+        self.pull(anyway=True)
+        self.assertIn("+    slug: guide-to-the-galaxy", runner.git(self.world.remote, "diff", "main...slugline/pull"))
+
     def test_what_can_be_pulled_is_proposed_even_if_some_of_it_cannot(self):
         manifest = self.world.author / "pages" / "about-us.yaml"
         text = manifest.read_text(encoding="utf-8").replace("title: About us", "title: &name About us", 1)
@@ -522,7 +613,9 @@ class Pull(Scenario):
         self.assertEqual(len(self.world.github.pulls), 1)
 
 
-class Fork(Scenario):
+class Forking(Scenario):
+    """What a fork does, and what is done for it."""
+
     def push(self, *edits):
         # Forks get no secrets.
         self.world.secrets = {}
@@ -552,6 +645,8 @@ class Fork(Scenario):
         self.assertEqual(list(outcome.job.workspace.iterdir()), [], "something was checked out")
         return outcome
 
+
+class Fork(Forking):
     def test_a_comment_without_any_secret(self):
         event = self.push(TITLE)
         told = self.told(event, self.offline_plan(event))
@@ -579,6 +674,16 @@ class Fork(Scenario):
         outcome = self.offline_plan(event, "failure")
         self.show(self.told(event, outcome))
         self.assertEqual(self.comments(), [])
+
+    def test_an_earlier_comment_is_not_taken_for_the_latest_commit(self):
+        event = self.push(TITLE)
+        self.show(self.told(event, self.offline_plan(event)))
+        self.world.github.requests.clear()
+        event = self.push(("about-us.yaml", "    title: About us\n", "    titel: About us\n"))
+        outcome = self.offline_plan(event, "failure")
+        self.show(self.told(event, outcome))
+        self.assertIn("There is no plan for the latest commit: failed.", self.comment())
+        self.assertIn(f"/actions/runs/{outcome.run_id})", self.comment())
 
     def test_a_hostile_manifest_does_nothing(self):
         event = self.push((TITLE[0], TITLE[1], json.dumps(HOSTILE)))
@@ -627,10 +732,20 @@ class Fork(Scenario):
         self.assertEqual(self.comments(), [])
         plan.write_text(good, encoding="utf-8")
         self.show(self.told(event, outcome))
-        shown = self.comment()
+        self.assertIn("those who write", self.comment())
         plan.write_text("[]", encoding="utf-8")
-        self.show(self.told(event, outcome), "failure")
-        self.assertEqual(self.comment(), shown)
+        refused = self.show(self.told(event, outcome), "failure")
+        self.assertIn("There is no plan for the latest commit: failed.", self.comment())
+        self.assertIn(f"/actions/runs/{refused.run_id})", self.comment())
+
+
+class ForkOfOneOfMany(Forking):
+    folder, environment = "sites/main", "production"
+
+    def test_the_comment_is_that_of_the_project(self):
+        event = self.push(TITLE)
+        self.show(self.told(event, self.offline_plan(event)))
+        self.assertIn("\n<!-- directory=sites%2Fmain environment=production -->\n", self.comment())
 
 
 @unittest.skipUnless(BUILDS, "takes minutes; SLUGLINE_BUILD=1 asks for it")

@@ -17,10 +17,12 @@ from runner import RECIPES, REPOSITORY, Job, Unknown, git
 PROGRAM = os.environ.get("SLUGLINE", str(REPOSITORY / "target" / "debug" / "slugline"))
 EXAMPLE = REPOSITORY / "examples" / "galaxy"
 UPSTREAM, FORK = "guide/site", "stranger/site"
-WEBFLOW_TOKEN = "wf-secret-1c2d3e4f5a6b7c8d"
+READ_TOKEN, WRITE_TOKEN = "wf-secret-1c2d3e4f5a6b7c8d", "wf-secret-8d7c6b5a4f3e2d1c"
+# The scopes of a site token that may read.
+READ_SCOPES = ["sites:read", "pages:read"]
 ABOUT, GUIDE, TOWEL = "6596da6045e56dee495bcb04", "6596da6045e56dee495bcbba", "6596da6045e56dee495bcbad"
-# Steps that may have the Webflow token in their environment.
-TOKEN_STEPS = {"Plan", "Apply", "Pull"}
+# The steps that may have a token of the site in their environment, by token.
+TOKEN_STEPS = {READ_TOKEN: {"Plan", "Pull"}, WRITE_TOKEN: {"Apply"}}
 
 
 class World:
@@ -39,7 +41,9 @@ class World:
         self.top = pathlib.Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
         self.github = GitHub(UPSTREAM)
         self.stack.callback(self.github.close)
-        self.secrets = {"WEBFLOW_TOKEN": WEBFLOW_TOKEN}
+        self.secrets = {"WEBFLOW_READ_TOKEN": READ_TOKEN}
+        # Secrets of an environment, which is limited to the branch main.
+        self.environments = {"webflow": {"WEBFLOW_WRITE_TOKEN": WRITE_TOKEN}}
         self.variables = {}
         self.remote, self.author = self.top / "remote.git", self.top / "author"
         self.webflow = self.serve_webflow()
@@ -60,7 +64,8 @@ class World:
 
     def serve_webflow(self):
         site = json.loads((EXAMPLE / "sandbox.json").read_text(encoding="utf-8"))
-        site["tokens"][0]["token"] = WEBFLOW_TOKEN
+        site["tokens"][0]["token"] = WRITE_TOKEN
+        site["tokens"].append(site["tokens"][0] | {"token": READ_TOKEN, "scopes": READ_SCOPES})
         # Beside the world, which is searched for the token later on.
         state = pathlib.Path(self.stack.enter_context(tempfile.TemporaryDirectory())) / "state.json"
         state.write_text(json.dumps(site), encoding="utf-8")
@@ -156,7 +161,7 @@ class World:
         folder = folder or self.author / self.folder
         chosen = ["--env", self.environment] if self.environment else []
         command = [PROGRAM, "-C", str(folder), *arguments, *chosen, "--api-url", self.webflow]
-        environment = {**os.environ, "WEBFLOW_TOKEN": WEBFLOW_TOKEN}
+        environment = {**os.environ, "WEBFLOW_TOKEN": WRITE_TOKEN}
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60).stdout
 
     def commit(self, message):
@@ -189,6 +194,7 @@ class World:
         owner = repository.split("/")[0]
         pull = {
             "number": number, "state": "open", "merged": False, "merge_commit_sha": merged,
+            "user": {"login": owner},
             "base": {"ref": "main", "sha": git(self.author, "rev-parse", "main"), "repo": {"full_name": UPSTREAM}},
             "head": {"ref": branch, "sha": head, "repo": {"full_name": repository, "owner": {"login": owner}}},
         }  # fmt: skip
@@ -211,9 +217,19 @@ class World:
         return self.top / "artifacts" / str(run_id) / name
 
     def seen_environment(self, name, variables):
-        """No step but those that need it may have the token."""
-        if name not in TOKEN_STEPS and WEBFLOW_TOKEN in variables.values():
-            raise Unknown(f"the step `{name}` has the Webflow token")
+        """No step but those that need it may have a token."""
+        for token, steps in TOKEN_STEPS.items():
+            if name not in steps and token in variables.values():
+                raise Unknown(f"the step `{name}` has a Webflow token that it does not need")
+
+    def secrets_of(self, place):
+        """Returns the secrets that GitHub gives to a job: those of an environment only to a job that is in it."""
+        if place is None:
+            return self.secrets
+        name, ref = place
+        if ref != "refs/heads/main":
+            raise Unknown(f"{ref} may not use the environment {name}")
+        return self.secrets | self.environments[name]
 
     def run(self, recipe, event_name, event, interrupt=None, more_steps=""):
         text = of_readme() if recipe == "README.md" else (RECIPES / recipe).read_text(encoding="utf-8")
@@ -221,8 +237,7 @@ class World:
             # As its comment asks for.
             text = text.replace("DIRECTORY: .\n", f"DIRECTORY: {self.folder}\n")
         if self.environment:
-            line = "          directory: ${{ env.DIRECTORY }}\n"
-            text = text.replace(line, f"{line}          environment: {self.environment}\n")
+            text = text.replace('ENVIRONMENT: ""\n', f"ENVIRONMENT: {self.environment}\n")
         workflow = yaml.safe_load(text + more_steps)
         check_trigger(recipe, workflow, event_name, event)
         self.next += 1
