@@ -301,10 +301,13 @@ def checkout(job, values):
     if values["persist-credentials"] != "true":
         git(here, "config", "remote.origin.pushurl", "/no/credentials")
     if values.get("fetch-depth") == "0":
-        git(here, "fetch", "--quiet", "origin", "+refs/heads/*:refs/remotes/origin/*", commit)
+        git(here, "fetch", "--quiet", "origin", "+refs/heads/*:refs/remotes/origin/*")
+        git(here, "fetch", "--quiet", "origin", commit)
     else:
         git(here, "fetch", "--quiet", "--depth=1", "origin", commit)
     if ref.startswith("refs/heads/"):
+        # A branch that is asked for is taken as it is now; the event's own as it was then.
+        commit = "FETCH_HEAD" if "ref" in values else commit
         git(here, "checkout", "--quiet", "-B", ref.removeprefix("refs/heads/"), commit)
     else:
         git(here, "checkout", "--quiet", "--detach", commit)

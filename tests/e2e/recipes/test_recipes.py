@@ -377,6 +377,32 @@ class Apply(Applying):
         self.apply({"inputs": {"before": push["before"], "allow": ""}}, event_name="workflow_dispatch")
         self.assertEqual(len(self.world.writes()), 1)
 
+    def test_a_run_made_again_does_not_write_what_was_reverted_since(self):
+        push = self.merged(TITLE)
+        self.world.environments = {"webflow": {}}
+        self.apply(push, "failure")
+        self.world.environments = {"webflow": {"WEBFLOW_WRITE_TOKEN": WRITE_TOKEN}}
+        self.world.push_branch("back", (TITLE[0], TITLE[2], TITLE[1]), MANY[4], number=8)
+        revert, _ = self.world.merge("back", number=8)
+        self.apply(revert)
+        self.assertEqual(len(self.world.writes()), 1)
+        self.apply(push)
+        self.assertEqual(self.world.writes(), [])
+        self.reads_as_main_says()
+
+    def test_a_run_made_again_writes_what_is_left(self):
+        push = self.merged(TITLE)
+        self.world.environments = {"webflow": {}}
+        self.apply(push, "failure")
+        self.world.environments = {"webflow": {"WEBFLOW_WRITE_TOKEN": WRITE_TOKEN}}
+        self.world.push_branch("more", MANY[4], number=8)
+        later, _ = self.world.merge("more", number=8)
+        self.apply(later)
+        self.assertEqual(len(self.world.writes()), 1)
+        self.apply(push)
+        self.assertEqual(len(self.world.writes()), 1)
+        self.reads_as_main_says()
+
     def test_a_token_that_reads_writes_nothing(self):
         push = self.merged(TITLE)
         self.world.environments = {"webflow": {"WEBFLOW_WRITE_TOKEN": READ_TOKEN}}
@@ -486,7 +512,8 @@ class ApplySaved(Applying):
         self.plan(self.world.push_branch("words", SLUG))
         _, closed = self.world.merge("words")
         labels = self.world.github.labels
-        labels[7] = ["bug", "allow", "allow Slug-Change", "allow slug-change --page", "x allow slug-change", "allow slug-change\n"]
+        labels[7] = ["bug", "allow", "allow Slug-Change", "allow slug-change --page", "x allow slug-change"]
+        labels[7].append("allow slug-change\n--page")
         outcome = self.run_recipe("apply-saved.yml", "pull_request", closed, "failure")
         self.assertIn("refused by the guard slug-change", outcome.log)
         self.assertEqual(self.world.writes(), [])
