@@ -245,6 +245,8 @@ class Plan(Scenario):
         self.run_recipe("plan.yml", "merge_group", {}, "skipped")
         event["pull_request"]["user"] = {"login": "dependabot[bot]"}
         self.plan(event, "skipped")
+        _, closed = self.world.merge("words")
+        self.run_recipe("apply-saved.yml", "pull_request", closed, "skipped")
 
     def test_the_secrets_of_an_environment_are_there_for_main_alone(self):
         # Of the stand-in, by which the recipes are judged.
