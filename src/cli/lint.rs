@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Diagnostic, Severity};
+use super::against::Earlier;
+use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::lint::subject::Subject;
 use crate::lint::{self, Finding, Report, Rule};
 use crate::manifest::lint::policy::policy;
-use crate::manifest::lint::subject::{Known, subject};
+use crate::manifest::lint::subject::{AsItWas, Known, subject};
 use crate::manifest::load::Loaded;
 use crate::model::{Desired, Field, Live, LocaleTag, PagePath};
 use crate::plan::{self, Change, Class, Plan};
@@ -20,16 +21,34 @@ pub(super) fn lint(subject: &Subject, loaded: &Loaded) -> Report {
 
 /// Returns what the lint finds in what a plan would write: errors, which stand in its way, and warnings. What stays as it is
 /// stands in nobody's way, and what the plan itself calls an error needs no second one.
-pub(super) fn findings(loaded: &Loaded, site: Option<(&Desired, &Live)>, plan: &Plan) -> Vec<plan::Finding> {
+/// But for one thing: a translation of a text that changes stays as it is, and is out of date from then on.
+pub(super) fn look(loaded: &Loaded, earlier: Option<&Earlier>, site: Option<(&Desired, &Live)>, plan: &mut Plan) {
     if plan.changes.is_empty() {
-        return Vec::new();
+        return;
     }
-    let known = Known { documents: &loaded.pages, project: loaded.project.as_ref(), site, earlier: None };
+    let as_it_was =
+        earlier.map(|Earlier { loaded, .. }| AsItWas { documents: &loaded.pages, project: loaded.project.as_ref() });
+    let known = Known { documents: &loaded.pages, project: loaded.project.as_ref(), site, earlier: as_it_was };
     let findings = lint(&subject(known), loaded).findings.into_iter();
     let told: BTreeSet<&Location> = errors(plan).filter_map(|error| error.at.as_ref()).collect();
     let findings = findings.filter(|finding| !finding.diagnostic.at.as_ref().is_some_and(|at| told.contains(at)));
     let changes = Changes::of(plan);
-    findings.filter_map(|finding| of_change(finding, &changes)).collect()
+    let (mut of_changes, mut stale) = (Vec::new(), Vec::new());
+    for finding in findings {
+        if is_stale(&finding) && changes.about(&finding).is_none() {
+            stale.extend(changes.touch(&finding).then_some(finding.diagnostic));
+        } else {
+            of_changes.extend(of_change(finding, &changes));
+        }
+    }
+    plan.findings = of_changes;
+    plan.diagnostics.extend(stale);
+    diagnostic::sort(&mut plan.diagnostics);
+}
+
+/// Returns whether it says that a translation is out of date.
+fn is_stale(finding: &Finding) -> bool {
+    finding.rule.id == "locale/stale" && finding.diagnostic.severity != Severity::Info
 }
 
 fn errors(plan: &Plan) -> impl Iterator<Item = &Diagnostic> {
@@ -47,6 +66,15 @@ impl<'p> Changes<'p> {
         let id = |change: &'p Change| ((change.address.page.as_str(), &change.address.locale, change.field), change);
         let path = |change: &'p Change| ((&change.path, &change.address.locale, change.field), change);
         Self { by_id: plan.changes.iter().map(id).collect(), by_path: plan.changes.iter().map(path).collect() }
+    }
+
+    /// Returns whether anything of the page changes.
+    fn touch(&self, finding: &Finding) -> bool {
+        let Some(page) = &finding.page else { return false };
+        match &page.id {
+            Some(id) => self.by_id.keys().any(|(other, _, _)| other == id),
+            None => self.by_path.keys().any(|(other, _, _)| page.path.as_ref() == Some(*other)),
+        }
     }
 
     fn about(&self, finding: &Finding) -> Option<&'p Change> {

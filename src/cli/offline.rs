@@ -26,7 +26,7 @@ pub(super) fn make(workspace: &Workspace, earlier: &Earlier, selected: &Selected
     let commits = Commits { desired: &desired, base: &base, selection: &selection, limits: &limits };
     let mut plan = offline::plan(commits, target, against::revision(&workspace.root, Some(earlier)));
     plan.diagnostics.extend(earlier.remarks.iter().cloned());
-    plan.findings = lint::findings(&workspace.loaded, None, &plan);
+    lint::look(&workspace.loaded, Some(earlier), None, &mut plan);
     Ok(plan)
 }
 

@@ -146,7 +146,7 @@ pub(super) async fn make(
     let mut plan = plan::plan(inputs, provenance);
     plan.diagnostics.extend(earlier.iter().flat_map(|earlier| earlier.remarks.clone()));
     diagnostic::sort(&mut plan.diagnostics);
-    plan.findings = lint::findings(&workspace.loaded, Some((&desired, &live)), &plan);
+    lint::look(&workspace.loaded, earlier, Some((&desired, &live)), &mut plan);
     Ok(plan)
 }
 

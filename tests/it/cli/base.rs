@@ -554,3 +554,19 @@ fn what_is_not_stated_any_more_is_told() {
     let codes = json["diagnostics"].as_array().unwrap().iter().map(|told| told["code"].clone());
     assert_eq!(codes.collect::<Vec<_>>(), ["not-managed", "not-managed"]);
 }
+
+/// A translation that stays as it is says what the text said before, and nobody has changed a word of it.
+#[test]
+fn a_translation_of_what_changes_is_told_to_be_out_of_date() {
+    let repository = Repository::new();
+    let text = format!("{GUIDE}  fr-FR:\n    seo:\n      title: Le guide du voyageur galactique\n");
+    repository.write("pages/guide.yaml", &text);
+    repository.commit();
+    repository.say("title: The Guide", "title: The Ultimate Guide");
+    for options in ["--base HEAD --offline", "--base HEAD"] {
+        let plan = repository.run(&format!("plan {options} --format json")).json();
+        let told = plan["diagnostics"].as_array().unwrap().iter().find(|told| told["code"] == "locale/stale");
+        let told = told.unwrap_or_else(|| panic!("{options}: {plan:#}"));
+        assert_eq!((&told["severity"], &told["location"]["line"]), (&"warning".into(), &11.into()), "{told}");
+    }
+}
