@@ -62,6 +62,12 @@ pub struct Tripped {
     pub worst: Vec<String>,
 }
 
+/// What a slug that changes means where the site was not asked, once and many times.
+const UNASKED_SLUGS: [&str; 2] = [
+    "slug changes; if the page is published, links to it break without a redirect",
+    "slugs change; where a page is published, links to it break without a redirect",
+];
+
 /// How many examples a tripped guard names.
 const EXAMPLES: usize = 3;
 
@@ -185,6 +191,9 @@ pub(super) fn risky(changes: &[Change]) -> Vec<Tripped> {
         let risky: Vec<&Change> = changes.iter().filter(|change| change.risks.contains(&risk)).collect();
         if !risky.is_empty() {
             let examples: Vec<String> = risky.iter().flat_map(|change| examples(change)).collect();
+            // Nobody was asked which addresses a slug moves.
+            let is_unasked = risk == Risk::SlugChange && risky.iter().all(|change| change.redirects.is_empty());
+            let [one, many] = if is_unasked { UNASKED_SLUGS } else { [one, many] };
             tripped.push(Tripped {
                 guard,
                 count: examples.len(),
@@ -265,6 +274,10 @@ fn busiest(changes: &[Change]) -> Vec<String> {
 
 /// Returns what a risky change is counted as: a published slug once for each address that moves.
 fn examples(change: &Change) -> Vec<String> {
+    if change.redirects.is_empty() && change.field == Field::Slug {
+        let [before, after] = [&change.before, &change.after].map(|slug| slug.as_text().unwrap_or_default());
+        return vec![format!("{} @ {}: {before} → {after}", change.path, change.address.locale)];
+    }
     if change.redirects.is_empty() {
         return vec![format!("{} @ {}: {}", change.path, change.address.locale, change.field.name())];
     }

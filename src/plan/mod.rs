@@ -157,7 +157,7 @@ pub enum Class {
 /// What a reviewer should look at twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Risk {
-    /// A published address changes.
+    /// A published address changes; or a slug, where the site was not asked whether the page is published.
     SlugChange,
     /// A set title or description becomes empty.
     Blanking,
@@ -315,6 +315,11 @@ impl Plan {
     pub fn problems(&self) -> impl Iterator<Item = &Diagnostic> {
         let findings = self.findings.iter().map(|finding| &finding.diagnostic);
         self.diagnostics.iter().chain(findings.filter(|finding| finding.severity == Severity::Error))
+    }
+
+    /// Returns how many pages, or parts of them, the manifests have let go of.
+    pub fn released(&self) -> usize {
+        released::count(&self.diagnostics)
     }
 
     /// Returns whether no later operation sends the field of the same page and locale, and this one does.

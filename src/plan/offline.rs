@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Change, Class, Limits, Plan, ReadSummary, Revision, Selection, Target, guard, released};
+use super::{Change, Class, Limits, Plan, ReadSummary, Revision, Risk, Selection, Target, guard, released};
 use crate::model::{Address, Base, Desired, DesiredLocale, DesiredPage, Field, LocaleTag, PageId, Stated, Value};
 
 /// Everything that such a plan is made from.
@@ -85,5 +85,9 @@ fn change(
         redirects: Vec::new(),
     };
     change.risks = guard::risks(&change);
+    if change.field == Field::Slug && change.class == Class::Change {
+        // Whether the page is published, only the site knows.
+        change.risks.insert(Risk::SlugChange);
+    }
     Some(change)
 }

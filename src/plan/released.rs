@@ -40,6 +40,14 @@ pub(super) fn released(desired: &Desired, base: &Base, selection: &Selection) ->
     [told(gone.collect(), "pages"), told(kept.collect(), "parts of pages")].concat()
 }
 
+/// Returns how many pages, or parts of them, the diagnostics tell of. One that tells of many at once begins with their
+/// number, and a path never does.
+pub(super) fn count(diagnostics: &[Diagnostic]) -> usize {
+    let told = diagnostics.iter().filter(|diagnostic| diagnostic.code == codes::NOT_MANAGED);
+    let numbers = told.map(|diagnostic| diagnostic.message.split(' ').next().and_then(|word| word.parse().ok()));
+    numbers.map(|number| number.unwrap_or(1)).fold(0, usize::saturating_add)
+}
+
 struct Released {
     what: String,
     at: Location,

@@ -20,11 +20,11 @@ pub fn concerns(view: &PlanView<'_>) -> Vec<Problem> {
     let standing: Vec<Guard> = view.standing().collect();
     let guards = view.plan.guards.iter().filter(|tripped| standing.contains(&tripped.guard) && !is_told(tripped.guard));
     let mut concerns: Vec<Problem> = view.plan.diagnostics.iter().cloned().map(of_diagnostic).collect();
-    concerns.extend(guards.map(|tripped| of_diagnostic(guard(tripped))));
+    concerns.extend(guards.map(|tripped| of_diagnostic(guard(tripped, view.plan.is_offline))));
     concerns.extend(kept_changes(view, &view.conflicts));
     for risk in Risk::ALL {
         let risky = view.plan.changes.iter().filter(|change| change.risks.contains(&risk));
-        concerns.extend(risky.map(|change| about(view, change, risky_change(risk, change, &standing))));
+        concerns.extend(risky.map(|change| about(view, change, risky_change(view, risk, change, &standing))));
     }
     concerns.extend(view.plan.findings.iter().filter_map(|finding| of_finding(view, finding)));
     concerns.extend(kept_changes(view, &view.drift));
@@ -40,19 +40,30 @@ fn is_told(guard: Guard) -> bool {
     }
 }
 
-fn guard(tripped: &Tripped) -> Diagnostic {
+fn guard(tripped: &Tripped, is_offline: bool) -> Diagnostic {
     let Tripped { guard, count, limit: _, message, worst } = tripped;
     let message = format!("{count} {message}: {}", worst.join(", "));
-    Diagnostic::warning(Code::new(guard.name()), message.trim_end_matches(": ")).help(if_meant(*guard))
+    Diagnostic::warning(Code::new(guard.name()), message.trim_end_matches(": ")).help(if_meant(*guard, is_offline))
 }
 
-fn if_meant(guard: Guard) -> String {
-    format!("if this is meant, apply the plan with --allow {}", guard.name())
+fn if_meant(guard: Guard, is_offline: bool) -> String {
+    match is_offline {
+        false => format!("if this is meant, apply the plan with --allow {}", guard.name()),
+        // This plan itself cannot be applied.
+        true => format!("if this is meant, it takes --allow {} to be applied", guard.name()),
+    }
 }
 
-fn risky_change(risk: Risk, change: &Change, standing: &[Guard]) -> Diagnostic {
+fn risky_change(view: &PlanView<'_>, risk: Risk, change: &Change, standing: &[Guard]) -> Diagnostic {
+    let is_offline = view.plan.is_offline;
     let (code, guard, what) = match risk {
-        Risk::SlugChange => (Code::new(risk.name()), Some(Guard::SlugChange), "a published address changes"),
+        Risk::SlugChange => {
+            let what = match change.redirects.is_empty() {
+                true => "a slug changes, and if the page is published, its address",
+                false => "a published address changes",
+            };
+            (Code::new(risk.name()), Some(Guard::SlugChange), what)
+        }
         Risk::Blanking => (Code::new(risk.name()), Some(Guard::Blanking), "a value is cleared"),
         Risk::BindingOverwrite => {
             (Code::new(risk.name()), Some(Guard::BindingOverwrite), "a CMS binding is replaced by plain text")
@@ -61,7 +72,7 @@ fn risky_change(risk: Risk, change: &Change, standing: &[Guard]) -> Diagnostic {
     };
     let moves = change.redirects.iter().filter(|_| risk == Risk::SlugChange);
     let moves: Vec<String> = moves.map(|redirect| format!("{} → {}", redirect.from, redirect.to)).collect();
-    let guard = guard.filter(|guard| standing.contains(guard)).map(if_meant);
+    let guard = guard.filter(|guard| standing.contains(guard)).map(|guard| if_meant(guard, is_offline));
     let help: Vec<String> = Some(moves.join(", ")).filter(|moves| !moves.is_empty()).into_iter().chain(guard).collect();
     let diagnostic = Diagnostic::warning(code, format!("{}: {what}", place(change)));
     if help.is_empty() { diagnostic } else { diagnostic.help(help.join("; ")) }

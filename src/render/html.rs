@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::html_change::{change_row, kept_row, text};
 use super::html_page;
+use super::kept;
 use super::review::{self, Surroundings};
 use super::text::summary;
 use super::view::{KeptView, PageView, PlanView, count};
@@ -46,9 +47,10 @@ pub fn report(view: &PlanView<'_>) -> String {
                 main {
                     (problems(view))
                     (guards(view))
-                    (kept("conflicts", "Conflicts: changed in the manifests and on the site", &view.conflicts))
-                    (kept("kept", "Changed on the site, and kept", &view.drift))
+                    (kept(view, &CONFLICTS, &view.conflicts))
                     (redirects(view))
+                    (unasked_slugs(view))
+                    (kept(view, &DRIFT, &view.drift))
                     (overview(in_full, rest.len()))
                     (changes(view, in_full))
                     (others(rest))
@@ -92,24 +94,42 @@ fn header(view: &PlanView<'_>) -> Markup {
                     li {
                         "Commit " code { (text(revision.commit.get(..12).unwrap_or(&revision.commit))) }
                         @if revision.dirty { ", with changes that are not committed" }
+                        @if let Some(base) = &revision.base { ", compared with " code { (text(base.get(..12).unwrap_or(base))) } }
                     }
                 }
             }
-            @let risks = Risk::ALL.map(|risk| (risk, review::count_risk(view, risk)));
-            @let findings = review::all_findings(view);
-            @if findings.is_some() || risks.iter().any(|(_, number)| *number > 0) {
-                ul.facts {
-                    @for (risk, number) in risks.into_iter().filter(|(_, number)| *number > 0) {
-                        li { span.risk { (number) " " (review::risk_words(risk, number)) } }
-                    }
-                    @if let Some(findings) = findings { li { span.risk { (findings) " of the lint" } } }
-                }
+            @let points = review::points(view);
+            @if !points.is_empty() {
+                ul.facts { @for point in points { li { span.risk { (point) } } } }
             }
         }
     }
 }
 
-fn kept(id: &str, heading: &str, views: &[KeptView<'_>]) -> Markup {
+/// How a table of what was changed on the site is called, and what to do about it.
+struct KeptWords {
+    id: &'static str,
+    heading: &'static str,
+    flag: &'static str,
+    /// What the flag does.
+    writes: &'static str,
+}
+
+const CONFLICTS: KeptWords = KeptWords {
+    id: "conflicts",
+    heading: "Conflicts: changed in the manifests and on the site",
+    flag: "--on-conflict desired",
+    writes: "writes the manifests’ values. To take the site’s over:",
+};
+const DRIFT: KeptWords = KeptWords {
+    id: "kept",
+    heading: "Changed on the site, and kept",
+    flag: "--on-drift revert",
+    writes: "writes what the manifests say. To take the site’s values over:",
+};
+
+fn kept(view: &PlanView<'_>, words: &KeptWords, views: &[KeptView<'_>]) -> Markup {
+    let KeptWords { id, heading, flag, writes } = words;
     html! {
         @if !views.is_empty() {
             section aria-labelledby=(id) {
@@ -123,11 +143,13 @@ fn kept(id: &str, heading: &str, views: &[KeptView<'_>]) -> Markup {
                         }
                     }
                     tbody {
-                        @for view in views {
-                            @for field in &view.fields { (kept_row(view, field)) }
+                        @for kept in views {
+                            @for field in &kept.fields { (kept_row(kept, field)) }
                         }
                     }
                 }
+                p.soft { code { (flag) } " " (writes) }
+                ul { @for kept in views { li.soft { code { (text(&kept::pull(view, kept))) } } } }
             }
         }
     }
@@ -156,7 +178,11 @@ fn guards(view: &PlanView<'_>) -> Markup {
         @if !view.plan.guards.is_empty() {
             section aria-labelledby="guards" {
                 h2 #guards { "Guards" }
-                p { "Apply refuses this plan until each of them is allowed." }
+                @if view.plan.is_offline {
+                    p { "This plan only compares two commits; whoever applies the change has to allow each of them." }
+                } @else {
+                    p { "Apply refuses this plan until each of them is allowed." }
+                }
                 @for Tripped { guard, count, limit, message, worst } in &view.plan.guards {
                     div.guard {
                         p {
@@ -213,6 +239,23 @@ fn redirects(view: &PlanView<'_>) -> Markup {
     }
 }
 
+/// Slugs that change, where nobody was asked which addresses move with them.
+fn unasked_slugs(view: &PlanView<'_>) -> Markup {
+    let mut slugs = review::unasked_slugs(view).peekable();
+    html! {
+        @if slugs.peek().is_some() {
+            section aria-labelledby="slugs" {
+                h2 #slugs { "Slugs that change" }
+                table.rows {
+                    caption { "Where the page is published, its address moves, and links to the old one break without a redirect." }
+                    thead { tr { th scope="col" { "Page" } th scope="col" { "Locale" } th scope="col" { "Change" } } }
+                    tbody { @for field in slugs { (change_row(&field.change.path, field)) } }
+                }
+            }
+        }
+    }
+}
+
 /// A table of contents, where there is more than one page.
 fn overview(pages: &[&PageView<'_>], rest: usize) -> Markup {
     let has_risks = pages.iter().any(|page| review::risks(page).next().is_some() || of_lint(page).is_some());
@@ -261,7 +304,8 @@ pub(super) fn risks(page: &PageView<'_>) -> Markup {
         @for risk in review::risks(page) {
             span.risk {
                 @match risk {
-                    Risk::SlugChange => "address moves",
+                    Risk::SlugChange if moves(page) => "address moves",
+                    Risk::SlugChange => "slug changes",
                     Risk::Blanking => "value cleared",
                     Risk::BindingOverwrite => "CMS binding overwritten",
                     Risk::LocaleOff => "locale switched off",
@@ -271,6 +315,11 @@ pub(super) fn risks(page: &PageView<'_>) -> Markup {
         }
         @if let Some(findings) = of_lint(page) { span.risk { (findings) } " " }
     }
+}
+
+/// Returns whether an address of the page is known to move.
+fn moves(page: &PageView<'_>) -> bool {
+    page.locales.iter().flat_map(|locale| &locale.fields).any(|field| !field.change.redirects.is_empty())
 }
 
 fn changes(view: &PlanView<'_>, pages: &[&PageView<'_>]) -> Markup {
@@ -300,7 +349,7 @@ fn others(pages: &[&PageView<'_>]) -> Markup {
                     tbody {
                         @for page in pages {
                             @for locale in &page.locales {
-                                @for field in &locale.fields { (change_row(page, field)) }
+                                @for field in &locale.fields { (change_row(page.path, field)) }
                             }
                         }
                     }

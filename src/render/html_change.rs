@@ -9,11 +9,11 @@ use maud::{Markup, html};
 use super::escape;
 use super::review::{self, Remark};
 use super::text::{shortened, with_visible_spaces};
-use super::view::{FieldView, KeptFieldView, KeptView, PageView, ValuesView};
+use super::view::{FieldView, KeptFieldView, KeptView, ValuesView};
 use super::words::{Mark, WordDiff};
 use crate::diagnostic::Diagnostic;
 use crate::lint::language;
-use crate::model::{Field, LocaleTag};
+use crate::model::{Field, LocaleTag, PagePath};
 
 /// Returns foreign text for maud, which escapes what means something to HTML.
 pub(super) fn text(text: &str) -> Cow<'_, str> {
@@ -58,10 +58,10 @@ pub(super) fn field_row(field: &FieldView<'_>) -> Markup {
 }
 
 /// A row of a table of changes from many pages.
-pub(super) fn change_row(page: &PageView<'_>, field: &FieldView<'_>) -> Markup {
+pub(super) fn change_row(path: &PagePath, field: &FieldView<'_>) -> Markup {
     html! {
         tr {
-            th.path scope="row" { bdi { (text(page.path.as_str())) } }
+            th.path scope="row" { bdi { (text(path.as_str())) } }
             td { (text(field.change.address.locale.as_str())) }
             td { (field_name(field.change.field)) " " (change(field)) }
         }

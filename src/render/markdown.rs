@@ -7,13 +7,14 @@ use std::fmt::Write as _;
 use std::iter;
 
 use super::escape;
+use super::kept;
 use super::review::{self, Remark};
 use super::view::{FieldView, KeptFieldView, KeptView, LocaleView, PageView, PlanView, ValuesView, count};
 use super::words::{Mark, WordDiff};
 use crate::diagnostic::Diagnostic;
 use crate::lint::language;
 use crate::model::LocaleTag;
-use crate::plan::{self, Change, Redirect, Risk, Tripped};
+use crate::plan::{self, Change, Redirect, Tripped};
 
 /// Bytes of a comment; GitHub takes 65,536 characters and drops what has more.
 pub const MAX_BYTES: usize = 60_000;
@@ -29,10 +30,33 @@ const FULL_SHARE: usize = 80;
 const MAX_VALUE: usize = 600;
 const MAX_PATH: usize = 120;
 const MAX_NAME: usize = 60;
+/// Digits of a commit's hash that are shown.
+const SHORT: usize = 12;
 /// Locales that are named of a page.
 const MAX_LOCALES: usize = 6;
 /// A plan of so many pages is shown with all of them open.
 const FEW_PAGES: usize = 3;
+
+/// Commands that are given at most to take over what was changed on the site.
+const MAX_COMMANDS: usize = 10;
+
+/// How a table of what was changed on the site is called, what to do about it, and what counts its rows.
+struct KeptWords {
+    heading: &'static str,
+    way_out: &'static str,
+    noun: [&'static str; 2],
+}
+
+const CONFLICTS: KeptWords = KeptWords {
+    heading: "Conflicts: changed in the manifests and on the site",
+    way_out: "`slugline pull` takes the site's values over; `--on-conflict desired` writes the manifests'.",
+    noun: ["conflict", "conflicts"],
+};
+const DRIFT: KeptWords = KeptWords {
+    heading: "Changed on the site, and kept",
+    way_out: "`slugline pull` takes them over; `--on-drift revert` writes what the manifests say.",
+    noun: ["kept value", "kept values"],
+};
 
 /// A comment under construction.
 struct Comment {
@@ -48,10 +72,10 @@ pub fn comment(view: &PlanView<'_>, max_bytes: usize) -> String {
     let mut comment = Comment { out: head(view), limit: max_bytes, left_out: Vec::new() };
     comment.diagnostics(view);
     comment.guards(view);
-    comment.kept("Conflicts: changed in the manifests and on the site", &view.conflicts, ["conflict", "conflicts"]);
+    comment.kept(view, &CONFLICTS, &view.conflicts);
     comment.redirects(view);
     comment.cleared(view);
-    comment.kept("Changed on the site, and kept", &view.drift, ["kept value", "kept values"]);
+    comment.kept(view, &DRIFT, &view.drift);
     comment.pages(view);
     comment.rest();
     comment.out
@@ -65,19 +89,24 @@ fn head(view: &PlanView<'_>) -> String {
         let _ = write!(out, " ({})", code(environment, MAX_NAME));
     }
     let _ = write!(out, "\n\n**{}**\n", super::text::summary(view));
-    for risk in Risk::ALL {
-        let number = review::count_risk(view, risk);
-        if number > 0 {
-            let _ = write!(out, "\n- {number} {}", review::risk_words(risk, number));
-        }
+    let points = review::points(view);
+    for point in &points {
+        let _ = write!(out, "\n- {point}");
     }
-    if let Some(findings) = review::all_findings(view) {
-        let _ = write!(out, "\n- {findings} of the lint");
-    }
-    if !out.ends_with("**\n") {
+    if !points.is_empty() {
         out.push('\n');
     }
+    out.push_str(&commits(view.plan));
     out
+}
+
+/// Returns a small line about what the plan was made from.
+fn commits(plan: &plan::Plan) -> String {
+    let Some(plan::Revision { commit, dirty, base }) = &plan.revision else { return String::new() };
+    let short = |commit: &str| code(commit.get(..SHORT).unwrap_or(commit), MAX_NAME);
+    let dirty = if *dirty { ", with changes that are not committed" } else { "" };
+    let base = base.as_ref().map(|base| format!(", compared with {}", short(base)));
+    format!("\n<sub>Commit {}{dirty}{}</sub>\n", short(commit), base.unwrap_or_default())
 }
 
 /// Returns the line that nobody sees.
@@ -107,12 +136,14 @@ impl Comment {
     fn diagnostics(&mut self, view: &PlanView<'_>) {
         let items = view.plan.problems().map(|diagnostic| {
             let at = diagnostic.at.as_ref().map(|at| format!("{} ", code(&at.to_string(), MAX_PATH)));
+            let help = diagnostic.help.as_ref().map(|help| format!("<br><sub>{}</sub>", said(help)));
             format!(
-                "- {} {} {}{}\n",
+                "- {} {} {}{}{}\n",
                 diagnostic.severity.as_str(),
                 code(diagnostic.code.as_str(), MAX_NAME),
                 at.unwrap_or_default(),
-                said(&diagnostic.message)
+                said(&diagnostic.message),
+                help.unwrap_or_default()
             )
         });
         self.section("\n#### Problems\n\n", items, "", ["problem", "problems"]);
@@ -123,12 +154,20 @@ impl Comment {
         self.section("\n#### Guards\n\n", items, "", ["guard", "guards"]);
     }
 
-    fn kept(&mut self, heading: &str, views: &[KeptView<'_>], words: [&str; 2]) {
+    fn kept(&mut self, view: &PlanView<'_>, words: &KeptWords, views: &[KeptView<'_>]) {
+        let KeptWords { heading, way_out, noun } = words;
         let head = format!(
             "\n#### {heading}\n\n| Page | Locale | Field | On the site | In the manifests |\n| --- | --- | --- | --- | --- |\n"
         );
         let rows = views.iter().flat_map(|view| view.fields.iter().map(move |field| kept_row(view, field)));
-        self.section(&head, rows, "", words);
+        self.section(&head, rows, &format!("\n{way_out}\n"), *noun);
+        let commands = views.iter().map(|kept| kept::pull(view, kept));
+        // What is cut could not be run.
+        let commands = commands.filter(|command| command.chars().count() <= MAX_VALUE);
+        let items = commands.take(MAX_COMMANDS).map(|command| format!("- {}\n", code(&command, MAX_VALUE)));
+        let more = views.len().saturating_sub(MAX_COMMANDS);
+        let more = (more > 0).then(|| format!("- and {more} more of the same form\n"));
+        self.section("\n", items.chain(more), "", ["command", "commands"]);
     }
 
     fn redirects(&mut self, view: &PlanView<'_>) {
@@ -144,21 +183,16 @@ impl Comment {
             )
         });
         self.section("\n", detours, "", ["temporary slug", "temporary slugs"]);
+        let head = "\n#### Slugs that change\n\n\
+                    Where the page is published, its address moves, and links to the old one break without a redirect.\n\n\
+                    | Page | Locale | Field | Change |\n| --- | --- | --- | --- |\n";
+        self.section(head, review::unasked_slugs(view).map(listed_row), "", ["slug", "slugs"]);
     }
 
     fn cleared(&mut self, view: &PlanView<'_>) {
         let head = "\n#### Values that are cleared\n\n\
                     | Page | Locale | Field | Value |\n| --- | --- | --- | --- |\n";
-        let rows = review::cleared(view).map(|field| {
-            let Change { path, address, .. } = field.change;
-            format!(
-                "| {} | {} | {} |\n",
-                code(path.as_str(), MAX_PATH),
-                code(address.locale.as_str(), MAX_NAME),
-                field_cells(field)
-            )
-        });
-        self.section(head, rows, "", ["cleared value", "cleared values"]);
+        self.section(head, review::cleared(view).map(listed_row), "", ["cleared value", "cleared values"]);
     }
 
     /// The pages in full while there is much room, then their names alone.
@@ -245,6 +279,13 @@ fn guard(view: &PlanView<'_>, tripped: &Tripped) -> String {
         let _ = writeln!(out, "  - and {} more", count - worst.len());
     }
     out
+}
+
+/// Returns the row of a change that is told apart from its page.
+fn listed_row(field: &FieldView<'_>) -> String {
+    let Change { path, address, .. } = field.change;
+    let (path, tag) = (code(path.as_str(), MAX_PATH), code(address.locale.as_str(), MAX_NAME));
+    format!("| {path} | {tag} | {} |\n", field_cells(field))
 }
 
 fn redirect_row((field, redirect): (&FieldView<'_>, &Redirect)) -> String {

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::problems::Counts;
-use super::view::{FieldView, LocaleView, PageView, PlanView};
+use super::view::{FieldView, KeptView, LocaleView, PageView, PlanView, count};
 use crate::model::{Address, Field, LocaleTag, Value};
 use crate::plan::{Change, Class, Operation, Purpose, Redirect, Risk};
 
@@ -19,9 +19,18 @@ pub fn cleared<'a>(view: &'a PlanView<'a>) -> impl Iterator<Item = &'a FieldView
     fields(view).filter(|field| field.change.risks.contains(&Risk::Blanking))
 }
 
+/// Returns the slugs that change where the site was not asked, so that nobody knows which addresses move with them.
+pub fn unasked_slugs<'a>(view: &'a PlanView<'a>) -> impl Iterator<Item = &'a FieldView<'a>> {
+    fields(view).filter(|field| is_unasked_slug(field.change))
+}
+
+fn is_unasked_slug(change: &Change) -> bool {
+    change.risks.contains(&Risk::SlugChange) && change.redirects.is_empty()
+}
+
 /// Returns whether the change is told in full where what moves or is lost is listed.
 pub fn is_listed(change: &Change) -> bool {
-    !change.redirects.is_empty() || change.risks.contains(&Risk::Blanking)
+    change.risks.contains(&Risk::SlugChange) || change.risks.contains(&Risk::Blanking)
 }
 
 fn fields<'a>(view: &'a PlanView<'a>) -> impl Iterator<Item = &'a FieldView<'a>> {
@@ -40,7 +49,7 @@ pub fn findings<'a>(fields: impl Iterator<Item = &'a FieldView<'a>>) -> Option<S
 }
 
 /// Returns how much the lint has to say of the plan, in words.
-pub fn all_findings(view: &PlanView<'_>) -> Option<String> {
+fn all_findings(view: &PlanView<'_>) -> Option<String> {
     findings(fields(view))
 }
 
@@ -62,14 +71,41 @@ pub fn risks(page: &PageView<'_>) -> impl Iterator<Item = Risk> {
     risks.into_iter()
 }
 
+/// Returns what asks to be looked at, each in a few words, worst first.
+pub fn points(view: &PlanView<'_>) -> Vec<String> {
+    let mut points = Vec::new();
+    let conflicts = kept_fields(&view.conflicts);
+    if conflicts > 0 {
+        points.push(format!("{}: changed in the manifests and on the site", count(conflicts, "conflict", "conflicts")));
+    }
+    for risk in Risk::ALL {
+        let number = count_risk(view, risk);
+        if number > 0 {
+            points.push(format!("{number} {}", risk_words(risk, number, view.plan.is_offline)));
+        }
+    }
+    let drift = kept_fields(&view.drift);
+    if drift > 0 {
+        points.push(format!("{} changed on the site and kept", count(drift, "value was", "values were")));
+    }
+    points.extend(all_findings(view).map(|findings| format!("{findings} of the lint")));
+    points
+}
+
+fn kept_fields(views: &[KeptView<'_>]) -> usize {
+    views.iter().map(|view| view.fields.len()).sum()
+}
+
 /// Returns how many changes of the plan have the risk.
-pub fn count_risk(view: &PlanView<'_>, risk: Risk) -> usize {
+fn count_risk(view: &PlanView<'_>, risk: Risk) -> usize {
     fields(view).filter(|field| field.change.risks.contains(&risk)).count()
 }
 
 /// Returns what a risk means, so many times.
-pub fn risk_words(risk: Risk, number: usize) -> &'static str {
+fn risk_words(risk: Risk, number: usize, is_offline: bool) -> &'static str {
     match (risk, number) {
+        (Risk::SlugChange, 1) if is_offline => "slug changes; if its page is published, the address moves",
+        (Risk::SlugChange, _) if is_offline => "slugs change; where a page is published, its address moves",
         (Risk::SlugChange, 1) => "published slug changes",
         (Risk::SlugChange, _) => "published slugs change",
         (Risk::Blanking, 1) => "value is cleared",

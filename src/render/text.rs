@@ -68,16 +68,18 @@ pub fn summary(view: &PlanView<'_>) -> String {
         0 => String::new(),
         number => format!(" {} on the site and kept.", count(number, "field was changed", "fields were changed")),
     };
+    let released = released(view);
     if view.plan.is_empty() && !kept.is_empty() {
-        return format!("Nothing to write.{kept}");
+        return format!("Nothing to write.{kept}{released}");
     }
     if view.plan.is_empty() {
         let managed = count(view.plan.managed, "page-locale", "page-locales");
-        return format!("Nothing to change: the site reads as the manifests say ({managed} managed).");
+        let nothing = if released.is_empty() { "change" } else { "write" };
+        return format!("Nothing to {nothing}: the site reads as the manifests say ({managed} managed).{released}");
     }
     let pinned = if totals.pinned > 0 { format!(" and {} pinned", totals.pinned) } else { String::new() };
     format!(
-        "Plan: {}{pinned} in {} of {}; {} to send.{kept}",
+        "Plan: {}{pinned} in {} of {}; {} to send.{kept}{released}",
         count(totals.changed, "field to change", "fields to change"),
         count(totals.page_locales, "page-locale", "page-locales"),
         count(totals.pages, "page", "pages"),
@@ -85,9 +87,22 @@ pub fn summary(view: &PlanView<'_>) -> String {
     )
 }
 
+/// Returns what the manifests have let go of, in a sentence of its own; nothing if that is nothing.
+fn released(view: &PlanView<'_>) -> String {
+    match view.plan.released() {
+        0 => String::new(),
+        1 => " 1 page, or a part of it, is not managed any more.".to_owned(),
+        number => format!(" {number} pages or parts of pages are not managed any more."),
+    }
+}
+
 fn offline_summary(view: &PlanView<'_>) -> String {
     let changes = &view.plan.changes;
     let new = changes.iter().filter(|change| change.class == Class::New).count();
+    let released = released(view);
+    if changes.is_empty() && !released.is_empty() {
+        return format!("Nothing to write, compared with {}.{released}", kept::base(view));
+    }
     if changes.is_empty() {
         let managed = count(view.plan.managed, "page-locale", "page-locales");
         return format!("The manifests say the same as in {} ({managed} managed).", kept::base(view));
@@ -98,7 +113,7 @@ fn offline_summary(view: &PlanView<'_>) -> String {
     ];
     let parts: Vec<String> = parts.into_iter().filter(|(number, _)| *number > 0).map(|(_, part)| part).collect();
     let pages = count(view.pages.len(), "page", "pages");
-    format!("{} in {pages}; the site was not asked.", parts.join(" and "))
+    format!("{} in {pages}; the site was not asked.{released}", parts.join(" and "))
 }
 
 fn page_lines(page: &PageView<'_>, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
@@ -172,6 +187,9 @@ fn remark_lines(change: &Change, screen: Screen, out: &mut dyn Write) -> io::Res
             }
         };
         note(&text, Look::Warning, screen, out)?;
+    }
+    if risks.contains(&Risk::SlugChange) && redirects.is_empty() {
+        note("! if the page is published, its address moves, and a redirect is needed", Look::Warning, screen, out)?;
     }
     let decided = match class {
         Class::Drift => "! takes back what was changed on the site",

@@ -536,7 +536,7 @@ fn what_is_not_stated_any_more_is_told() {
     --- stdout
     Galaxy (siteGalaxy)
 
-    Nothing to change: the site reads as the manifests say (1 page-locale managed).
+    Nothing to write: the site reads as the manifests say (1 page-locale managed). 2 pages or parts of pages are not managed any more.
     --- stderr
     info[not-managed]: /about is not managed any more: its manifest is gone
     --> pages/about.yaml

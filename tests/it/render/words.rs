@@ -1,10 +1,11 @@
 //! What a small plan reads like in each format.
 
 use insta::assert_snapshot;
+use slugline::diagnostic::{Code, Diagnostic};
 use slugline::model::Field;
-use slugline::plan::Plan;
+use slugline::plan::{Plan, Revision};
 
-use super::held::show;
+use super::held::{plan_with, show};
 use super::markup::parse;
 use crate::plan::world;
 
@@ -204,4 +205,42 @@ fn a_report() {
     Previews are drawn from the widths of Arial and from common limits. Search engines and networks decide for themselves what they show, and often rewrite titles; “≈” marks scripts whose widths are estimated.
     Made by slugline. This page runs nothing and loads nothing.
     ");
+}
+
+/// Reviewers read nothing but the comment, or the report.
+#[test]
+fn what_was_changed_on_the_site_comes_with_a_way_out() {
+    let mut plan = plan_with("plain");
+    plan.diagnostics.clear();
+    let shown = show(&plan);
+    let command =
+        |field: &str, locale: &str| format!("slugline pull --env plain --page plain --locale {locale} --field {field}");
+    for told in [&shown.markdown, &shown.html] {
+        assert!(told.contains("1 conflict: changed in the manifests and on the site"), "{told}");
+        assert!(told.contains("1 value was changed on the site and kept"), "{told}");
+        for command in [command("seo.description", "fr"), command("openGraph.title", "en")] {
+            assert!(told.contains(&format!("<code>{command}</code>")), "{told}");
+        }
+        assert!(told.contains("--on-conflict desired") && told.contains("--on-drift revert"), "{told}");
+        let headings = ["Guards<", "Conflicts: ", "Addresses that move<", "Changed on the site, and kept<"];
+        let headings =
+            headings.map(|heading| if told == &shown.html { heading } else { heading.trim_end_matches('<') });
+        let places = headings.map(|heading| told.find(heading).unwrap_or_else(|| panic!("{heading}")));
+        assert!(places.is_sorted(), "{places:?}");
+    }
+}
+
+#[test]
+fn a_comment_says_what_to_do_about_a_problem_and_which_commits_it_is_about() {
+    let mut plan = small();
+    let told = Diagnostic::info(Code::new("base-empty"), "the project is not in `d466de4e`");
+    plan.diagnostics.push(told.help("every field counts as new, and is written where the site reads otherwise"));
+    let hash = "0123456789abcdef0123456789abcdef01234567";
+    plan.revision = Some(Revision { commit: hash.to_owned(), dirty: true, base: Some(hash.replace('0', "f")) });
+    let comment = show(&plan).markdown;
+    let help = "<br><sub>every field counts as new, and is written where the site reads otherwise</sub>\n";
+    assert!(comment.contains(help), "{comment}");
+    let commits = "<sub>Commit <code>0123456789ab</code>, with changes that are not committed, \
+                   compared with <code>f123456789ab</code></sub>";
+    assert!(comment.contains(commits), "{comment}");
 }

@@ -45,7 +45,7 @@ fn fields_that_the_branch_changes() {
         openGraph.title  pages/guide.yaml:6:24
           + Explore the galaxy
 
-    1 field changes and 3 fields are new in 2 pages; the site was not asked.
+    1 field changes and 3 fields are new in 2 pages; the site was not asked. 1 page, or a part of it, is not managed any more.
     --- stderr
     Saved, to be shown; without the site, it cannot be applied.
     info[not-managed]: a part of /guide is not managed any more: seo.description @ en-US
@@ -165,6 +165,49 @@ fn what_can_be_guarded_without_the_site_is() {
     repository.say("All you need to know.", "''");
     let plan = repository.run("plan --offline --format json --base HEAD").json();
     assert_eq!(plan["guards"][0]["name"], "blanking");
+}
+
+/// Nobody knows whether the page is published, so nobody says so; but it is the first thing to look at.
+#[test]
+fn a_slug_stands_out() {
+    let repository = fork();
+    repository.say("    title: Guide\n", "    slug: guide\n    title: Guide\n");
+    repository.commit();
+    repository.say("slug: guide\n", "slug: handbook\n");
+    let shown = |format: &str| repository.run(&format!("plan --offline --base HEAD --format {format}"));
+    let text = shown("text").stdout;
+    assert!(text.contains("! if the page is published, its address moves, and a redirect is needed"), "{text}");
+    let json = shown("json").json();
+    assert_eq!(
+        (&json["changes"][0]["risks"][0], &json["guards"][0]["name"]),
+        (&"slug-change".into(), &"slug-change".into())
+    );
+    let markdown = shown("markdown").stdout;
+    assert!(markdown.contains("- 1 slug changes; if its page is published, the address moves\n"), "{markdown}");
+    assert!(markdown.contains("#### Slugs that change\n"), "{markdown}");
+    let row =
+        "| <code>/guide</code> | <code>en-US</code> | `slug` | <code><del>guide</del><br><ins>handbook</ins></code> |";
+    assert!(markdown.contains(row) && !markdown.contains("<details"), "{markdown}");
+    let html = shown("html").stdout;
+    assert!(html.contains("slug changes</span>") && html.contains(">Slugs that change</h2>"), "{html}");
+    assert!(!html.contains("Apply refuses") && !html.contains(">address moves"), "{html}");
+    let github = shown("github").stdout;
+    assert!(github.starts_with("::warning file=pages/guide.yaml,line=5,col=11,title=slug-change::"), "{github}");
+    for format in ["text", "markdown", "html", "github", "gitlab", "sarif"] {
+        let told = shown(format).stdout;
+        assert!(!told.contains("published slug") && !told.contains("a published address"), "{told}");
+    }
+}
+
+#[test]
+fn what_is_not_managed_any_more_is_no_sameness() {
+    let repository = fork();
+    repository.say("      description: All you need to know.\n", "");
+    let sentence = "1 page, or a part of it, is not managed any more.";
+    for format in ["text", "markdown", "html", "github"] {
+        let told = repository.run(&format!("plan --offline --base HEAD --format {format}")).stdout;
+        assert!(told.contains(sentence) && !told.contains("say the same"), "{told}");
+    }
 }
 
 #[test]
