@@ -38,12 +38,22 @@ pub(crate) fn create(path: &Path, text: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// Returns a temporary file beside the path that holds the text.
-fn written(path: &Path, text: &str) -> io::Result<NamedTempFile> {
+/// Returns why no file can be written there, if none can.
+pub(crate) fn check_folder(path: &Path) -> io::Result<()> {
+    beside(path).map(|_| ())
+}
+
+/// Returns an empty file beside the path, which is gone again unless it is kept.
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     // Asked first, since the error of the temporary file would name that.
     folder.metadata()?;
-    let mut file = NamedTempFile::new_in(folder)?;
+    NamedTempFile::new_in(folder)
+}
+
+/// Returns a temporary file beside the path that holds the text.
+fn written(path: &Path, text: &str) -> io::Result<NamedTempFile> {
+    let mut file = beside(path)?;
     file.write_all(text.as_bytes())?;
     // A temporary file is private; what is written here is for everyone who may read the folder.
     make_readable(file.as_file())?;

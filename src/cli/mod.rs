@@ -43,9 +43,10 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use self::failure::Failure;
-use self::output::Format;
+use self::output::Answer;
 use self::ui::{Color, Ui};
 use crate::exit::Exit;
+use crate::render::sarif;
 use crate::webflow::Namespace;
 
 /// Keep a Webflow site's SEO and Open Graph metadata as YAML in git, and reconcile the live site with it.
@@ -145,7 +146,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 fn run(cli: Cli) -> Exit {
     let Cli { global, command } = cli;
     let ui = Ui::new(global.color, global.quiet, global.verbose);
-    let format = command.format();
+    let answer = command.answer();
+    let category = command.category(&global);
     let result = change_folder(&global).and_then(|()| match command {
         Command::Import(command) => command.run(&global, &ui),
         Command::Validate(command) => command.run(&global, &ui),
@@ -158,13 +160,13 @@ fn run(cli: Cli) -> Exit {
         Command::Status(command) => command.run(&global, &ui),
         Command::Export(command) => command.run(&global, &ui),
         Command::Schema(command) => command.run(&ui),
-        Command::Sandbox(command) => command.run(&ui),
+        Command::Sandbox(command) => command.run(&global, &ui),
         Command::Explain(command) => command.run(&ui),
         Command::Completions(command) => command.run(&ui),
     });
     match result {
         Ok(exit) => exit,
-        Err(failure) => fail(&failure, format, &ui),
+        Err(failure) => fail(&failure, answer, &category, &ui),
     }
 }
 
@@ -177,33 +179,38 @@ fn change_folder(global: &Global) -> Result<(), Failure> {
 }
 
 impl Command {
-    /// The format that also an error must have.
-    fn format(&self) -> Format {
+    /// How a failure is told on stdout.
+    fn answer(&self) -> Answer {
         match self {
-            Self::Validate(command) => match command.format {
-                validate::ProblemFormat::Json => Format::Json,
-                _ => Format::Text,
-            },
-            Self::Plan(command) => command.shown.error_format(),
-            Self::Show(command) => command.shown.error_format(),
-            Self::Apply(command) => command.format,
-            Self::Pull(command) => command.format,
-            Self::Undo(command) => command.format,
-            Self::Log(command) => command.format,
-            Self::Status(command) => command.error_format(),
-            Self::Import(_) | Self::Export(_) | Self::Schema(_) | Self::Sandbox(_) | Self::Explain(_) => Format::Text,
-            Self::Completions(_) => Format::Text,
+            Self::Validate(command) => command.format.answer(),
+            Self::Plan(command) => command.shown.answer(),
+            Self::Show(command) => command.shown.answer(),
+            Self::Apply(command) => command.format.into(),
+            Self::Pull(command) => command.format.into(),
+            Self::Undo(command) => command.format.into(),
+            Self::Log(command) => command.format.into(),
+            Self::Status(command) => command.error_format().into(),
+            Self::Import(_) | Self::Export(_) | Self::Schema(_) | Self::Sandbox(_) | Self::Explain(_) => {
+                Answer::Nothing
+            }
+            Self::Completions(_) => Answer::Nothing,
+        }
+    }
+
+    /// What code scanning knows it by, so that the next one that comes to a result takes a failure's place.
+    fn category(&self, global: &Global) -> String {
+        match self {
+            Self::Validate(_) => "validate".to_owned(),
+            _ => sarif::plan_category(global.env.as_deref()),
         }
     }
 }
 
-fn fail(failure: &Failure, format: Format, ui: &Ui) -> Exit {
+fn fail(failure: &Failure, answer: Answer, category: &str, ui: &Ui) -> Exit {
     ui.diagnostics(&failure.diagnostics, &failure.sources);
     ui.error(&failure.error, failure.hint.as_deref());
-    if format == Format::Json {
-        // The error stands on stderr already; a stdout that cannot be written changes nothing about it.
-        let _ = ui.text(&output::failure_json(failure));
-    }
+    // The error stands on stderr already; a stdout that cannot be written changes nothing about it.
+    let _ = output::answer(failure, answer, category, show::prefix, ui);
     failure.exit
 }
 

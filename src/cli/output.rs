@@ -1,14 +1,17 @@
 //! The formats of output, and what JSON says when there is no plan to show.
 
 use std::fmt::Write as _;
+use std::io;
 
 use serde_json::json;
 
 use super::failure::Failure;
 use super::ui::Ui;
+use crate::diagnostic::{self, Code, Diagnostic};
 use crate::exit::Exit;
 use crate::plan::{self, Plan};
 use crate::render::concerns::concerns;
+use crate::render::problems::{Problem, problems};
 use crate::render::view::PlanView;
 use crate::render::{escape, github, gitlab, html, markdown, sarif, text};
 
@@ -63,19 +66,75 @@ fn max_bytes(text: &str) -> Result<usize, String> {
 }
 
 impl Shown {
-    /// Returns the format that also an error must have.
-    pub(crate) fn error_format(self) -> Format {
+    /// Returns how a failure is told on stdout.
+    pub(crate) fn answer(self) -> Answer {
         match self.format {
-            PlanFormat::Json => Format::Json,
-            PlanFormat::Text
-            | PlanFormat::Markdown
-            | PlanFormat::Html
-            | PlanFormat::Github
-            | PlanFormat::Gitlab
-            | PlanFormat::GitlabTerraform
-            | PlanFormat::Sarif => Format::Text,
+            PlanFormat::Json => Answer::Json,
+            PlanFormat::Github => Answer::Github,
+            PlanFormat::Gitlab => Answer::Gitlab,
+            PlanFormat::Sarif => Answer::Sarif,
+            // For people, stderr has it; and counts of a plan that is not there would be made up.
+            PlanFormat::Text | PlanFormat::Markdown | PlanFormat::Html | PlanFormat::GitlabTerraform => Answer::Nothing,
         }
     }
+}
+
+/// How a failure is told on stdout, beside what stderr says of it, so that whatever reads it is never left without an
+/// answer of the form that it was promised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Nothing,
+    Json,
+    Github,
+    Gitlab,
+    Sarif,
+}
+
+impl From<Format> for Answer {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Text => Self::Nothing,
+            Format::Json => Self::Json,
+        }
+    }
+}
+
+/// Tells a failure on stdout. The category is for code scanning, which keeps what commands find apart by it.
+pub(crate) fn answer(
+    failure: &Failure,
+    answer: Answer,
+    category: &str,
+    prefix: impl FnOnce() -> String,
+    ui: &Ui,
+) -> io::Result<()> {
+    let problems = || failure_problems(failure);
+    match answer {
+        Answer::Nothing => Ok(()),
+        Answer::Json => ui.text(&failure_json(failure)),
+        Answer::Github => ui.data(|_, out| github::annotations(&problems(), &prefix(), out)),
+        Answer::Gitlab => ui.text(&harmless(&format!("{:#}\n", gitlab::report(&problems(), &prefix())))),
+        Answer::Sarif => ui.text(&harmless(&format!("{:#}\n", sarif::failure(category, &problems(), &prefix())))),
+    }
+}
+
+/// Returns what is wrong; where it is nothing in the files, the failure itself, by the name of its exit.
+fn failure_problems(failure: &Failure) -> Vec<Problem> {
+    let mut diagnostics = failure.diagnostics.clone();
+    if !diagnostic::has_errors(&diagnostics) {
+        let exit = plan::file::exit(failure.exit);
+        let code = Code::from(exit["name"].as_str().unwrap_or("failed").to_owned());
+        let told = Diagnostic::error(code, chain(failure));
+        diagnostics.push(match &failure.hint {
+            Some(hint) => told.help(hint.as_str()),
+            None => told,
+        });
+    }
+    problems(diagnostics, Vec::new())
+}
+
+/// Returns the failure and what led to it, on a line.
+fn chain(failure: &Failure) -> String {
+    failure.error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// Writes a plan to stdout. File names in annotations begin at the top of the repository, which the prefix leads down
@@ -104,12 +163,11 @@ pub(crate) fn show(
 }
 
 /// Returns what stdout gets in place of a plan, so that a program that reads it is never left without an answer.
-pub(crate) fn failure_json(failure: &Failure) -> String {
-    let chain: Vec<String> = failure.error.chain().map(ToString::to_string).collect();
+fn failure_json(failure: &Failure) -> String {
     let diagnostics: Vec<_> = failure.diagnostics.iter().map(plan::file::diagnostic).collect();
     let mut json = json!({
         "format_version": plan::file::FORMAT_VERSION,
-        "error": {"message": chain.join(": "), "hint": failure.hint},
+        "error": {"message": chain(failure), "hint": failure.hint},
         "diagnostics": diagnostics,
         "exit": plan::file::exit(failure.exit),
     });

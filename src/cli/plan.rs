@@ -62,6 +62,9 @@ impl Plan {
         if self.output.as_deref() == Some(Path::new("-")) {
             return Err(Failure::usage("`-o -` names no file").hint("`--format json` writes the plan to stdout"));
         }
+        if let Some(path) = &self.output {
+            check_output(path)?;
+        }
         let mut workspace = Workspace::open(global)?;
         workspace.check()?;
         let earlier = self.against.read(&workspace, ui)?;
@@ -80,10 +83,12 @@ impl Plan {
 
     fn finish(&self, workspace: &Workspace, plan: &plan::Plan, ui: &Ui) -> Result<Exit, Failure> {
         let exit = output::plan_exit(plan, self.detailed_exitcode);
-        output::show(plan, self.shown, exit, || base::prefix(&workspace.root).unwrap_or_default(), ui)?;
         if let Some(path) = &self.output {
             files::replace(path, &output::harmless(&plan::file::encode(plan, exit)))
                 .with_context(|| format!("failed to write the plan to `{}`", path.display()))?;
+        }
+        output::show(plan, self.shown, exit, || base::prefix(&workspace.root).unwrap_or_default(), ui)?;
+        if let Some(path) = &self.output {
             ui.note(&match exit {
                 Exit::Invalid => "Saved, to be shown; with errors in it, it cannot be applied.".to_owned(),
                 Exit::Refused => "Saved, to be shown; with conflicts in it, it cannot be applied.".to_owned(),
@@ -104,6 +109,39 @@ impl Plan {
         }
         Ok(exit)
     }
+}
+
+/// Refuses a file that holds something else, before anybody is asked for a plan; and a place where no file can be.
+fn check_output(path: &Path) -> Result<(), Failure> {
+    let name = path.display();
+    match path.metadata() {
+        Ok(target) if target.is_dir() => {
+            return Err(Failure::usage(format!("`{name}` is a folder, and no place for a plan"))
+                .hint(format!("name a file in it, such as `-o {}`", path.join("plan.json").display())));
+        }
+        // A device such as /dev/stdout is written to and not replaced.
+        Ok(target) if !target.is_file() => return Ok(()),
+        Ok(_) => {
+            let bytes = std::fs::read(path)
+                .map_err(|error| Failure::new(Exit::Usage, error).context(format!("failed to read `{name}`")))?;
+            if !bytes.trim_ascii().is_empty() && !is_plan_file(&bytes) {
+                return Err(Failure::usage(format!("`{name}` holds something else than a plan, and stays as it is"))
+                    .hint("give the plan a file of its own, or remove that one"));
+            }
+        }
+        Err(_) => {}
+    }
+    files::check_folder(path).map_err(|error| {
+        Failure::new(Exit::Usage, error)
+            .context(format!("failed to write the plan to `{name}`"))
+            .hint("name a file in a folder that is there and can be written to")
+    })
+}
+
+/// Returns whether it was written as a plan file once, by whatever version, or in place of one.
+fn is_plan_file(bytes: &[u8]) -> bool {
+    let json: serde_json::Value = serde_json::from_slice(bytes).unwrap_or_default();
+    json.get("format_version").is_some() && (json.get("digest").is_some() || json.get("error").is_some())
 }
 
 /// What a plan shall be about.

@@ -4,10 +4,10 @@ mod edit;
 
 use std::path::PathBuf;
 
-use super::block_on;
 use super::context;
 use super::failure::Failure;
 use super::ui::Ui;
+use super::{Global, block_on};
 use crate::exit::Exit;
 use crate::manifest::load;
 use crate::sandbox::{self, Options, Server, Shape};
@@ -60,7 +60,11 @@ struct Serve {
 }
 
 impl Sandbox {
-    pub(super) fn run(self, ui: &Ui) -> Result<Exit, Failure> {
+    pub(super) fn run(self, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
+        if global.api_url.is_some() {
+            return Err(Failure::usage("`slugline sandbox` knows only the project's own sandbox, and asks no server")
+                .hint("leave out `--api-url`"));
+        }
         match self.command {
             Command::Serve(serve) => serve.run(ui),
             Command::Edit(edit) => edit.run(ui),

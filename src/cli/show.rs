@@ -100,7 +100,7 @@ fn open(plan: &plan::Plan, ui: &Ui) -> Result<Exit, Failure> {
 }
 
 /// Returns what leads from the top of the repository to the project; nothing where there is none to be found.
-fn prefix() -> String {
+pub(super) fn prefix() -> String {
     let root = context::folder().ok().and_then(|folder| load::find_project(&folder).ok());
     root.and_then(|root| base::prefix(&root)).unwrap_or_default()
 }
@@ -115,13 +115,20 @@ pub(super) fn read(path: &Path) -> Result<plan::Plan, Failure> {
         std::fs::read(path)
     };
     let bytes = bytes.map_err(|error| {
-        Failure::new(Exit::Invalid, error)
-            .context(format!("failed to read the plan `{name}`"))
-            .hint("make one with `slugline plan -o FILE`")
+        // A run is known by eight digits of its day at least.
+        let is_day =
+            path.to_str().is_some_and(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()));
+        let hint = match is_day {
+            true => "`slugline log` lists the runs; give the id of one, or how it begins, from the day on",
+            false => "make one with `slugline plan -o FILE`",
+        };
+        Failure::new(Exit::Invalid, error).context(format!("failed to read the plan `{name}`")).hint(hint)
     })?;
     let text = String::from_utf8(bytes).map_err(|_| {
         Failure::message(Exit::Invalid, format!("`{name}` is not a plan file: it is no UTF-8"))
             .hint("make one with `slugline plan -o FILE`")
     })?;
-    plan::file::decode(&text).map_err(|error| Failure::from(error).context(format!("failed to read the plan `{name}`")))
+    // Some editors and shells put a mark in front of what is UTF-8.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    plan::file::decode(text).map_err(|error| Failure::from(error).context(format!("failed to read the plan `{name}`")))
 }

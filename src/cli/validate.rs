@@ -10,7 +10,7 @@ use super::context::{self, Connection, Workspace};
 use super::failure::Failure;
 use super::fix;
 use super::lint;
-use super::output;
+use super::output::{self, Answer};
 use super::plan::Selected;
 use super::rewrite::Rewrite;
 use super::ui::Ui;
@@ -76,6 +76,19 @@ pub(crate) enum ProblemFormat {
     Gitlab,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
+}
+
+impl ProblemFormat {
+    /// Returns how a failure is told on stdout.
+    pub(super) fn answer(self) -> Answer {
+        match self {
+            Self::Text => Answer::Nothing,
+            Self::Json => Answer::Json,
+            Self::Github => Answer::Github,
+            Self::Gitlab => Answer::Gitlab,
+            Self::Sarif => Answer::Sarif,
+        }
+    }
 }
 
 /// What was looked at.
@@ -270,9 +283,19 @@ impl Validate {
         Ok(())
     }
 
+    /// Returns how many pages were asked for.
+    fn pages(&self, checked: &Checked) -> usize {
+        let Selected { page: globs, locale: keys } = &self.selected;
+        let pages = checked.subject.pages.iter().filter(|page| {
+            let is_asked = globs.is_empty() || globs.iter().any(|glob| is_page(glob, &page.name));
+            is_asked && (keys.is_empty() || page.locales.keys().any(|tag| keys.iter().any(|key| tag.matches(key))))
+        });
+        pages.count()
+    }
+
     /// Returns all that was found in a sentence.
     fn summary(&self, checked: &Checked, found: &Found) -> String {
-        let pages = count(checked.subject.pages.len(), "page", "pages");
+        let pages = count(self.pages(checked), "page", "pages");
         let pages = if checked.earlier.is_some() { format!("what changed in {pages}") } else { pages };
         let mut out = match counts(&found.problems).words() {
             None => format!("Nothing is wrong in {pages}"),

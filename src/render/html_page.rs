@@ -65,10 +65,19 @@ fn in_locale<'a>(page: &PageView<'a>, locale: &LocaleView<'a>, setting: &Setting
 fn search_results(sides: Sides<SearchResult<'_>>, from: From<'_>, is_open: bool) -> Markup {
     let SearchResult { title, description } = sides.after;
     let measured = [(Place::Title, title), (Place::Description, description)];
-    let is_cut = measured.iter().any(|(place, text)| is_cut(*place, *text));
+    let on_phone = [(Place::PhoneTitle, title), (Place::PhoneDescription, description)];
+    let is_any_cut = |places: &[(Place, Option<&str>)]| places.iter().any(|(place, text)| is_cut(*place, *text));
+    let (is_cut, is_cut_on_phone) = (is_any_cut(&measured), is_any_cut(&on_phone));
     html! {
         details.preview open[is_open || is_cut] {
-            summary { "Search result" @if is_cut { ": " strong { "the end is cut off" } } }
+            summary {
+                "Search result"
+                @if is_cut {
+                    ": " strong { "the end is cut off" }
+                } @else if is_cut_on_phone {
+                    ": the end is cut off on a phone"
+                }
+            }
             (result_pair(sides.after, from, from.path.after, "After"))
             (rooms(&[("Title", Place::Title, title), ("Description", Place::Description, description)]))
             details {
@@ -196,7 +205,9 @@ fn rooms(texts: &[(&str, Place, Option<&str>)]) -> Markup {
                         (name) " "
                         meter aria-label={ (name) ", room taken" } min="0" high=(limit) optimum="0" max=(limit.max(taken)) value=(taken) {}
                         " " @if is_approximate { "≈ " } (taken) " of " (limit) " " (place.unit())
-                        @if taken > limit { ", " span.over { "too long" } } @else { ", fits" }
+                        @if taken > limit { ", " span.over { "too long" } } @else if place.on_phone().is_some_and(|phone| is_cut(phone, Some(words))) {
+                            ", fits on a desktop; the end is cut off on a phone"
+                        } @else { ", fits" }
                     }
                 }
             }

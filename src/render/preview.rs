@@ -190,6 +190,15 @@ impl Place {
         }
     }
 
+    /// Returns where a phone shows the same text, if that is another place.
+    pub fn on_phone(self) -> Option<Self> {
+        match self {
+            Self::Title => Some(Self::PhoneTitle),
+            Self::Description => Some(Self::PhoneDescription),
+            Self::PhoneTitle | Self::PhoneDescription | Self::CardTitle | Self::CardDescription => None,
+        }
+    }
+
     /// Returns what room is counted in.
     pub fn unit(self) -> &'static str {
         if self.pixels().is_some() { "px" } else { "characters" }

@@ -21,8 +21,12 @@ const FINGERPRINT: &str = "slugline/v1";
 
 /// Returns the log of what a plan asks to be looked at.
 pub fn plan(view: &PlanView<'_>, prefix: &str) -> Json {
-    let environment = view.plan.target.environment.as_ref().map(|environment| format!("/{environment}"));
-    log(&format!("plan{}", environment.unwrap_or_default()), &concerns(view), prefix)
+    log(&plan_category(view.plan.target.environment.as_deref()), &concerns(view), prefix)
+}
+
+/// Returns the category of what is told of plans for an environment.
+pub fn plan_category(environment: Option<&str>) -> String {
+    environment.map_or_else(|| "plan".to_owned(), |environment| format!("plan/{environment}"))
 }
 
 /// Returns the log. File names begin at the top of the repository, which the prefix leads down from. The category keeps
@@ -57,6 +61,13 @@ pub fn log(category: &str, problems: &[Problem], prefix: &str) -> Json {
             "results": results,
         }],
     })
+}
+
+/// Returns the log of a command that came to no result.
+pub fn failure(category: &str, problems: &[Problem], prefix: &str) -> Json {
+    let mut log = log(category, problems, prefix);
+    log["runs"][0]["invocations"][0]["executionSuccessful"] = json!(false);
+    log
 }
 
 /// Returns what is known of a name. GitHub wants all three texts; a newer program's plan may hold names unknown here.

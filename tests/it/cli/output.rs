@@ -340,3 +340,46 @@ fn schemas_are_json_schemas() {
     let problems: Vec<String> = validator.iter_errors(&planned).map(|error| error.to_string()).collect();
     assert_eq!(problems, [""; 0]);
 }
+
+/// Whatever reads the format is never left without an answer.
+#[test]
+fn a_failure_is_told_in_the_format_that_was_asked_for() {
+    let environment = TestEnvironment::with_pages([("guide.yaml", "id: pgGuide\nlocales: {en-US: {titel: Guide}}\n")]);
+    assert_snapshot!(
+        environment.run("plan --format github").stdout,
+        @"::error file=pages/guide.yaml,line=2,col=19,title=unknown-key::unknown key `titel`%0Adid you mean `title`?"
+    );
+    let gitlab = environment.run("plan --format gitlab");
+    assert_eq!(gitlab.exit, 3);
+    let issue = &gitlab.json()[0];
+    let line = serde_json::json!({"path": "pages/guide.yaml", "lines": {"begin": 2}});
+    assert_eq!((&issue["severity"], &issue["location"]), (&"major".into(), &line));
+    let sarif = environment.run("plan --format sarif").json();
+    let run = &sarif["runs"][0];
+    assert_eq!(run["invocations"][0]["executionSuccessful"], false);
+    assert_eq!(run["automationDetails"]["id"], "slugline/plan/");
+    assert_eq!(run["results"].as_array().unwrap().len(), 1);
+    for format in ["markdown", "html", "gitlab-terraform"] {
+        let ran = environment.run(&format!("plan --format {format}"));
+        assert_eq!((ran.exit, ran.stdout.as_str()), (3, ""), "what is not there is not told of");
+    }
+}
+
+#[test]
+fn a_failure_without_a_place_is_told_by_its_exit() {
+    let mut environment = TestEnvironment::with_pages([("guide.yaml", GUIDE)]);
+    assert_snapshot!(
+        environment.run("plan --locale xx --format github").stdout,
+        @"::error title=usage::the site has no locale `xx`%0Athe site has en-US, fr-FR, ja-JP"
+    );
+    environment.unset("WEBFLOW_TOKEN");
+    for (command, code) in
+        [("show nowhere.json", "invalid"), ("validate --offline --page /x", "usage"), ("plan", "unavailable")]
+    {
+        let ran = environment.run(&format!("{command} --format github"));
+        assert!(ran.stdout.starts_with(&format!("::error title={code}::")), "{ran}");
+        assert_eq!((ran.stdout.lines().count(), ran.stdout.contains("%0A")), (1, true), "{ran}");
+    }
+    let issue = environment.run("plan --format gitlab").json()[0].clone();
+    assert_eq!((&issue["severity"], &issue["location"]["path"]), (&"major".into(), &"slugline.yaml".into()));
+}

@@ -273,27 +273,56 @@ fn a_folder_in_place_of_the_plan_file() {
       hint: make one with `slugline plan -o FILE`
     ");
     assert_snapshot!(environment.run("plan -o pages").wrote_nothing(), @"
-    exit: 1
+    exit: 64
     files: none
     writes: none
     --- stdout
-    Galaxy (siteGalaxy)
-
-    /guide
-      en-US
-        seo.title  pages/guide.yaml:6:14
-          - The Guide
-          + The {+Ultimate +}Guide
-          moves along in fr-FR, ja-JP, which inherit it
-
-    Plan: 1 field to change in 1 page-locale of 1 page; 1 request to send.
     --- stderr
-    error: failed to write the plan to `pages`
-      because: Is a directory (os error [N])
+    error: `pages` is a folder, and no place for a plan
+      hint: name a file in it, such as `-o pages/plan.json`
     ");
-    let ran = environment.run("plan -o nowhere/plan.json");
-    assert_eq!(ran.wrote_nothing().exit, 1);
-    assert!(ran.stderr.starts_with("error: failed to write the plan to `nowhere/plan.json`\n"), "{ran}");
+}
+
+/// A plan would be lost that took minutes to make.
+#[test]
+fn a_place_where_no_file_can_be_is_told_before_anybody_is_asked() {
+    let environment = planned();
+    for path in ["nowhere/plan.json", "slugline.yaml/plan.json"] {
+        environment.log();
+        let ran = environment.run(&format!("plan -o {path}"));
+        assert_eq!((ran.wrote_nothing().exit, ran.stdout.as_str()), (64, ""), "{ran}");
+        assert!(ran.stderr.starts_with(&format!("error: failed to write the plan to `{path}`\n")), "{ran}");
+        assert!(ran.stderr.contains("hint: name a file in a folder that is there"), "{ran}");
+        assert_eq!(environment.log().len(), 0, "nobody is asked");
+    }
+}
+
+#[test]
+fn a_plan_replaces_nothing_but_a_plan() {
+    let environment = planned();
+    environment.write("notes.json", "{\"format_version\": 1}");
+    for path in ["slugline.yaml", "pages/guide.yaml", "notes.json"] {
+        let before = environment.read(path);
+        environment.log();
+        let ran = environment.run(&format!("plan -o {path}"));
+        assert_eq!((ran.wrote_nothing().exit, ran.stdout.as_str()), (64, ""), "{ran}");
+        assert!(ran.stderr.contains("holds something else than a plan, and stays as it is"), "{ran}");
+        assert_eq!((environment.read(path), environment.log().len()), (before, 0));
+    }
+    environment.write("empty.json", "\n");
+    environment.write("failed.json", &environment.run("plan --locale xx --format json").stdout);
+    for path in ["empty.json", "failed.json", "failed.json"] {
+        assert_eq!(environment.run(&format!("plan -o {path}")).exit, 0);
+        assert_eq!(environment.run(&format!("show {path}")).exit, 0);
+    }
+}
+
+#[test]
+fn a_mark_in_front_of_a_plan_is_none_of_it() {
+    let environment = planned();
+    assert_eq!(environment.run("plan -o plan.json").exit, 0);
+    environment.write("marked.json", &format!("\u{feff}{}", environment.read("plan.json")));
+    assert_eq!(environment.run("show marked.json").stdout, environment.run("show plan.json").stdout);
 }
 
 #[test]

@@ -211,3 +211,15 @@ fn nobody_edits_while_a_run_is_under_way() {
     drop(lock);
     assert_eq!(environment.run("sandbox edit --page /guide title=Handbook").exit, 0);
 }
+
+/// It would be another sandbox than the one that is meant.
+#[test]
+fn no_server_is_edited() {
+    let environment = project();
+    for command in ["sandbox edit --page /guide title=Guide", "sandbox reset", "sandbox serve"] {
+        let ran = environment.run(&format!("{command} --api-url http://127.0.0.1:9"));
+        assert_eq!((ran.exit, ran.stdout.as_str()), (64, ""), "{ran}");
+        assert!(ran.stderr.contains("hint: leave out `--api-url`"), "{ran}");
+    }
+    assert!(!environment.path(".slugline").exists());
+}

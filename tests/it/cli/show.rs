@@ -198,3 +198,10 @@ fn half_a_character_is_told_with_its_place() {
         assert!(ran.stderr.contains("not a plan file: no JSON at line "), "{}", ran.stderr);
     }
 }
+
+#[test]
+fn the_year_of_a_run_is_too_little() {
+    let ran = TestEnvironment::empty().run("show 2026");
+    assert_eq!(ran.exit, 3);
+    assert!(ran.stderr.contains("hint: `slugline log` lists the runs"), "{ran}");
+}

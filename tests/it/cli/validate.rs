@@ -616,3 +616,15 @@ fn lines(json: &Json) -> Vec<String> {
         })
         .collect()
 }
+
+#[test]
+fn only_the_pages_that_were_asked_for_are_counted() {
+    let environment = TestEnvironment::empty();
+    environment.write("slugline.yaml", galaxy::PROJECT);
+    environment.write("pages/guide.yaml", "path: /guide\nlocales: {en-US: {slug: guide}}\n");
+    environment.write("pages/about.yaml", "path: /about\nlocales: {en-US: {slug: about}, fr: {slug: a-propos}}\n");
+    for (selected, pages) in [("", "2 pages"), (" --page /about", "1 page"), (" --locale fr", "1 page")] {
+        let ran = environment.run(&format!("validate --offline{selected}"));
+        assert!(ran.stdout.ends_with(&format!(" in {pages}.\n")), "{ran}");
+    }
+}

@@ -244,3 +244,15 @@ fn a_comment_says_what_to_do_about_a_problem_and_which_commits_it_is_about() {
                    compared with <code>f123456789ab</code></sub>";
     assert!(comment.contains(commits), "{comment}");
 }
+
+#[test]
+fn what_a_phone_cuts_off_is_said_to_be_cut_there() {
+    let mut world = world();
+    world.page("guide");
+    let description = "All you need to know about towels and tea. ".repeat(3);
+    world.reads("guide", "en", Field::SeoDescription, "Towels");
+    world.wants("guide", "en", Field::SeoDescription, description.trim());
+    let words = parse(&show(&world.plan()).html).words;
+    assert!(words.contains("Search result: the end is cut off on a phone"), "{words}");
+    assert!(words.contains(" of 985 px, fits on a desktop; the end is cut off on a phone"), "{words}");
+}
