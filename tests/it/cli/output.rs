@@ -3,8 +3,9 @@
 use std::io::Read as _;
 
 use insta::assert_snapshot;
+use serde_json::Value as Json;
 
-use super::environment::TestEnvironment;
+use super::environment::{Ran, TestEnvironment};
 use super::galaxy::{self, GUIDE, GUIDE_CHANGED};
 
 #[test]
@@ -341,6 +342,11 @@ fn schemas_are_json_schemas() {
     assert_eq!(problems, [""; 0]);
 }
 
+/// Returns what is JSON of another program's.
+fn parsed(ran: &Ran) -> Json {
+    serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}\n{ran}"))
+}
+
 /// Whatever reads the format is never left without an answer.
 #[test]
 fn a_failure_is_told_in_the_format_that_was_asked_for() {
@@ -351,10 +357,10 @@ fn a_failure_is_told_in_the_format_that_was_asked_for() {
     );
     let gitlab = environment.run("plan --format gitlab");
     assert_eq!(gitlab.exit, 3);
-    let issue = &gitlab.json()[0];
+    let issue = &parsed(&gitlab)[0];
     let line = serde_json::json!({"path": "pages/guide.yaml", "lines": {"begin": 2}});
     assert_eq!((&issue["severity"], &issue["location"]), (&"major".into(), &line));
-    let sarif = environment.run("plan --format sarif").json();
+    let sarif = parsed(&environment.run("plan --format sarif"));
     let run = &sarif["runs"][0];
     assert_eq!(run["invocations"][0]["executionSuccessful"], false);
     assert_eq!(run["automationDetails"]["id"], "slugline/plan/");
@@ -380,6 +386,6 @@ fn a_failure_without_a_place_is_told_by_its_exit() {
         assert!(ran.stdout.starts_with(&format!("::error title={code}::")), "{ran}");
         assert_eq!((ran.stdout.lines().count(), ran.stdout.contains("%0A")), (1, true), "{ran}");
     }
-    let issue = environment.run("plan --format gitlab").json()[0].clone();
+    let issue = &parsed(&environment.run("plan --format gitlab"))[0];
     assert_eq!((&issue["severity"], &issue["location"]["path"]), (&"major".into(), &"slugline.yaml".into()));
 }

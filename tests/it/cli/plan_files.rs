@@ -321,7 +321,7 @@ fn a_plan_replaces_nothing_but_a_plan() {
 fn a_mark_in_front_of_a_plan_is_none_of_it() {
     let environment = planned();
     assert_eq!(environment.run("plan -o plan.json").exit, 0);
-    environment.write("marked.json", &format!("\u{feff}{}", environment.read("plan.json")));
+    environment.write("marked.json", format!("\u{feff}{}", environment.read("plan.json")));
     assert_eq!(environment.run("show marked.json").stdout, environment.run("show plan.json").stdout);
 }
 
