@@ -165,6 +165,23 @@ class MergeRequests(Scenario):
         (note,) = world.forge.notes
         self.assertIn("New words", note["body"])
 
+    def test_whatever_an_environment_is_called_there_is_one_note_of_it(self):
+        world = self.world
+        name = "live ---- ~ größe"
+        project = world.work / FOLDER / "slugline.yaml"
+        site = world.site["site"]["id"]
+        text = project.read_text(encoding="utf-8").replace(f"site: {site}", f"environments: {{'{name}': {{site: {site}}}}}")
+        project.write_text(text, encoding="utf-8")
+        base = world.commit()
+        world.settings.append(("SLUGLINE_ENV", name, False))
+        world.write(GUIDE, "en-US", "seo.title", "New words")
+        self.ended(world.merge_request(world.commit(branch="words"), base), validate=0, plan=0, note=0)
+        world.write(GUIDE, "en-US", "Seo", "No such field")
+        broken = world.commit(branch="words")
+        self.ended(world.merge_request(broken, base), validate=3, plan=3, note=0)
+        (note,) = world.forge.notes
+        self.assertIn(f"There is no plan of {broken}.", note["body"])
+
     def test_the_base_lies_further_back_than_the_clone(self):
         world = self.world
         world.write(GUIDE, "en-US", "seo.title", "New words")
