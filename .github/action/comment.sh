@@ -26,7 +26,7 @@ if [[ -z "$comment" ]]; then
   if [[ -z "$PLAN" || "$QUIET" == true ]]; then echo "Nothing to comment on."; exit; fi
   jq --null-input --arg body "$body" '{body: $body}' | send POST "issues/$PULL_REQUEST/comments"
   echo "Commented on #$PULL_REQUEST."
-elif jq --exit-status --arg body "$body" '(.body | gsub("\r"; "") | rtrimstr("\n")) == $body' <<< "$comment" > /dev/null; then
+elif says "$body" <<< "$comment"; then
   echo "The comment on #$PULL_REQUEST says so already."
 else
   jq --null-input --arg body "$body" '{body: $body}' | send PATCH "issues/comments/$(jq .id <<< "$comment")"

@@ -32,6 +32,13 @@ own() {
   printf '%s' "$found"
 }
 
+# Whether the comment or issue on stdin says as much as a body. That another commit makes the same plan is nothing new.
+says() {
+  jq --exit-status --arg body "$1" '
+    def told: gsub("\r"; "") | sub("\n<sub>Commit [^\n]*</sub>"; "") | rtrimstr("\n");
+    (.body | told) == ($body | told)' > /dev/null
+}
+
 # A second line that nobody sees: two projects of one repository keep apart by it.
 project_line() {
   jq --null-input --raw-output --arg directory "$DIRECTORY" --arg environment "$ENVIRONMENT" \

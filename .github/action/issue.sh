@@ -29,7 +29,7 @@ elif [[ -z "$issue" ]]; then
   jq --null-input --arg body "$body" --arg name "$LABEL" \
     '{title: "The site reads differently from the manifests", body: $body, labels: [$name]}' | send POST issues
   echo "Opened an issue."
-elif jq --exit-status --arg body "$body" '(.body | gsub("\r"; "") | rtrimstr("\n")) == $body' <<< "$issue" > /dev/null; then
+elif says "$body" <<< "$issue"; then
   echo "Issue #$number says so already."
 else
   jq --null-input --arg body "$body" '{body: $body}' | send PATCH "issues/$number"

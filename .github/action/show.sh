@@ -22,7 +22,7 @@ outputs_of_plan() {
   output digest "$(jq -r .digest "$checked")"
   output has_changes "$(jq '.summary.changes > 0' "$checked")"
   output has_drift "$(jq '.summary.drift + .summary.conflicts > 0' "$checked")"
-  output is_empty "$(jq '.summary.changes + .summary.conflicts == 0' "$checked")"
+  output is_empty "$(jq '.summary.changes + .summary.conflicts + (.diagnostics | length) == 0' "$checked")"
 }
 
 report() {

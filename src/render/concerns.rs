@@ -3,12 +3,14 @@
 //!
 //! Worst first, as everywhere. Must not know any output format.
 
+use std::collections::BTreeMap;
+
 use super::kept;
 use super::problems::{Problem, fingerprint, of_diagnostic, tell_apart};
 use super::view::{KeptView, PlanView, shown};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint;
-use crate::model::Value;
+use crate::model::{Address, Field, Value};
 use crate::plan::{Change, Class, Finding, Guard, Risk, Tripped, codes};
 
 /// Characters of a value that a sentence quotes.
@@ -26,7 +28,7 @@ pub fn concerns(view: &PlanView<'_>) -> Vec<Problem> {
         let risky = view.plan.changes.iter().filter(|change| change.risks.contains(&risk));
         concerns.extend(risky.map(|change| about(view, change, risky_change(view, risk, change, &standing))));
     }
-    concerns.extend(view.plan.findings.iter().filter_map(|finding| of_finding(view, finding)));
+    concerns.extend(findings(view));
     concerns.extend(kept_changes(view, &view.drift));
     tell_apart(&mut concerns);
     concerns
@@ -109,11 +111,14 @@ fn quoted(value: &Value) -> String {
     }
 }
 
-fn of_finding(view: &PlanView<'_>, finding: &Finding) -> Option<Problem> {
-    let Finding { address, field, diagnostic } = finding;
-    let mut changes = view.plan.changes.iter();
-    let change = changes.find(|change| change.address == *address && change.field == *field)?;
-    Some(Problem { rule: lint::rule(diagnostic.code.as_str()), ..about(view, change, diagnostic.clone()) })
+fn findings(view: &PlanView<'_>) -> Vec<Problem> {
+    let changes = view.plan.changes.iter().map(|change| ((&change.address, change.field), change));
+    let changes: BTreeMap<(&Address, Field), &Change> = changes.collect();
+    let problem = |Finding { address, field, diagnostic }: &Finding| {
+        let change = changes.get(&(address, *field))?;
+        Some(Problem { rule: lint::rule(diagnostic.code.as_str()), ..about(view, change, diagnostic.clone()) })
+    };
+    view.plan.findings.iter().filter_map(problem).collect()
 }
 
 /// Returns what is said of a change, at its line if it has no other. It is known again by what it is about; also when

@@ -71,7 +71,9 @@ pub fn is_plain(text: &str) -> bool {
     let is_sentence = |character: char| character.is_ascii_alphabetic() || "-,;()%'".contains(character);
     let is_number = |word: &str| word.len() < 7 && word.trim_end_matches(|c| ",;)%".contains(c)).parse::<f32>().is_ok();
     let is_commit = |word: &str| word.len() >= 7 && word.chars().all(|character| character.is_ascii_hexdigit());
-    text.split(' ').all(|word| (word.chars().all(is_sentence) && !is_commit(word)) || is_number(word))
+    text.split(' ')
+        .map(|word| word.strip_suffix(':').unwrap_or(word))
+        .all(|word| (word.chars().all(is_sentence) && !is_commit(word)) || is_number(word))
 }
 
 /// Returns whether the character means something to Markdown or HTML in the middle of a line.
@@ -149,6 +151,7 @@ mod tests {
         for text in [
             "of 12 managed page-locales",
             "links to them break; (and so on)",
+            "it was: ",
             "the text is 44.2 em wide (limit 30 %), isn't it",
         ] {
             assert!(is_plain(text), "{text}");
