@@ -11,7 +11,7 @@ use crate::manifest::earlier::{self, Files};
 use crate::manifest::load::Loaded;
 use crate::model::{Base, Live};
 use crate::plan::{self, Revision, codes};
-use crate::render::view::count;
+use crate::render::view::{count, short};
 use crate::revision;
 
 /// How many problems of a base are named; it cannot be mended any more.
@@ -153,8 +153,4 @@ fn told(problem: &Diagnostic) -> String {
         Some(at) => format!("{at}: {}", problem.message),
         None => problem.message.clone(),
     }
-}
-
-fn short(commit: &str) -> &str {
-    &commit[..12]
 }

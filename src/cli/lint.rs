@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::against::Earlier;
 use crate::diagnostic::{self, Diagnostic, Severity};
-use crate::lint::subject::Subject;
+use crate::lint::subject::{PageName, Subject};
 use crate::lint::{self, Finding, Report, Rule};
 use crate::manifest::lint::policy::policy;
 use crate::manifest::lint::subject::{AsItWas, Known, subject};
@@ -36,7 +36,7 @@ pub(super) fn look(loaded: &Loaded, earlier: Option<&Earlier>, site: Option<(&De
     let (mut of_changes, mut stale) = (Vec::new(), Vec::new());
     for finding in findings {
         if is_stale(&finding) && changes.about(&finding).is_none() {
-            stale.extend(changes.touch(&finding).then_some(finding.diagnostic));
+            stale.extend(changes.of_page(&finding).is_some().then_some(finding.diagnostic));
         } else {
             of_changes.extend(of_change(finding, &changes));
         }
@@ -57,32 +57,34 @@ fn errors(plan: &Plan) -> impl Iterator<Item = &Diagnostic> {
 
 /// The changes of a plan, by how the lint names what they are about.
 struct Changes<'p> {
-    by_id: BTreeMap<(&'p str, &'p LocaleTag, Field), &'p Change>,
-    by_path: BTreeMap<(&'p PagePath, &'p LocaleTag, Field), &'p Change>,
+    by_id: BTreeMap<&'p str, OfPage<'p>>,
+    by_path: BTreeMap<&'p PagePath, OfPage<'p>>,
 }
+
+type OfPage<'p> = BTreeMap<(&'p LocaleTag, Field), &'p Change>;
 
 impl<'p> Changes<'p> {
     fn of(plan: &'p Plan) -> Self {
-        let id = |change: &'p Change| ((change.address.page.as_str(), &change.address.locale, change.field), change);
-        let path = |change: &'p Change| ((&change.path, &change.address.locale, change.field), change);
-        Self { by_id: plan.changes.iter().map(id).collect(), by_path: plan.changes.iter().map(path).collect() }
+        let (mut by_id, mut by_path): (BTreeMap<_, OfPage<'p>>, BTreeMap<_, OfPage<'p>>) = Default::default();
+        for change in &plan.changes {
+            let place = (&change.address.locale, change.field);
+            by_id.entry(change.address.page.as_str()).or_default().insert(place, change);
+            by_path.entry(&change.path).or_default().insert(place, change);
+        }
+        Self { by_id, by_path }
     }
 
-    /// Returns whether anything of the page changes.
-    fn touch(&self, finding: &Finding) -> bool {
-        let Some(page) = &finding.page else { return false };
-        match &page.id {
-            Some(id) => self.by_id.keys().any(|(other, _, _)| other == id),
-            None => self.by_path.keys().any(|(other, _, _)| page.path.as_ref() == Some(*other)),
+    /// Returns the changes of the page that a finding is about, if there are any.
+    fn of_page(&self, finding: &Finding) -> Option<&OfPage<'p>> {
+        let PageName { id, path } = finding.page.as_ref()?;
+        match id {
+            Some(id) => self.by_id.get(id.as_str()),
+            None => self.by_path.get(path.as_ref()?),
         }
     }
 
     fn about(&self, finding: &Finding) -> Option<&'p Change> {
-        let (page, locale, field) = (finding.page.as_ref()?, finding.locale.as_ref()?, finding.field?);
-        match &page.id {
-            Some(id) => self.by_id.get(&(id.as_str(), locale, field)).copied(),
-            None => self.by_path.get(&(page.path.as_ref()?, locale, field)).copied(),
-        }
+        self.of_page(finding)?.get(&(finding.locale.as_ref()?, finding.field?)).copied()
     }
 }
 

@@ -37,7 +37,7 @@ impl Log {
         match self.format {
             Format::Text if entries.is_empty() => ui.note("There is no run yet."),
             Format::Text => ui.data(|screen, out| log::text(&entries, screen, out))?,
-            Format::Json => ui.text(&output::harmless(&format!("{:#}\n", json(&entries))))?,
+            Format::Json => output::json(&json(&entries), ui)?,
         }
         Ok(Exit::Ok)
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io;
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::failure::Failure;
 use super::ui::Ui;
@@ -110,10 +110,10 @@ pub(crate) fn answer(
     let problems = || failure_problems(failure);
     match answer {
         Answer::Nothing => Ok(()),
-        Answer::Json => ui.text(&failure_json(failure)),
+        Answer::Json => json(&failure_json(failure), ui),
         Answer::Github => ui.data(|_, out| github::annotations(&problems(), &prefix(), out)),
-        Answer::Gitlab => ui.text(&harmless(&format!("{:#}\n", gitlab::report(&problems(), &prefix())))),
-        Answer::Sarif => ui.text(&harmless(&format!("{:#}\n", sarif::failure(category, &problems(), &prefix())))),
+        Answer::Gitlab => json(&gitlab::report(&problems(), &prefix()), ui),
+        Answer::Sarif => json(&sarif::failure(category, &problems(), &prefix()), ui),
     }
 }
 
@@ -121,9 +121,7 @@ pub(crate) fn answer(
 fn failure_problems(failure: &Failure) -> Vec<Problem> {
     let mut diagnostics = failure.diagnostics.clone();
     if !diagnostic::has_errors(&diagnostics) {
-        let exit = plan::file::exit(failure.exit);
-        let code = Code::from(exit["name"].as_str().unwrap_or("failed").to_owned());
-        let told = Diagnostic::error(code, chain(failure));
+        let told = Diagnostic::error(Code::new(failure.exit.name()), chain(failure));
         diagnostics.push(match &failure.hint {
             Some(hint) => told.help(hint.as_str()),
             None => told,
@@ -153,17 +151,20 @@ pub(crate) fn show(
         PlanFormat::Markdown => ui.text(&markdown::comment(&view, shown.max_bytes))?,
         PlanFormat::Html => ui.text(&html::report(&view))?,
         PlanFormat::Github => ui.data(|_, out| github::plan(&view, &prefix(), out))?,
-        PlanFormat::Gitlab => {
-            ui.text(&harmless(&format!("{:#}\n", gitlab::report(&concerns(&view), &prefix()))))?;
-        }
-        PlanFormat::Sarif => ui.text(&harmless(&format!("{:#}\n", sarif::plan(&view, &prefix()))))?,
+        PlanFormat::Gitlab => json(&gitlab::report(&concerns(&view), &prefix()), ui)?,
+        PlanFormat::Sarif => json(&sarif::plan(&view, &prefix()), ui)?,
         PlanFormat::GitlabTerraform => ui.text(&format!("{}\n", gitlab::terraform(&view)))?,
     }
     Ok(())
 }
 
 /// Returns what stdout gets in place of a plan, so that a program that reads it is never left without an answer.
-fn failure_json(failure: &Failure) -> String {
+/// Writes JSON to stdout, with nothing in it that acts on what is around it.
+pub(crate) fn json(json: &Json, ui: &Ui) -> io::Result<()> {
+    ui.text(&harmless(&format!("{json:#}\n")))
+}
+
+fn failure_json(failure: &Failure) -> Json {
     let diagnostics: Vec<_> = failure.diagnostics.iter().map(plan::file::diagnostic).collect();
     let mut json = json!({
         "format_version": plan::file::FORMAT_VERSION,
@@ -174,7 +175,7 @@ fn failure_json(failure: &Failure) -> String {
     for (name, fact) in &failure.facts {
         json[*name] = fact.clone();
     }
-    harmless(&format!("{json:#}\n"))
+    json
 }
 
 /// Returns JSON with everything spelled as an escape that a terminal would act on, or a runner that reads its log. Outside

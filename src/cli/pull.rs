@@ -162,7 +162,7 @@ impl Pull {
         let done: Vec<&Adoption> = pulled.done(failed).collect();
         if self.format == Format::Json {
             let exit = pulled.exit(failed);
-            return Ok(ui.text(&output::harmless(&format!("{:#}\n", pulled.json(&done, failed, exit))))?);
+            return Ok(output::json(&pulled.json(&done, failed, exit), ui)?);
         }
         let followers: Vec<&Follower> = pulled.followers(failed).collect();
         ui.data(|screen, out| {

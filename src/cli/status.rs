@@ -94,7 +94,7 @@ impl Status {
             Format::Json => {
                 let mut json = render::status::json(status, FORMAT_VERSION);
                 json["exit"] = file::exit(Exit::Ok);
-                ui.text(&output::harmless(&format!("{json:#}\n")))?;
+                output::json(&json, ui)?;
             }
         }
         Ok(Exit::Ok)

@@ -27,7 +27,7 @@ use crate::model::{Desired, Live};
 use crate::plan::file;
 use crate::render::problems::{self, Counts, Problem, counts, problems};
 use crate::render::touched::TouchedLines;
-use crate::render::view::count;
+use crate::render::view::{count, short};
 use crate::render::{github, gitlab, sarif};
 
 /// Check the manifests, and lint the texts in them. Needs no site; asks it as well if there is a token.
@@ -271,14 +271,10 @@ impl Validate {
                 ui.text(&format!("{}\n", self.summary(checked, found)))?;
                 ui.note(&looked_at(checked));
             }
-            ProblemFormat::Json => ui.text(&output::harmless(&format!("{:#}\n", json(checked, found, exit))))?,
+            ProblemFormat::Json => output::json(&json(checked, found, exit), ui)?,
             ProblemFormat::Github => ui.data(|_, out| github::annotations(&found.problems, &prefix(), out))?,
-            ProblemFormat::Gitlab => {
-                ui.text(&output::harmless(&format!("{:#}\n", gitlab::report(&found.problems, &prefix()))))?;
-            }
-            ProblemFormat::Sarif => {
-                ui.text(&output::harmless(&format!("{:#}\n", sarif::log("validate", &found.problems, &prefix()))))?;
-            }
+            ProblemFormat::Gitlab => output::json(&gitlab::report(&found.problems, &prefix()), ui)?,
+            ProblemFormat::Sarif => output::json(&sarif::log("validate", &found.problems, &prefix()), ui)?,
         }
         Ok(())
     }
@@ -334,7 +330,7 @@ fn is_hasty(finding: &Finding, broken: &BTreeSet<&str>) -> bool {
 fn looked_at(checked: &Checked) -> String {
     let primary = &checked.subject.locales.primary;
     let since = match &checked.earlier {
-        Some((commit, _)) => format!(" Of the lint, only what changed since {} is told.", &commit.as_str()[..12]),
+        Some((commit, _)) => format!(" Of the lint, only what changed since {} is told.", short(commit.as_str())),
         None => String::new(),
     };
     match &checked.site {

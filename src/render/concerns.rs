@@ -3,15 +3,14 @@
 //!
 //! Worst first, as everywhere. Must not know any output format.
 
-use std::collections::BTreeMap;
-
 use super::kept;
 use super::problems::{Problem, fingerprint, of_diagnostic, tell_apart};
-use super::view::{KeptView, PlanView, shown};
+use super::review;
+use super::view::{FieldView, KeptView, PlanView, shown};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint;
-use crate::model::{Address, Field, Value};
-use crate::plan::{Change, Class, Finding, Guard, Risk, Tripped, codes};
+use crate::model::Value;
+use crate::plan::{Change, Class, Guard, Risk, Tripped, codes};
 
 /// Characters of a value that a sentence quotes.
 const QUOTED: usize = 120;
@@ -112,13 +111,11 @@ fn quoted(value: &Value) -> String {
 }
 
 fn findings(view: &PlanView<'_>) -> Vec<Problem> {
-    let changes = view.plan.changes.iter().map(|change| ((&change.address, change.field), change));
-    let changes: BTreeMap<(&Address, Field), &Change> = changes.collect();
-    let problem = |Finding { address, field, diagnostic }: &Finding| {
-        let change = changes.get(&(address, *field))?;
-        Some(Problem { rule: lint::rule(diagnostic.code.as_str()), ..about(view, change, diagnostic.clone()) })
+    let problem = |field: &FieldView<'_>, diagnostic: &Diagnostic| Problem {
+        rule: lint::rule(diagnostic.code.as_str()),
+        ..about(view, field.change, diagnostic.clone())
     };
-    view.plan.findings.iter().filter_map(problem).collect()
+    review::fields(view).flat_map(|field| field.findings.iter().map(move |finding| problem(field, finding))).collect()
 }
 
 /// Returns what is said of a change, at its line if it has no other. It is known again by what it is about; also when

@@ -13,7 +13,7 @@ use super::html_page;
 use super::kept;
 use super::review::{self, Surroundings};
 use super::text::summary;
-use super::view::{KeptView, PageView, PlanView, count};
+use super::view::{KeptView, PageView, PlanView, count, short};
 use crate::diagnostic::Diagnostic;
 use crate::plan::{self, Redirect, Risk, Tripped};
 
@@ -92,9 +92,9 @@ fn header(view: &PlanView<'_>) -> Markup {
                 }
                 @if let Some(revision) = revision {
                     li {
-                        "Commit " code { (text(revision.commit.get(..12).unwrap_or(&revision.commit))) }
+                        "Commit " code { (text(short(&revision.commit))) }
                         @if revision.dirty { ", with changes that are not committed" }
-                        @if let Some(base) = &revision.base { ", compared with " code { (text(base.get(..12).unwrap_or(base))) } }
+                        @if let Some(base) = &revision.base { ", compared with " code { (text(short(base))) } }
                     }
                 }
             }

@@ -7,17 +7,15 @@ use std::io::{self, Write};
 
 use super::print::{Line, Look, Screen};
 use super::text::{Side, shortened, with_pieces};
-use super::view::{KeptFieldView, KeptView, PlanView, shown};
+use super::view::{KeptFieldView, KeptView, PlanView, short, shown};
 
-/// Digits of a commit's hash that are shown.
-const SHORT: usize = 12;
 /// Columns for the name of a side.
 const SIDE: usize = 10;
 
 /// Returns what the base is called.
 pub(super) fn base(view: &PlanView<'_>) -> String {
     let base = view.plan.revision.as_ref().and_then(|revision| revision.base.as_deref());
-    base.map_or("the base", |base| base.get(..SHORT).unwrap_or(base)).to_owned()
+    base.map_or("the base", short).to_owned()
 }
 
 /// Writes what was changed on the site alone.

@@ -9,7 +9,7 @@ use std::iter;
 use super::escape;
 use super::kept;
 use super::review::{self, Remark};
-use super::view::{FieldView, KeptFieldView, KeptView, LocaleView, PageView, PlanView, ValuesView, count};
+use super::view::{FieldView, KeptFieldView, KeptView, LocaleView, PageView, PlanView, ValuesView, count, short};
 use super::words::{Mark, WordDiff};
 use crate::diagnostic::Diagnostic;
 use crate::lint::language;
@@ -30,8 +30,6 @@ const FULL_SHARE: usize = 80;
 const MAX_VALUE: usize = 600;
 const MAX_PATH: usize = 120;
 const MAX_NAME: usize = 60;
-/// Digits of a commit's hash that are shown.
-const SHORT: usize = 12;
 /// Locales that are named of a page.
 const MAX_LOCALES: usize = 6;
 /// A plan of so many pages is shown with all of them open.
@@ -103,10 +101,10 @@ fn head(view: &PlanView<'_>) -> String {
 /// Returns a small line about what the plan was made from.
 fn commits(plan: &plan::Plan) -> String {
     let Some(plan::Revision { commit, dirty, base }) = &plan.revision else { return String::new() };
-    let short = |commit: &str| code(commit.get(..SHORT).unwrap_or(commit), MAX_NAME);
+    let shown = |commit: &str| code(short(commit), MAX_NAME);
     let dirty = if *dirty { ", with changes that are not committed" } else { "" };
-    let base = base.as_ref().map(|base| format!(", compared with {}", short(base)));
-    format!("\n<sub>Commit {}{dirty}{}</sub>\n", short(commit), base.unwrap_or_default())
+    let base = base.as_ref().map(|base| format!(", compared with {}", shown(base)));
+    format!("\n<sub>Commit {}{dirty}{}</sub>\n", shown(commit), base.unwrap_or_default())
 }
 
 /// Returns the line that nobody sees.

@@ -33,7 +33,8 @@ pub fn is_listed(change: &Change) -> bool {
     change.risks.contains(&Risk::SlugChange) || change.risks.contains(&Risk::Blanking)
 }
 
-fn fields<'a>(view: &'a PlanView<'a>) -> impl Iterator<Item = &'a FieldView<'a>> {
+/// Returns the fields that change, in the plan's order.
+pub(super) fn fields<'a>(view: &'a PlanView<'a>) -> impl Iterator<Item = &'a FieldView<'a>> {
     view.pages.iter().flat_map(fields_of)
 }
 

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 
 use super::kept;
 use super::print::{Line, Look, Screen};
+use super::review::Remark;
 use super::view::{FieldView, PageView, PlanView, ValuesView, count};
 use super::words::{Piece, PieceKind};
 use crate::diagnostic::Severity;
@@ -165,7 +166,7 @@ fn value_lines(values: &ValuesView, screen: Screen, out: &mut dyn Write) -> io::
         ValuesView::Pinned(value) => {
             let line = Line::indented(6).hanging(2).with(Look::Plain, &format!("= {}", shortened(value)));
             line.print(screen, out)?;
-            note("pinned: it reads the same as the primary locale, which this plan changes", Look::Faint, screen, out)?;
+            note(Remark::Pinned.words()[0], Look::Faint, screen, out)?;
         }
     }
     Ok(())
@@ -176,8 +177,8 @@ fn remark_lines(change: &Change, screen: Screen, out: &mut dyn Write) -> io::Res
     let Change { followers, redirects, risks, class, .. } = change;
     if !followers.is_empty() {
         let tags: Vec<&str> = followers.iter().map(LocaleTag::as_str).collect();
-        let inherit = if tags.len() == 1 { "inherits" } else { "inherit" };
-        note(&format!("moves along in {}, which {inherit} it", tags.join(", ")), Look::Faint, screen, out)?;
+        let [before, after] = Remark::Followed(followers).words();
+        note(&format!("{before}{}{after}", tags.join(", ")), Look::Faint, screen, out)?;
     }
     for redirect in redirects {
         let text = match redirect.is_reused {

@@ -237,6 +237,14 @@ fn values(plan: &Plan, operation: Option<&Operation>, change: &Change) -> Values
     }
 }
 
+/// Digits of a commit's hash that are shown.
+const HASH_DIGITS: usize = 12;
+
+/// Returns as much of a commit's hash as people need.
+pub fn short(commit: &str) -> &str {
+    commit.get(..HASH_DIGITS).unwrap_or(commit)
+}
+
 /// Returns a count with its noun: `1 page`, `2 pages`.
 pub fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })

@@ -24,7 +24,7 @@ fn check_needs(plan: &Plan) -> Result<(), Error> {
     let waits = |(index, operation): (usize, &Operation)| operation.needs.iter().any(|need| *need >= index);
     match plan.operations.iter().enumerate().position(waits) {
         None => Ok(()),
-        Some(index) => Err(damaged(format!("operations[{index}].needs"), "it needs one that is not before it")),
+        Some(index) => Err(Error::damaged(format!("operations[{index}].needs"), "it needs one that is not before it")),
     }
 }
 
@@ -34,7 +34,7 @@ type Shown<'p> = BTreeMap<(&'p Address, Field), &'p Change>;
 fn check_operations(plan: &Plan) -> Result<(), Error> {
     let shown: Shown<'_> = plan.changes.iter().map(|change| ((&change.address, change.field), change)).collect();
     if shown.len() < plan.changes.len() {
-        return Err(damaged("changes".to_owned(), "a field changes twice"));
+        return Err(Error::damaged("changes", "a field changes twice"));
     }
     let mut moved_away: BTreeMap<&Address, &Value> = BTreeMap::new();
     let mut sent: BTreeSet<(&Address, Field)> = BTreeSet::new();
@@ -51,7 +51,7 @@ fn check_operations(plan: &Plan) -> Result<(), Error> {
             };
             if !is_told {
                 let path = format!("operations[{index}].body.{}", field.name());
-                return Err(damaged(path, "it is sent, and no change of the plan says so"));
+                return Err(Error::damaged(path, "it is sent, and no change of the plan says so"));
             }
             match operation.purpose {
                 Purpose::Write => drop(sent.insert((&operation.address, *field))),
@@ -62,7 +62,7 @@ fn check_operations(plan: &Plan) -> Result<(), Error> {
     let unsent = plan.changes.iter().position(|change| !sent.contains(&(&change.address, change.field)));
     match unsent {
         None => Ok(()),
-        Some(index) => Err(damaged(format!("changes[{index}]"), "no operation of the plan sends it")),
+        Some(index) => Err(Error::damaged(format!("changes[{index}]"), "no operation of the plan sends it")),
     }
 }
 
@@ -92,25 +92,21 @@ fn check_findings(plan: &Plan) -> Result<(), Error> {
     let changes: BTreeSet<_> = plan.changes.iter().map(|change| (&change.address, change.field)).collect();
     match plan.findings.iter().find(|finding| !changes.contains(&(&finding.address, finding.field))) {
         None => Ok(()),
-        Some(_) => Err(damaged("diagnostics".to_owned(), "one is about a field that does not change")),
+        Some(_) => Err(Error::damaged("diagnostics", "one is about a field that does not change")),
     }
 }
 
 fn check_guards(plan: &Plan) -> Result<(), Error> {
     let is_none = |change: &Change| change.class == Class::Pinned && change.before != change.after;
     if let Some(index) = plan.changes.iter().position(is_none) {
-        return Err(damaged(format!("changes[{index}].class"), "what is pinned reads as wanted already"));
+        return Err(Error::damaged(format!("changes[{index}].class"), "what is pinned reads as wanted already"));
     }
     if let Some(index) = plan.changes.iter().position(|change| !guard::risks(change).is_subset(&change.risks)) {
-        return Err(damaged(format!("changes[{index}].risks"), "its values are riskier than it says"));
+        return Err(Error::damaged(format!("changes[{index}].risks"), "its values are riskier than it says"));
     }
     let stated: BTreeSet<_> = plan.guards.iter().map(|tripped| tripped.guard).collect();
     match guard::risky(&plan.changes).into_iter().find(|tripped| !stated.contains(&tripped.guard)) {
         None => Ok(()),
-        Some(tripped) => Err(damaged("guards".to_owned(), &format!("`{}` is missing", tripped.guard.name()))),
+        Some(tripped) => Err(Error::damaged("guards", format!("`{}` is missing", tripped.guard.name()))),
     }
-}
-
-fn damaged(path: String, message: &str) -> Error {
-    Error::Damaged { path, message: message.to_owned() }
 }

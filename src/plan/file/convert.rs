@@ -99,12 +99,8 @@ pub(super) fn from_file(file: format::PlanFile) -> Result<Plan, Error> {
     })
 }
 
-fn damaged(path: &str, message: String) -> Error {
-    Error::Damaged { path: path.to_owned(), message }
-}
-
 fn unknown(path: &str, name: &str) -> Error {
-    damaged(path, format!("`{name}` is not known"))
+    Error::damaged(path, format!("`{name}` is not known"))
 }
 
 pub(super) fn exit_to_file(exit: Exit) -> format::Exit {
@@ -122,8 +118,8 @@ fn value_from_file(field: Field, value: format::Value) -> Result<Value, Error> {
     match (field.kind(), value) {
         (Kind::Text, format::Value::Text(text)) => Ok(Value::Text(text)),
         (Kind::Flag, format::Value::Flag(flag)) => Ok(Value::Flag(flag)),
-        (Kind::Text, format::Value::Flag(_)) => Err(damaged(field.name(), "text is expected".to_owned())),
-        (Kind::Flag, format::Value::Text(_)) => Err(damaged(field.name(), "`true` or `false` is expected".to_owned())),
+        (Kind::Text, format::Value::Flag(_)) => Err(Error::damaged(field.name(), "text is expected")),
+        (Kind::Flag, format::Value::Text(_)) => Err(Error::damaged(field.name(), "`true` or `false` is expected")),
     }
 }
 
@@ -264,7 +260,7 @@ fn unnest(map: &Map<String, Json>) -> Result<Body, Error> {
             let value = match leaf {
                 Json::String(text) => format::Value::Text(text.clone()),
                 Json::Bool(flag) => format::Value::Flag(*flag),
-                other => return Err(damaged(&format!("body.{name}"), format!("`{other}` is no value"))),
+                other => return Err(Error::damaged(format!("body.{name}"), format!("`{other}` is no value"))),
             };
             fields.insert(field, value_from_file(field, value)?);
         }

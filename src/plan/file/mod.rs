@@ -54,6 +54,10 @@ pub enum Error {
 }
 
 impl Error {
+    fn damaged(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Damaged { path: path.into(), message: message.into() }
+    }
+
     /// Returns the way out.
     pub fn hint(&self) -> &'static str {
         match self {
@@ -90,25 +94,22 @@ pub fn decode(text: &str) -> Result<Plan, Error> {
     if json.get("error").is_some() {
         return Err(Error::FailedPlan);
     }
-    let stated = json
-        .get("digest")
-        .and_then(Json::as_str)
-        .ok_or_else(|| Error::Damaged { path: "digest".to_owned(), message: "it is missing".to_owned() })?;
+    let stated = json.get("digest").and_then(Json::as_str).ok_or_else(|| Error::damaged("digest", "it is missing"))?;
     if stated != digest(&json) {
         return Err(Error::Digest);
     }
-    let file: PlanFile = serde_path_to_error::deserialize(&json).map_err(|error| damaged(&error))?;
+    let file: PlanFile = serde_path_to_error::deserialize(&json).map_err(|error| malformed(&error))?;
     let plan = convert::from_file(file)?;
     coherence::check(&plan)?;
     Ok(plan)
 }
 
-fn damaged(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
+fn malformed(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
     let path = match error.path().to_string() {
         path if path == "." => "the top level".to_owned(),
         path => path,
     };
-    Error::Damaged { path, message: error.inner().to_string() }
+    Error::damaged(path, error.inner().to_string())
 }
 
 /// Returns the plan's digest.
