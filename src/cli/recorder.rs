@@ -63,9 +63,11 @@ impl Recorder {
     }
 
     pub(super) fn record(&mut self, event: &Event) -> Result<(), Unrecorded> {
+        // First of all: whoever is told of it may end the program the moment after.
+        let recorded = self.run.record(event);
         self.tell(event);
         self.stream(&run::event_line(event));
-        self.run.record(event).map_err(|error| {
+        recorded.map_err(|error| {
             self.failure.get_or_insert(error.into());
             Unrecorded
         })
