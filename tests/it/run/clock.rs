@@ -25,7 +25,10 @@ impl Clock {
     }
 
     fn set(&self, time: &str) {
-        std::fs::write(self.path(), format!("@{time} 00:00:00\n")).unwrap();
+        // All at once: a program that runs may read it at any moment.
+        let next = self.path().with_extension("next");
+        std::fs::write(&next, format!("@{time} 00:00:00\n")).unwrap();
+        std::fs::rename(next, self.path()).unwrap();
     }
 
     fn path(&self) -> &Path {
@@ -59,11 +62,12 @@ fn a_clock_that_jumps_changes_neither_what_is_sent_nor_which_run_is_the_newest()
     assert!(first.id.as_str().starts_with("20400101T"), "{}", first.id);
     let before = project.site();
 
-    // Forty years back between two runs, and to and fro between two requests.
+    // Forty years back between two runs, and to and fro between two requests: one at a time, so that nothing goes on while
+    // one is held.
     clock.set("2000-01-01");
     let catch = Catch { method: Some("PUT"), after: 2, side: Side::Before };
     let mut gate = Gate::new(project.server.url(), Some(catch));
-    let child = clock.start(&project, gate.url(), &agreed("apply"));
+    let child = clock.start(&project, gate.url(), &[&agreed("apply")[..], &["--concurrency", "1"]].concat());
     gate.wait();
     clock.set("2060-01-01");
     gate.go_on_to(catch);
