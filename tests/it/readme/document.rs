@@ -93,7 +93,7 @@ pub(super) fn hold(problems: &str, blocks: &[Block], right: &[String]) {
 }
 
 /// Returns the text with the lines of all blocks empty, so that line numbers stay.
-fn prose() -> String {
+pub(super) fn prose() -> String {
     let mut is_open = false;
     let mut prose = String::new();
     for line in text().lines() {

@@ -8,6 +8,7 @@ mod transcript;
 
 mod commands;
 mod examples;
+mod links;
 mod tables;
 mod tutorial;
 
