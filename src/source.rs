@@ -1,6 +1,8 @@
 //! Files and places in them: what a message points at.
 //!
-//! Knows text and positions, neither YAML nor where a file was read from.
+//! Knows text and positions, neither YAML nor where a file was read from; [`touched`] compares two states of the texts.
+
+pub mod touched;
 
 use std::collections::BTreeMap;
 use std::fmt;

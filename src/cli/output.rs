@@ -14,6 +14,7 @@ use crate::render::concerns::concerns;
 use crate::render::problems::{Problem, problems};
 use crate::render::view::PlanView;
 use crate::render::{escape, github, gitlab, html, markdown, sarif, text};
+use crate::source::touched::TouchedLines;
 
 /// How a command writes its data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -127,7 +128,7 @@ fn failure_problems(failure: &Failure) -> Vec<Problem> {
             None => told,
         });
     }
-    problems(diagnostics, Vec::new())
+    problems(diagnostics, Vec::new(), &TouchedLines::default())
 }
 
 /// Returns the failure and what led to it, on a line.

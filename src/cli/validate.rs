@@ -26,9 +26,9 @@ use crate::manifest::load::{self, Loaded};
 use crate::model::{Desired, Live};
 use crate::plan::file;
 use crate::render::problems::{self, Counts, Problem, counts, problems};
-use crate::render::touched::TouchedLines;
 use crate::render::view::{count, short};
 use crate::render::{github, gitlab, sarif};
+use crate::source::touched::TouchedLines;
 
 /// Check the manifests, and lint the texts in them. Needs no site; asks it as well if there is a token.
 #[derive(Debug, clap::Args)]
@@ -232,13 +232,10 @@ impl Validate {
 
     fn find(&self, checked: &Checked) -> Result<Found, Failure> {
         let report = self.lint(checked);
-        let mut problems = problems(checked.loaded.diagnostics.clone(), report.findings);
-        if let Some((_, earlier)) = &checked.earlier {
-            let touched = TouchedLines::between(&earlier.sources, &checked.loaded.sources);
-            for problem in &mut problems {
-                problem.is_touched = problem.diagnostic.at.as_ref().is_some_and(|at| touched.has(at));
-            }
-        }
+        let earlier = checked.earlier.as_ref().map(|(_, earlier)| &earlier.sources);
+        let touched = earlier.map(|earlier| TouchedLines::between(earlier, &checked.loaded.sources));
+        let diagnostics = checked.loaded.diagnostics.clone();
+        let mut problems = problems(diagnostics, report.findings, &touched.unwrap_or_default());
         let known = match &self.baseline {
             None => baseline::Known::default(),
             Some(path) => {

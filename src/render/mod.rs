@@ -22,6 +22,5 @@ pub mod review;
 pub mod sarif;
 pub mod status;
 pub mod text;
-pub mod touched;
 pub mod view;
 pub mod words;

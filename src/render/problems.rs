@@ -12,6 +12,7 @@ use super::view::count;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::{Finding, Rule};
 use crate::plan::file;
+use crate::source::touched::TouchedLines;
 
 /// Something wrong, with what it is about.
 #[derive(Debug, Clone)]
@@ -31,10 +32,13 @@ pub struct Problem {
 /// Bytes of a fingerprint; enough that no two problems share one by chance.
 const FINGERPRINT_BYTES: usize = 16;
 
-/// Returns diagnostics and findings as one list, by place.
-pub fn problems(diagnostics: Vec<Diagnostic>, findings: Vec<Finding>) -> Vec<Problem> {
+/// Returns diagnostics and findings as one list, by place, given the lines that the change under review has touched.
+pub fn problems(diagnostics: Vec<Diagnostic>, findings: Vec<Finding>, touched: &TouchedLines) -> Vec<Problem> {
     let mut problems: Vec<Problem> = diagnostics.into_iter().map(of_diagnostic).collect();
     problems.extend(findings.into_iter().map(of_finding));
+    for problem in &mut problems {
+        problem.is_touched = problem.diagnostic.at.as_ref().is_some_and(|at| touched.has(at));
+    }
     problems.sort_by(|one, other| {
         let key = |problem: &Problem| (problem.diagnostic.at.clone(), problem.diagnostic.code.clone());
         key(one).cmp(&key(other)).then_with(|| one.diagnostic.message.cmp(&other.diagnostic.message))

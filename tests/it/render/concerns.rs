@@ -5,9 +5,10 @@ use slugline::diagnostic::{Code, Diagnostic, Severity};
 use slugline::model::Field;
 use slugline::plan::{Finding, Plan, Revision};
 use slugline::render::concerns::concerns;
-use slugline::render::problems::{Problem, worst_first};
+use slugline::render::problems::{Problem, problems, worst_first};
 use slugline::render::sarif;
 use slugline::render::view::PlanView;
+use slugline::source::touched::TouchedLines;
 
 use super::held::show;
 use crate::plan::{World, world};
@@ -176,7 +177,7 @@ fn code_scanning_gets_the_worst_and_is_told_how_many_are_left_out() {
     let problem = |number: usize| {
         let severity = if number.is_multiple_of(2) { Severity::Warning } else { Severity::Info };
         let diagnostic = Diagnostic { severity, ..Diagnostic::error(Code::new("drift"), format!("number {number}")) };
-        slugline::render::problems::problems(vec![diagnostic], Vec::new()).remove(0)
+        problems(vec![diagnostic], Vec::new(), &TouchedLines::default()).remove(0)
     };
     let problems: Vec<Problem> = (0..6_000).map(problem).collect();
     let log = sarif::log("plan", &problems, "");

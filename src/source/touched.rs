@@ -1,13 +1,13 @@
-//! Which lines of files differ from those of an earlier commit, so that what stands in them is told first.
+//! Which lines of files differ from those of an earlier commit.
 //!
-//! Knows two sets of texts, not where they are from.
+//! Knows two sets of texts, not where they are from, nor what is told of such a line.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use similar::{ChangeTag, TextDiff};
 
-use crate::source::{Location, Sources};
+use super::{Location, Sources};
 
 /// Lines that differ from what they were, by file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
