@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fast_glob::glob_match;
 
-use super::class::Sides;
-use super::{Change, Class, Inputs, Policy, Redirect, Risk, codes, guard};
+use super::sides::Sides;
+use super::{Change, Class, Inputs, Policy, Redirect, codes, risk};
 use crate::diagnostic::Diagnostic;
 use crate::model::{
-    Address, Base, DesiredPage, Field, Live, LivePage, Locale, LocaleTag, NamedBy, PageId, PagePath, Stated, Value,
+    Address, Base, Desired, DesiredPage, Field, Live, LivePage, Locale, LocaleTag, NamedBy, PageId, PagePath, Stated,
 };
 
 /// The pages and locales to plan for; everything where nothing is chosen.
@@ -28,6 +28,14 @@ impl Selection {
         self.pages.is_empty() || self.pages.iter().any(|name| name == id.as_str() || glob_match(name, path.as_str()))
     }
 
+    /// Returns the pages that are selected, by path.
+    pub(super) fn pages<'d>(&self, desired: &'d Desired) -> Vec<(&'d PageId, &'d DesiredPage)> {
+        let pages = desired.pages.iter().filter(|(id, page)| self.has_page(id, &page.path));
+        let mut pages: Vec<(&PageId, &DesiredPage)> = pages.collect();
+        pages.sort_by_key(|(id, page)| (&page.path, *id));
+        pages
+    }
+
     /// Returns whether a locale is selected.
     pub fn has_locale(&self, locale: &LocaleTag) -> bool {
         self.locales.is_empty() || self.locales.contains(locale)
@@ -37,8 +45,8 @@ impl Selection {
 /// Returns how many of the managed page-locales are selected.
 pub(super) fn selected(inputs: Inputs<'_>) -> usize {
     let Inputs { desired, base: _, live: _, policy } = inputs;
-    let pages = desired.pages.iter().filter(|(id, page)| policy.selection.has_page(id, &page.path));
-    let locales = pages.flat_map(|(_, page)| page.locales.keys());
+    let pages = policy.selection.pages(desired);
+    let locales = pages.into_iter().flat_map(|(_, page)| page.locales.keys());
     locales.filter(|locale| policy.selection.has_locale(locale)).count()
 }
 
@@ -54,18 +62,16 @@ pub(super) struct Differences {
 /// Returns the fields that differ.
 pub(super) fn differences(inputs: Inputs<'_>, diagnostics: &mut Vec<Diagnostic>) -> Differences {
     let Inputs { desired, base, live, policy } = inputs;
-    let mut pages: Vec<(&PageId, &DesiredPage)> =
-        desired.pages.iter().filter(|(id, page)| policy.selection.has_page(id, &page.path)).collect();
-    pages.sort_by(|a, b| (&a.1.path, a.0).cmp(&(&b.1.path, b.0)));
-
     let mut all = Differences::default();
-    for (id, wanted) in pages {
+    for (id, wanted) in policy.selection.pages(desired) {
         let Some(page) = live.pages.get(id) else { continue };
         let Differences { written, kept } = PageDiff { live, page, wanted, base, policy }.differences(diagnostics);
         all.written.extend(written);
         all.kept.extend(kept);
     }
     mark_reused(&mut all.written);
+    risk::mark_written(&mut all.written, live);
+    risk::mark_kept(&mut all.kept, live);
     all
 }
 
@@ -87,7 +93,7 @@ struct PageDiff<'a> {
     policy: &'a Policy,
 }
 
-impl PageDiff<'_> {
+impl<'a> PageDiff<'a> {
     fn differences(&self, diagnostics: &mut Vec<Diagnostic>) -> Differences {
         let mut of_page = self.in_locale(&self.live.site.primary, diagnostics);
         // What is not written moves nothing.
@@ -104,16 +110,26 @@ impl PageDiff<'_> {
     }
 
     fn in_locale(&self, locale: &Locale, diagnostics: &mut Vec<Diagnostic>) -> Differences {
-        let wanted = self.wanted.locales.get(&locale.tag).filter(|_| self.policy.selection.has_locale(&locale.tag));
-        let live = self.page.locales.get(&locale.tag).map(|values| &values.metadata);
-        let (Some(desired), Some(live)) = (wanted, live) else { return Differences::default() };
-        let sides = Sides { page: &self.page.id, locale: &locale.tag, base: self.base, desired, live };
-        let differing = desired.fields.iter().filter(|(field, stated)| live.effective(**field) != stated.value);
-        let changes = differing
-            .filter(|(field, stated)| self.can_change(locale, **field, stated, diagnostics))
-            .map(|(field, stated)| self.change(locale, *field, stated, sides.class(*field)));
+        let selected = self.sides(locale).filter(|_| self.policy.selection.has_locale(&locale.tag));
+        let Some(sides) = selected else { return Differences::default() };
+        let changes = sides
+            .differing()
+            .filter(|(field, stated)| self.can_change(locale, *field, stated, diagnostics))
+            .map(|(field, stated)| sides.change(field, stated));
         let (written, kept) = changes.partition(|change| self.policy.writes(change.class));
         Differences { written, kept }
+    }
+
+    /// Returns the page in a locale, if it is managed there and the site lists it.
+    fn sides(&self, locale: &'a Locale) -> Option<Sides<'a>> {
+        Some(Sides {
+            page: &self.page.id,
+            path: &self.wanted.path,
+            locale: &locale.tag,
+            base: self.base,
+            desired: self.wanted.locales.get(&locale.tag)?,
+            live: Some(&self.page.locales.get(&locale.tag)?.metadata),
+        })
     }
 
     /// Returns the managed fields of secondary locales that read as wanted only because the primary reads the same,
@@ -124,11 +140,10 @@ impl PageDiff<'_> {
         let mut pins = Vec::new();
         for change in primary_changes {
             for locale in &self.live.site.secondary {
-                let stated = self.wanted.locales.get(&locale.tag).and_then(|wanted| wanted.fields.get(&change.field));
-                let (Some(stated), true) = (stated, self.inherits(locale, change.field)) else { continue };
-                if stated.value == change.before {
-                    pins.push(self.change(locale, change.field, stated, Class::Pinned));
-                }
+                let Some(sides) = self.sides(locale).filter(|_| self.inherits(locale, change.field)) else { continue };
+                let stated = sides.desired.fields.get(&change.field);
+                let stated = stated.filter(|stated| stated.value == change.before);
+                pins.extend(stated.map(|stated| sides.pin(change.field, stated)));
             }
         }
         pins
@@ -142,40 +157,8 @@ impl PageDiff<'_> {
             .is_some_and(|(primary, secondary)| primary.effective(field) == secondary.effective(field))
     }
 
-    fn change(&self, locale: &Locale, field: Field, stated: &Stated, class: Class) -> Change {
-        let metadata = self.live.metadata(&self.page.id, &locale.tag);
-        let before = metadata.map(|metadata| metadata.effective(field));
-        let mut change = Change {
-            address: Address { page: self.page.id.clone(), locale: locale.tag.clone() },
-            path: self.wanted.path.clone(),
-            field,
-            class,
-            base: self.base(locale, field),
-            before: before.unwrap_or_else(|| Value::unset(field.kind())),
-            after: stated.value.clone(),
-            source: stated.location.clone(),
-            risks: BTreeSet::new(),
-            followers: Vec::new(),
-            redirects: Vec::new(),
-        };
-        if !locale.enabled && !self.live.site.is_primary(&locale.tag) {
-            change.risks.insert(Risk::LocaleOff);
-        }
-        change
-    }
-
-    /// Returns what the base says of a field.
-    fn base(&self, locale: &Locale, field: Field) -> Option<Value> {
-        self.base?.value(&self.page.id, &locale.tag, field)
-    }
-
-    /// Completes the changes of the page, now that all of them are known: what moves along, and what that risks.
+    /// Completes the changes of the page with what moves along, now that all of them are known.
     fn complete(&self, changes: &mut [Change]) {
-        let texts: BTreeSet<(LocaleTag, Field)> = changes
-            .iter()
-            .filter(|change| change.after.as_text().is_some_and(|text| !text.is_empty()))
-            .map(|change| (change.address.locale.clone(), change.field))
-            .collect();
         let written: BTreeSet<(LocaleTag, Field)> =
             changes.iter().map(|change| (change.address.locale.clone(), change.field)).collect();
         for change in changes {
@@ -184,10 +167,6 @@ impl PageDiff<'_> {
             }
             if change.field == Field::Slug && change.class != Class::Pinned {
                 change.redirects = self.redirects(change);
-            }
-            change.risks.extend(guard::risks(change));
-            if self.leaves_nothing(change, &texts) {
-                change.risks.insert(Risk::Blanking);
             }
         }
     }
@@ -198,20 +177,6 @@ impl PageDiff<'_> {
         let secondary = self.live.site.secondary.iter().filter(|locale| self.inherits(locale, field));
         let tags = secondary.map(|locale| locale.tag.clone());
         tags.filter(|tag| !written.contains(&(tag.clone(), field))).collect()
-    }
-
-    /// Returns whether a change stops copying an Open Graph text that has nothing of its own to show.
-    fn leaves_nothing(&self, change: &Change, texts: &BTreeSet<(LocaleTag, Field)>) -> bool {
-        let copied = match change.field {
-            Field::OpenGraphTitleCopied => Field::SeoTitle,
-            Field::OpenGraphDescriptionCopied => Field::SeoDescription,
-            Field::Title | Field::Slug | Field::SeoTitle | Field::SeoDescription => return false,
-            Field::OpenGraphTitle | Field::OpenGraphDescription => return false,
-        };
-        let locale = &change.address.locale;
-        let had_text = self.live.metadata(&self.page.id, locale).is_some_and(|live| !live.text(copied).is_empty());
-        let has_text = change.field.flagged_text().is_some_and(|text| texts.contains(&(locale.clone(), text)));
-        change.class != Class::Pinned && change.after == Value::Flag(false) && had_text && !has_text
     }
 
     /// Returns the published addresses that a new slug moves.

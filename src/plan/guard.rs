@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Change, Class, Plan, Risk};
-use crate::model::{Address, Base, Desired, Field, LocaleTag, SiteId, Value};
+use crate::model::{Address, Base, Desired, Field, LocaleTag, SiteId};
 
 /// A kind of plan that is probably a mistake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -121,30 +121,6 @@ fn wrong_site(plan: &Plan, site: &SiteId) -> Option<Tripped> {
         message: format!("other site: the plan is for {}, the project for {site}", plan.target.site),
         worst: Vec::new(),
     })
-}
-
-/// Returns the risks of a change that its own values tell.
-pub(super) fn risks(change: &Change) -> BTreeSet<Risk> {
-    let mut risks = BTreeSet::new();
-    if change.class == Class::Pinned {
-        return risks;
-    }
-    if !change.redirects.is_empty() {
-        risks.insert(Risk::SlugChange);
-    }
-    // A slug cannot be emptied, and a flag is never empty.
-    if change.after.is_empty() && !change.before.is_empty() && change.field != Field::Slug {
-        risks.insert(Risk::Blanking);
-    }
-    if has_binding(&change.before) && !has_binding(&change.after) {
-        risks.insert(Risk::BindingOverwrite);
-    }
-    risks
-}
-
-/// The mark of a CMS binding in a text; the rest may be JSON or the same with HTML entities.
-fn has_binding(value: &Value) -> bool {
-    value.as_text().is_some_and(|text| text.contains("{{wf "))
 }
 
 /// Returns the guards that the changes trip, worst first. Without a base nothing is known to be lost.

@@ -4,7 +4,6 @@
 //! know how a plan is shown, saved or applied, and must not read anything by itself.
 
 mod body;
-mod class;
 pub mod codes;
 mod diff;
 pub mod file;
@@ -13,6 +12,8 @@ pub mod invert;
 pub mod offline;
 mod order;
 mod released;
+mod risk;
+mod sides;
 mod slugs;
 pub mod staleness;
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Error;
 use crate::model::{Address, Field, Value};
-use crate::plan::{Change, Class, Operation, Plan, Purpose, guard};
+use crate::plan::{Change, Class, Operation, Plan, Purpose, guard, risk};
 
 /// Fails at the first thing that is sent without being shown, or shown without being sent, or risky without being guarded.
 pub(super) fn check(plan: &Plan) -> Result<(), Error> {
@@ -101,7 +101,7 @@ fn check_guards(plan: &Plan) -> Result<(), Error> {
     if let Some(index) = plan.changes.iter().position(is_none) {
         return Err(Error::damaged(format!("changes[{index}].class"), "what is pinned reads as wanted already"));
     }
-    if let Some(index) = plan.changes.iter().position(|change| !guard::risks(change).is_subset(&change.risks)) {
+    if let Some(index) = plan.changes.iter().position(|change| !risk::of_values(change).is_subset(&change.risks)) {
         return Err(Error::damaged(format!("changes[{index}].risks"), "its values are riskier than it says"));
     }
     let stated: BTreeSet<_> = plan.guards.iter().map(|tripped| tripped.guard).collect();
