@@ -24,6 +24,7 @@ pub use diff::Selection;
 pub use guard::{Guard, Limits, Tripped};
 
 use self::diff::Differences;
+use self::released::Released;
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::model::{Address, Base, Desired, Field, Live, LocaleId, LocaleTag, PageId, PagePath, SiteId, Value};
 use crate::source::Location;
@@ -50,6 +51,8 @@ pub struct Plan {
     pub operations: Vec<Operation>,
     /// The guards that it trips.
     pub guards: Vec<Tripped>,
+    /// How many pages, or parts of them, the manifests have let go of since the base.
+    pub released: usize,
     /// What is wrong or worth knowing. With an error among them, the plan is not fit to be applied.
     pub diagnostics: Vec<Diagnostic>,
     /// What the lint says of the texts that it writes. An error among them stands in the way as well.
@@ -275,7 +278,9 @@ pub fn plan(inputs: Inputs<'_>, provenance: Provenance) -> Plan {
     let mut diagnostics = Vec::new();
     let Differences { written: changes, kept } = diff::differences(inputs, &mut diagnostics);
     let operations = order::operations(desired, live, &changes, &kept, &mut diagnostics);
-    diagnostics.extend(base.map(|base| released::released(desired, base, &policy.selection)).unwrap_or_default());
+    let released = base.map(|base| released::released(desired, base, &policy.selection));
+    let Released { count: released, told } = released.unwrap_or_default();
+    diagnostics.extend(told);
     let guards = guard::evaluate(desired, base, &changes, &policy.limits);
     diagnostic::sort(&mut diagnostics);
     Plan {
@@ -296,6 +301,7 @@ pub fn plan(inputs: Inputs<'_>, provenance: Provenance) -> Plan {
         kept,
         operations,
         guards,
+        released,
         diagnostics,
         findings: Vec::new(),
     }
@@ -316,11 +322,6 @@ impl Plan {
     pub fn problems(&self) -> impl Iterator<Item = &Diagnostic> {
         let findings = self.findings.iter().map(|finding| &finding.diagnostic);
         self.diagnostics.iter().chain(findings.filter(|finding| finding.severity == Severity::Error))
-    }
-
-    /// Returns how many pages, or parts of them, the manifests have let go of.
-    pub fn released(&self) -> usize {
-        released::count(&self.diagnostics)
     }
 
     /// Returns whether no later operation sends the field of the same page and locale, and this one does.

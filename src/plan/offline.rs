@@ -2,8 +2,9 @@
 //!
 //! Such a plan is for reading; it holds no operation. Must not know how the manifests were read.
 
+use super::released::{self, Released};
 use super::sides::Sides;
-use super::{Change, Limits, Plan, ReadSummary, Revision, Selection, Target, guard, released, risk};
+use super::{Change, Limits, Plan, ReadSummary, Revision, Selection, Target, guard, risk};
 use crate::model::{Base, Desired, DesiredLocale, Field, LocaleTag};
 
 /// Everything that such a plan is made from.
@@ -38,6 +39,7 @@ pub fn plan(commits: Commits<'_>, target: Target, revision: Option<Revision>) ->
         }
     }
     risk::mark_unasked(&mut changes);
+    let Released { count: released, told: diagnostics } = released::released(desired, base, selection);
     Plan {
         target,
         revision,
@@ -48,7 +50,8 @@ pub fn plan(commits: Commits<'_>, target: Target, revision: Option<Revision>) ->
         changes,
         kept: Vec::new(),
         operations: Vec::new(),
-        diagnostics: released::released(desired, base, selection),
+        released,
+        diagnostics,
         findings: Vec::new(),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{Selection, codes};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Base, Desired, DesiredPage, Field, LocaleTag, PageId};
+use crate::model::{Base, Desired, DesiredPage, Field, LocaleTag};
 use crate::source::Location;
 
 /// More pages than this are told in one sentence.
@@ -15,14 +15,21 @@ const NAMED: usize = 3;
 
 const HELP: &str = "the site keeps what it reads; put it back if that is not meant";
 
+/// What is not managed any more.
+#[derive(Debug, Default)]
+pub(super) struct Released {
+    /// How many pages, or parts of them.
+    pub(super) count: usize,
+    /// What is told of them.
+    pub(super) told: Vec<Diagnostic>,
+}
+
 /// Returns what is not managed any more, by path.
-pub(super) fn released(desired: &Desired, base: &Base, selection: &Selection) -> Vec<Diagnostic> {
-    let of_base = base.desired.pages.iter().filter(|(id, page)| selection.has_page(id, &page.path));
-    let mut of_base: Vec<(&PageId, &DesiredPage)> = of_base.collect();
-    of_base.sort_by_key(|(id, page)| (&page.path, *id));
+pub(super) fn released(desired: &Desired, base: &Base, selection: &Selection) -> Released {
+    let of_base = selection.pages(&base.desired);
     let (kept, gone): (Vec<_>, Vec<_>) = of_base.into_iter().partition(|(id, _)| desired.pages.contains_key(*id));
 
-    let gone = gone.into_iter().map(|(_, page)| Released {
+    let gone = gone.into_iter().map(|(_, page)| Part {
         what: page.path.to_string(),
         // The file may be gone as well, so that no line of it is anywhere to be seen.
         at: Location::whole(&page.location.file),
@@ -31,38 +38,31 @@ pub(super) fn released(desired: &Desired, base: &Base, selection: &Selection) ->
     let kept = kept.into_iter().filter_map(|(id, before)| {
         let now = desired.pages.get(id)?;
         let fields = fields(before, now, selection);
-        (!fields.is_empty()).then(|| Released {
+        (!fields.is_empty()).then(|| Part {
             what: format!("a part of {}", now.path),
             at: now.location.clone(),
             why: list(&fields),
         })
     });
-    [told(gone.collect(), "pages"), told(kept.collect(), "parts of pages")].concat()
+    let (gone, kept): (Vec<Part>, Vec<Part>) = (gone.collect(), kept.collect());
+    Released { count: gone.len() + kept.len(), told: [told(gone, "pages"), told(kept, "parts of pages")].concat() }
 }
 
-/// Returns how many pages, or parts of them, the diagnostics tell of. One that tells of many at once begins with their
-/// number, and a path never does.
-pub(super) fn count(diagnostics: &[Diagnostic]) -> usize {
-    let told = diagnostics.iter().filter(|diagnostic| diagnostic.code == codes::NOT_MANAGED);
-    let numbers = told.map(|diagnostic| diagnostic.message.split(' ').next().and_then(|word| word.parse().ok()));
-    numbers.map(|number| number.unwrap_or(1)).fold(0, usize::saturating_add)
-}
-
-struct Released {
+/// A page as a whole, or a part of one.
+struct Part {
     what: String,
     at: Location,
     why: String,
 }
 
-fn told(released: Vec<Released>, many: &str) -> Vec<Diagnostic> {
+fn told(parts: Vec<Part>, many: &str) -> Vec<Diagnostic> {
     let note = |message: String| Diagnostic::info(codes::NOT_MANAGED, message).help(HELP);
-    if released.len() > TOLD_APART {
-        let names: Vec<String> = released.iter().map(|one| one.what.clone()).collect();
-        return vec![note(format!("{} {many} are not managed any more: {}", released.len(), list(&names)))];
+    if parts.len() > TOLD_APART {
+        let names: Vec<String> = parts.iter().map(|part| part.what.clone()).collect();
+        return vec![note(format!("{} {many} are not managed any more: {}", parts.len(), list(&names)))];
     }
-    let told = released
-        .into_iter()
-        .map(|Released { what, at, why }| note(format!("{what} is not managed any more: {why}")).at(at));
+    let told =
+        parts.into_iter().map(|Part { what, at, why }| note(format!("{what} is not managed any more: {why}")).at(at));
     told.collect()
 }
 

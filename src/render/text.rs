@@ -90,7 +90,7 @@ pub fn summary(view: &PlanView<'_>) -> String {
 
 /// Returns what the manifests have let go of, in a sentence of its own; nothing if that is nothing.
 fn released(view: &PlanView<'_>) -> String {
-    match view.plan.released() {
+    match view.plan.released {
         0 => String::new(),
         1 => " 1 page, or a part of it, is not managed any more.".to_owned(),
         number => format!(" {number} pages or parts of pages are not managed any more."),

@@ -17,8 +17,20 @@ use crate::plan::{
 use crate::source::{ByteRange, Location};
 
 pub(super) fn to_file(plan: &Plan, exit: Exit) -> format::PlanFile {
-    let Plan { target, revision, is_offline, live, managed, changes, kept, operations, guards, diagnostics, findings } =
-        plan;
+    let Plan {
+        target,
+        revision,
+        is_offline,
+        live,
+        managed,
+        changes,
+        kept,
+        operations,
+        guards,
+        released,
+        diagnostics,
+        findings,
+    } = plan;
     let written = changes.iter().map(|change| change_to_file(change, true));
     let left = kept.iter().map(|change| change_to_file(change, false));
     format::PlanFile {
@@ -36,7 +48,7 @@ pub(super) fn to_file(plan: &Plan, exit: Exit) -> format::PlanFile {
         }),
         offline: *is_offline,
         live: format::Live { pages: live.pages, locales: live.locales, requests: live.requests },
-        summary: summary(plan, *managed),
+        summary: summary(plan, *managed, *released),
         changes: written.chain(left).collect(),
         operations: operations.iter().enumerate().map(operation_to_file).collect(),
         guards: guards.iter().map(guard_to_file).collect(),
@@ -45,7 +57,7 @@ pub(super) fn to_file(plan: &Plan, exit: Exit) -> format::PlanFile {
     }
 }
 
-fn summary(plan: &Plan, managed: usize) -> format::Summary {
+fn summary(plan: &Plan, managed: usize, released: usize) -> format::Summary {
     let of = |class: Class| move |change: &&Change| change.class == class;
     let all = |class: Class| plan.changes.iter().chain(&plan.kept).filter(of(class)).count();
     format::Summary {
@@ -59,6 +71,7 @@ fn summary(plan: &Plan, managed: usize) -> format::Summary {
         pages: plan.pages().len(),
         page_locales: plan.addresses().len(),
         managed_page_locales: managed,
+        released: Some(released).filter(|released| *released > 0),
     }
 }
 
@@ -94,6 +107,7 @@ pub(super) fn from_file(file: format::PlanFile) -> Result<Plan, Error> {
         kept: changes_from_file(left)?,
         operations: operations.into_iter().map(operation_from_file).collect::<Result<_, _>>()?,
         guards: guards.into_iter().map(guard_from_file).collect::<Result<_, _>>()?,
+        released: summary.released.unwrap_or_default(),
         diagnostics: diagnostics.into_iter().map(diagnostic_from_file).collect::<Result<_, _>>()?,
         findings: findings.into_iter().map(finding_from_file).collect::<Result<_, _>>()?,
     })

@@ -104,6 +104,9 @@ pub struct Summary {
     pub page_locales: usize,
     /// Page-locales that the manifests manage, of those selected by `--page` and `--locale`.
     pub managed_page_locales: usize,
+    /// Pages, or parts of them, that the base states and the manifests do not any more; missing if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released: Option<usize>,
 }
 
 /// One field of one page in one locale.

@@ -27,6 +27,23 @@ fn a_plan_reads_back_as_it_was() {
     assert_eq!(file::encode(&plan, Exit::Ok), text);
 }
 
+/// Few are told apart and many in one sentence; how many there are is a value of its own, whatever is said.
+#[test]
+fn how_much_is_not_managed_any_more_reads_back() {
+    for released in [0, 1, 2, 10, 11, 40] {
+        let mut world = world();
+        for number in 0..released {
+            let page = format!("page-{number}");
+            world.page(&page).wanted(&page, "en", Field::SeoTitle, "A title");
+        }
+        let plan = world.plan();
+        assert_eq!(plan.released, released);
+        let text = file::encode(&plan, Exit::Ok);
+        assert_eq!(file::decode(&text).unwrap(), plan);
+        assert_eq!(text.contains("\"released\""), released > 0, "{text}");
+    }
+}
+
 #[test]
 fn the_committed_schema_is_fresh_and_fits() {
     let schema = file::schema();
