@@ -18,53 +18,59 @@ pub(super) fn base(view: &PlanView<'_>) -> String {
     base.map_or("the base", short).to_owned()
 }
 
+/// How fields that are kept are told.
+struct KeptWords {
+    /// What goes before and after the name of the base.
+    heading: [&'static str; 2],
+    look: Look,
+    way_out: &'static str,
+}
+
+const DRIFT: KeptWords = KeptWords {
+    heading: ["Changed on the site since ", ", and kept"],
+    look: Look::Strong,
+    way_out: "`slugline pull` as above takes them over; `--on-drift revert` writes what the manifests say",
+};
+
+const CONFLICTS: KeptWords = KeptWords {
+    heading: ["Conflicts: changed since ", " in the manifests and on the site"],
+    look: Look::Error,
+    way_out: "`slugline pull` as above takes the site's values over; `--on-conflict desired` writes the manifests'",
+};
+
 /// Writes what was changed on the site alone.
 pub(super) fn drift(view: &PlanView<'_>, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
-    if view.drift.is_empty() {
-        return Ok(());
-    }
-    section(
-        &format!("Changed on the site since {}, and kept", base(view)),
-        Look::Strong,
-        view,
-        &view.drift,
-        screen,
-        out,
-    )?;
-    let help = "`slugline pull` as above takes them over; `--on-drift revert` writes what the manifests say";
-    Line::indented(2).hanging(2).with(Look::Faint, help).print(screen, out)
+    kept(view, &DRIFT, &view.drift, screen, out)
 }
 
 /// Writes what was changed on both sides.
 pub(super) fn conflicts(view: &PlanView<'_>, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
-    if view.conflicts.is_empty() {
-        return Ok(());
-    }
-    let heading = format!("Conflicts: changed since {} in the manifests and on the site", base(view));
-    section(&heading, Look::Error, view, &view.conflicts, screen, out)?;
-    let help = "`slugline pull` as above takes the site's values over; `--on-conflict desired` writes the manifests'";
-    Line::indented(2).hanging(2).with(Look::Faint, help).print(screen, out)
+    kept(view, &CONFLICTS, &view.conflicts, screen, out)
 }
 
-fn section(
-    heading: &str,
-    look: Look,
-    plan: &PlanView<'_>,
+fn kept(
+    view: &PlanView<'_>,
+    words: &KeptWords,
     views: &[KeptView<'_>],
     screen: Screen,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    if views.is_empty() {
+        return Ok(());
+    }
+    let KeptWords { heading: [before, after], look, way_out } = words;
     writeln!(out)?;
-    Line::indented(0).hanging(2).with(look, heading).print(screen, out)?;
-    for view in views {
-        let line = Line::indented(2).hanging(2).with(Look::Strong, view.path.as_str());
-        line.with(Look::Plain, &format!(" @ {}", view.tag)).print(screen, out)?;
-        for field in &view.fields {
+    let heading = format!("{before}{}{after}", base(view));
+    Line::indented(0).hanging(2).with(*look, &heading).print(screen, out)?;
+    for kept in views {
+        let line = Line::indented(2).hanging(2).with(Look::Strong, kept.path.as_str());
+        line.with(Look::Plain, &format!(" @ {}", kept.tag)).print(screen, out)?;
+        for field in &kept.fields {
             field_lines(field, screen, out)?;
         }
-        Line::indented(4).hanging(2).with(Look::Faint, &pull(plan, view)).print(screen, out)?;
+        Line::indented(4).hanging(2).with(Look::Faint, &pull(view, kept)).print(screen, out)?;
     }
-    Ok(())
+    Line::indented(2).hanging(2).with(Look::Faint, way_out).print(screen, out)
 }
 
 fn field_lines(field: &KeptFieldView<'_>, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
