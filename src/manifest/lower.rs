@@ -2,9 +2,11 @@
 //!
 //! Needs the site for that, so it is the one part of `manifest` that knows the model. Pure.
 
-use std::cell::OnceCell;
+mod names;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::names::Names;
 use super::defaults::fill::{Defaults, Place};
 use super::page::LocaleManifest;
 use super::read::{PageDocument, ProjectDocument};
@@ -106,20 +108,16 @@ pub fn folders_needed(documents: &[PageDocument], terms: &Terms, live: &Live) ->
 
 /// Returns what the manifests want of the site, and everything in them that does not fit it.
 pub fn lower(documents: &[PageDocument], terms: &Terms, live: &Live) -> (Desired, Vec<Diagnostic>) {
-    let mut lowering = Lowering {
-        live,
-        defaults: &terms.defaults,
-        paths: exact_paths(live),
-        known_paths: OnceCell::new(),
-        required: Vec::new(),
-        diagnostics: Vec::new(),
-    };
+    let names = Names::of(live);
+    let mut lowering = Lowering { live, required: Vec::new(), defaults: &terms.defaults, diagnostics: Vec::new() };
     lowering.resolve_required(&terms.required);
     lowering.check_defaults(&terms.defaults);
     let mut desired = Desired::default();
     let mut described: BTreeMap<PageId, &PageDocument> = BTreeMap::new();
     for document in documents {
-        let Some(page) = lowering.page(document) else { continue };
+        let (page, problem) = names.page(document);
+        lowering.diagnostics.extend(problem);
+        let Some(page) = page else { continue };
         let first = described.entry(page.id.clone()).or_insert(document);
         if !std::ptr::eq(*first, document) {
             lowering.diagnostics.push(twice(document, first, page));
@@ -138,17 +136,6 @@ pub fn lower(documents: &[PageDocument], terms: &Terms, live: &Live) -> (Desired
     (desired, lowering.diagnostics)
 }
 
-/// Returns the pages by their exact path. A page in a folder that was not read has none.
-fn exact_paths(live: &Live) -> BTreeMap<PagePath, Vec<&LivePage>> {
-    let mut paths: BTreeMap<PagePath, Vec<&LivePage>> = BTreeMap::new();
-    for page in live.pages.values() {
-        if let Some(path) = live.exact_path(page) {
-            paths.entry(path).or_default().push(page);
-        }
-    }
-    paths
-}
-
 fn twice(document: &PageDocument, first: &PageDocument, page: &LivePage) -> Diagnostic {
     Diagnostic::error(codes::DUPLICATE_PAGE, format!("this page is described twice (page {})", page.id))
         .at(document.location.clone())
@@ -158,106 +145,12 @@ fn twice(document: &PageDocument, first: &PageDocument, page: &LivePage) -> Diag
 
 struct Lowering<'a> {
     live: &'a Live,
-    paths: BTreeMap<PagePath, Vec<&'a LivePage>>,
-    /// For suggestions; gathered when the first is asked for.
-    known_paths: OnceCell<BTreeSet<PagePath>>,
     required: Vec<&'a LocaleTag>,
     defaults: &'a Defaults,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Lowering<'a> {
-    /// Returns the page that a document means: by its id if it has one, else by its path.
-    fn page(&mut self, document: &PageDocument) -> Option<&'a LivePage> {
-        let manifest = &document.manifest;
-        if let Some(id) = &manifest.id {
-            let page = self.live.pages.get(&PageId::from(id.as_str()));
-            match (page, &manifest.path) {
-                (None, _) => self.unknown_id(document, id.as_str()),
-                (Some(page), Some(path)) => self.check_path(document, page, path.as_str()),
-                (Some(_), None) => {}
-            }
-            return page;
-        }
-        let path = PagePath::from(manifest.path.as_ref()?.as_str());
-        match self.paths.get(&path).map(Vec::as_slice) {
-            Some([page]) => Some(page),
-            Some([_, ..]) => {
-                self.ambiguous(document, &path);
-                None
-            }
-            Some([]) | None => {
-                self.unknown_path(document, &path);
-                None
-            }
-        }
-    }
-
-    fn unknown_id(&mut self, document: &PageDocument, id: &str) {
-        let stated = document.manifest.path.as_ref().map(|path| PagePath::from(path.as_str()));
-        let at_path = stated.and_then(|path| self.paths.get(&path)?.first().copied());
-        let message = format!("the site has no page with the id `{id}`");
-        let help = match at_path {
-            Some(page) => format!("the page at this path has the id `{}`", page.id),
-            None => {
-                "check the id and that `site` names the right site; a page that was deleted needs no manifest".into()
-            }
-        };
-        let at = document.location_of(&["id"]);
-        self.diagnostics.push(Diagnostic::error(codes::UNKNOWN_PAGE, message).at(at).help(help));
-    }
-
-    fn unknown_path(&mut self, document: &PageDocument, path: &PagePath) {
-        let live = self.live;
-        let known = self.known_paths.get_or_init(|| live.pages.values().map(|page| live.known_path(page)).collect());
-        let help = match suggest::nearest(path.as_str(), known.iter().map(PagePath::as_str)) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => {
-                "check the path and that `site` names the right site; a page that was deleted needs no manifest".into()
-            }
-        };
-        let at = document.location_of(&["path"]);
-        let message = format!("the site has no page at `{path}`");
-        self.diagnostics.push(Diagnostic::error(codes::UNKNOWN_PAGE, message).at(at).help(help));
-    }
-
-    fn ambiguous(&mut self, document: &PageDocument, path: &PagePath) {
-        let ids = self.paths.get(path).into_iter().flatten().map(|page| format!("`{}`", page.id));
-        let help = format!("name the page by its id: {}", ids.collect::<Vec<_>>().join(" or "));
-        let message = format!("the site has more than one page at `{path}`");
-        let at = document.location_of(&["path"]);
-        self.diagnostics.push(Diagnostic::error(codes::AMBIGUOUS_PAGE, message).at(at).help(help));
-    }
-
-    /// The id decides; a path beside it that no longer fits is worth knowing. Where only the list is known, a page in a
-    /// folder is taken at its last published path, and one that was never published at its slug.
-    fn check_path(&mut self, document: &PageDocument, page: &LivePage, stated: &str) {
-        let now = self.live.exact_path(page).or_else(|| self.live.published_path(page));
-        let slug = page.slug(&self.live.site.primary.tag);
-        let stated = PagePath::from(stated);
-        let (fits, message, help) = match now {
-            Some(now) => (
-                now == stated || self.own_slug(document).is_some_and(|own| now.with_slug(own) == stated),
-                format!("the page has moved from `{stated}` to `{now}`"),
-                format!("write `path: {now}`, or leave the path out; the id decides"),
-            ),
-            None => (
-                stated.slug() == slug || self.own_slug(document) == Some(stated.slug()),
-                format!("the page is no longer at `{stated}`; its slug is `{slug}`"),
-                "correct the path, or leave it out; the id decides".to_owned(),
-            ),
-        };
-        if !fits {
-            let at = document.location_of(&["path"]);
-            self.diagnostics.push(Diagnostic::warning(codes::PATH_MOVED, message).at(at).help(help));
-        }
-    }
-
-    /// Returns the primary slug that the document states: its path may be as that will make it.
-    fn own_slug<'d>(&self, document: &'d PageDocument) -> Option<&'d str> {
-        primary_values(document, &self.live.site)?.slug.as_deref()
-    }
-
     fn desired_page(&mut self, document: &PageDocument, page: &LivePage) -> DesiredPage {
         let path = document.manifest.path.as_ref().map(|path| PagePath::from(path.as_str()));
         let path = path.unwrap_or_else(|| self.live.known_path(page));
