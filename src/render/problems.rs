@@ -142,9 +142,7 @@ pub fn worst_first(problems: &[Problem]) -> Vec<&Problem> {
 pub fn json(problem: &Problem) -> Json {
     let Problem { diagnostic, rule: _, page, locale, field, fingerprint, is_touched: _ } = problem;
     let mut out = file::diagnostic(diagnostic);
-    let also = diagnostic.also.iter().map(
-        |(at, label)| json!({"location": {"file": &*at.file, "line": at.line, "column": at.column}, "label": label}),
-    );
+    let also = diagnostic.also.iter().map(|(at, label)| json!({"location": file::location(at), "label": label}));
     out["also"] = also.collect();
     out["page"] = json!(page);
     out["locale"] = json!(locale);

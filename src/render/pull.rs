@@ -6,8 +6,10 @@ use serde_json::{Value as Json, json};
 
 use super::print::{Line, Look, Screen};
 use super::text::value_line;
+use super::view::shown;
 use super::words::{self, WordDiff};
 use crate::model::{LocaleTag, PageId, Value};
+use crate::plan::file;
 use crate::pull::{Adoption, Follower};
 
 /// Writes the keys that change, page by page.
@@ -33,14 +35,8 @@ pub fn adoptions(adoptions: &[&Adoption], screen: Screen, out: &mut dyn Write) -
 fn values(adoption: &Adoption, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
     let heading = Line::indented(4).hanging(2).with(Look::Plain, adoption.field.name());
     heading.with(Look::Faint, &format!("  {}", adoption.source)).print(screen, out)?;
-    let text = |value: &Option<Value>| match value {
-        Some(Value::Text(text)) => Some(text.clone()),
-        Some(Value::Flag(flag)) => Some(flag.to_string()),
-        None => None,
-    };
-    let (before, after) = (text(&adoption.before), text(&adoption.after));
-    let WordDiff { before: old, after: new } =
-        words::compare(before.as_deref().unwrap_or_default(), after.as_deref().unwrap_or_default());
+    let (before, after) = (adoption.before.as_ref().map(shown), adoption.after.as_ref().map(shown));
+    let WordDiff { before: old, after: new } = words::compare(before.unwrap_or_default(), after.unwrap_or_default());
     match before {
         Some(_) => value_line('-', &old, screen, out)?,
         None => note("the key is new", screen, out)?,
@@ -67,23 +63,18 @@ pub fn followers(followers: &[&Follower], screen: Screen, out: &mut dyn Write) -
 
 /// Returns a path that follows a slug.
 pub fn follower_json(follower: &Follower) -> Json {
-    let Follower { page, before, after, source: at, document: _ } = follower;
+    let Follower { page, before, after, source, document: _ } = follower;
     json!({
         "page": page.as_str(),
         "before": before.as_str(),
         "after": after.as_str(),
-        "source": {"file": &*at.file, "line": at.line, "column": at.column},
+        "source": file::location(source),
     })
 }
 
 /// Returns a key that changes.
 pub fn json(adoption: &Adoption) -> Json {
-    let value = |value: &Option<Value>| match value {
-        Some(Value::Text(text)) => Json::from(text.as_str()),
-        Some(Value::Flag(flag)) => Json::from(*flag),
-        None => Json::Null,
-    };
-    let at = &adoption.source;
+    let value = |value: &Option<Value>| value.as_ref().map(file::value);
     json!({
         "page": adoption.address.page.as_str(),
         "path": adoption.path.as_str(),
@@ -91,6 +82,6 @@ pub fn json(adoption: &Adoption) -> Json {
         "field": adoption.field.name(),
         "before": value(&adoption.before),
         "after": value(&adoption.after),
-        "source": {"file": &*at.file, "line": at.line, "column": at.column},
+        "source": file::location(&adoption.source),
     })
 }

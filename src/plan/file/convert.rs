@@ -141,7 +141,7 @@ fn field_from_file(name: &str) -> Result<Field, Error> {
     Field::from_name(name).ok_or_else(|| unknown("field", name))
 }
 
-fn location_to_file(location: &Location) -> format::Location {
+pub(super) fn location_to_file(location: &Location) -> format::Location {
     format::Location { file: location.file.to_string(), line: location.line, column: location.column }
 }
 

@@ -14,6 +14,7 @@ use super::{Body, Change, Plan, Tripped};
 use crate::diagnostic::Diagnostic;
 use crate::exit::Exit;
 use crate::model::Value;
+use crate::source::Location;
 
 /// The version written. Readers refuse a newer major and ignore what a newer minor adds.
 pub const FORMAT_VERSION: &str = "1.2";
@@ -136,6 +137,11 @@ pub fn guard(tripped: &Tripped) -> Json {
 /// Returns a value as it stands in the format.
 pub fn value(value: &Value) -> Json {
     serde_json::to_value(convert::value_to_file(value)).expect("a value is text or a flag")
+}
+
+/// Returns a place as it stands in the format.
+pub fn location(location: &Location) -> Json {
+    serde_json::to_value(convert::location_to_file(location)).expect("a place is a text and two numbers")
 }
 
 /// Returns a request body as it stands in the format, which is as the API takes it.
