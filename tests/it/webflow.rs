@@ -16,7 +16,7 @@ const TOKEN: &str = "s3cr3t-t0ken/with+odd=characters";
 fn options(url: &str) -> Options {
     Options {
         base_url: url.parse().unwrap(),
-        request_timeout: Duration::from_secs(5),
+        request_timeout: Duration::from_secs(60),
         // A pause of a minute takes 0.3 s, a backoff of a second 5 ms.
         minute: Duration::from_millis(300),
         ..Options::new(Token::new(TOKEN.to_owned()).unwrap())

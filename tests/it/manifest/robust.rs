@@ -100,8 +100,8 @@ fn bombs_end_quickly() {
         let start = Instant::now();
         let (_, problems) = read::pages(&Arc::from("page.yaml"), &text);
         assert!(!problems.is_empty());
-        // Generous, for a build without optimization on a busy machine.
-        assert!(start.elapsed() < Duration::from_secs(5), "{:?}: {}", start.elapsed(), &text[..40]);
+        // A bomb that goes off takes years; without optimization on a busy machine, the rest has taken ten seconds.
+        assert!(start.elapsed() < Duration::from_secs(120), "{:?}: {}", start.elapsed(), &text[..40]);
     }
 }
 

@@ -123,19 +123,19 @@ async fn patience_with_429_ends() {
 #[tokio::test]
 async fn a_write_is_not_sent_after_its_deadline() {
     let server = Server::start([limited(), page()]);
-    // With a real minute, so that the rest would be noticed.
-    let client = Client::new(Options { minute: Duration::from_secs(60), ..options(&server.url) }).unwrap();
+    // With a minute so long that the rest would be noticed on the busiest machine.
+    let client = Client::new(Options { minute: Duration::from_secs(600), ..options(&server.url) }).unwrap();
     let start = Instant::now();
 
     let late = client.writer().not_after(start).update_page("p1", None, &update()).await.unwrap_err();
     assert!(matches!(late, Error::Expired { .. }), "{late}");
     assert_eq!((late.outcome(), client.requests()), (WriteOutcome::NotSent, 0));
 
-    let soon = client.writer().not_after(start + Duration::from_secs(30));
+    let soon = client.writer().not_after(start + Duration::from_secs(100));
     let limited = soon.update_page("p1", None, &update()).await.unwrap_err();
     assert!(matches!(limited, Error::Expired { .. }), "{limited}");
     assert_eq!(client.requests(), 1);
-    assert!(start.elapsed() < Duration::from_secs(20), "it does not wait for what cannot be");
+    assert!(start.elapsed() < Duration::from_secs(90), "it does not wait for what cannot be");
 }
 
 #[tokio::test]
