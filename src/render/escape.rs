@@ -31,6 +31,16 @@ pub fn is_line_command(character: char) -> bool {
     character == ':'
 }
 
+/// Returns a text as a shell takes it for one word, and a glob for itself. Hazards are for whoever shows it.
+pub fn shell_word(text: &str) -> Cow<'_, str> {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "/-_.:=@".contains(letter);
+    // What begins with `=` is the path of a program to some shells.
+    match !text.is_empty() && !text.starts_with('=') && text.chars().all(is_plain) {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(format!("'{}'", text.replace('\'', "'\\''"))),
+    }
+}
+
 /// Returns the text as code in Markdown, also in the cell of a table. In code nobody is mentioned and nothing is linked.
 pub fn markdown_code(text: &str) -> String {
     format!("<code>{}</code>", markdown(text))
@@ -160,6 +170,16 @@ mod tests {
             ["@user", "#1", "GH-1", "www.a", "http:x", "deadbeef", "1234567", "a_b_", "*a*", "a|b", "<b>", "[a]", "a1"];
         for text in names {
             assert!(!is_plain(text) && !is_plain(&format!("see {text} there")), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_shell_takes_it_for_one_word() {
+        for plain in ["/guide", "--resume=20261122T114500.123Z", "http://localhost:80/a_b", "zh-Hant@x"] {
+            assert_eq!(shell_word(plain), plain);
+        }
+        for (text, quoted) in [("", "''"), ("=ls", "'=ls'"), ("~", "'~'"), ("a b", "'a b'"), ("it's", r"'it'\''s'")] {
+            assert_eq!(shell_word(text), quoted);
         }
     }
 

@@ -2,9 +2,9 @@
 //!
 //! Says for each how to take it over. Part of `text`; must not know what else a plan holds.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
+use super::escape::shell_word;
 use super::print::{Line, Look, Screen};
 use super::text::{Side, shortened, with_pieces};
 use super::view::{KeptFieldView, KeptView, PlanView, short, shown};
@@ -92,17 +92,8 @@ fn field_lines(field: &KeptFieldView<'_>, screen: Screen, out: &mut dyn Write) -
 /// Returns the command that takes the values over, and nothing else.
 pub(super) fn pull(plan: &PlanView<'_>, view: &KeptView<'_>) -> String {
     let environment = plan.plan.target.environment.as_deref();
-    let environment = environment.map(|name| format!(" --env {}", quoted(name))).unwrap_or_default();
+    let environment = environment.map(|name| format!(" --env {}", shell_word(name))).unwrap_or_default();
     let fields = view.fields.iter().map(|field| format!(" --field {}", field.change.field.name()));
-    let (page, tag) = (quoted(view.path.as_str()), quoted(view.tag.as_str()));
+    let (page, tag) = (shell_word(view.path.as_str()), shell_word(view.tag.as_str()));
     format!("slugline pull{environment} --page {page} --locale {tag}{}", fields.collect::<String>())
-}
-
-/// Returns a text as a shell takes it for one word, and a glob for itself.
-fn quoted(text: &str) -> Cow<'_, str> {
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "/-_.".contains(letter);
-    match text.chars().all(is_plain) {
-        true => Cow::Borrowed(text),
-        false => Cow::Owned(format!("'{}'", text.replace('\'', "'\\''"))),
-    }
 }

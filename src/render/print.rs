@@ -67,7 +67,14 @@ pub struct Line {
     indent: usize,
     /// Further indent of the lines it wraps into.
     hang: usize,
-    stretches: Vec<(Look, String)>,
+    stretches: Vec<(Look, Wrap, String)>,
+}
+
+/// Where a stretch of text may be broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wrap {
+    AtSpaces,
+    Never,
 }
 
 impl Line {
@@ -86,7 +93,15 @@ impl Line {
     /// Adds text, made harmless.
     #[must_use]
     pub fn with(mut self, look: Look, text: &str) -> Self {
-        self.stretches.push((look, escape::line(text).into_owned()));
+        self.stretches.push((look, Wrap::AtSpaces, escape::line(text).into_owned()));
+        self
+    }
+
+    /// Adds text, made harmless, that is to be copied: it stays in one piece, since a terminal that has to break it puts
+    /// nothing in between.
+    #[must_use]
+    pub fn with_whole(mut self, look: Look, text: &str) -> Self {
+        self.stretches.push((look, Wrap::Never, escape::line(text).into_owned()));
         self
     }
 
@@ -103,8 +118,11 @@ impl Line {
             pending_spaces: 0,
             style: Style::new(),
         };
-        for (look, text) in &self.stretches {
-            row.stretch(*look, text)?;
+        for (look, wrap, text) in &self.stretches {
+            match wrap {
+                Wrap::AtSpaces => row.stretch(*look, text)?,
+                Wrap::Never => row.whole(*look, text)?,
+            }
         }
         row.end()
     }
@@ -129,7 +147,7 @@ struct Row<'a> {
 
 impl Row<'_> {
     fn stretch(&mut self, look: Look, text: &str) -> io::Result<()> {
-        let style = if self.screen.color { look.style() } else { Style::new() };
+        let style = self.style_of(look);
         for word in text.split_inclusive(' ') {
             let letters = word.trim_end_matches(' ');
             if !letters.is_empty() {
@@ -143,6 +161,16 @@ impl Row<'_> {
         Ok(())
     }
 
+    /// Writes a text in one piece, in a row of its own if it does not fit.
+    fn whole(&mut self, look: Look, text: &str) -> io::Result<()> {
+        if !self.is_fresh && self.overflows(width(text)) {
+            self.break_row()?;
+        }
+        self.open()?;
+        self.switch(self.style_of(look))?;
+        text.chars().try_for_each(|character| self.character(character))
+    }
+
     /// Writes a word; one that is wider than a whole row goes on in the next.
     fn letters(&mut self, style: Style, letters: &str) -> io::Result<()> {
         self.open()?;
@@ -154,17 +182,22 @@ impl Row<'_> {
                 self.open()?;
                 self.switch(style)?;
             }
-            if self.is_blank && escape::is_line_command(character) {
-                let mut spelled = String::new();
-                escape::spell(&mut spelled, character);
-                self.column += spelled.len();
-                write!(self.out, "{spelled}")?;
-            } else {
-                self.column += width;
-                write!(self.out, "{character}")?;
-            }
-            self.is_blank = self.is_blank && character.is_whitespace();
+            self.character(character)?;
         }
+        Ok(())
+    }
+
+    fn character(&mut self, character: char) -> io::Result<()> {
+        if self.is_blank && escape::is_line_command(character) {
+            let mut spelled = String::new();
+            escape::spell(&mut spelled, character);
+            self.column += spelled.len();
+            write!(self.out, "{spelled}")?;
+        } else {
+            self.column += character.width().unwrap_or(0);
+            write!(self.out, "{character}")?;
+        }
+        self.is_blank = self.is_blank && character.is_whitespace();
         Ok(())
     }
 
@@ -175,6 +208,10 @@ impl Row<'_> {
         self.column += spaces;
         (self.is_fresh, self.pending_spaces) = (false, 0);
         Ok(())
+    }
+
+    fn style_of(&self, look: Look) -> Style {
+        if self.screen.color { look.style() } else { Style::new() }
     }
 
     fn switch(&mut self, style: Style) -> io::Result<()> {
@@ -230,6 +267,21 @@ mod tests {
         let printed = print(&line, Some(30));
         assert!(printed.lines().all(|row| row.len() <= 30), "{printed}");
         assert_eq!(printed.matches('x').count(), 70);
+    }
+
+    #[test]
+    fn what_is_to_be_copied_is_in_one_row() {
+        let line =
+            Line::indented(0).hanging(2).with(Look::Plain, "Saved. ").with_whole(Look::Plain, "a b c d e f g h i j");
+        let line = line.with(Look::Plain, " sends it");
+        assert_eq!(print(&line, None), "Saved. a b c d e f g h i j sends it\n");
+        assert_eq!(print(&line, Some(30)), "Saved. a b c d e f g h i j\n  sends it\n");
+        let long = "x y ".repeat(20);
+        let line = Line::indented(0).hanging(2).with(Look::Plain, "Saved. ").with_whole(Look::Plain, long.trim_end());
+        let line = line.with(Look::Plain, " sends it");
+        assert_eq!(print(&line, Some(30)), format!("Saved.\n  {}\n  sends it\n", long.trim_end()));
+        let line = Line::indented(0).with_whole(Look::Plain, "::error::x");
+        assert_eq!(print(&line, Some(30)), "\\u{3a}:error::x\n");
     }
 
     #[test]
