@@ -8,6 +8,7 @@ use super::failure::Failure;
 use super::output::Format;
 use super::plan::{Selected, Wish};
 use super::send::{Sending, What};
+use super::sentence::Sentence;
 use super::ui::Ui;
 use super::{Global, block_on, show};
 use crate::event::Receipt;
@@ -164,7 +165,7 @@ fn check_online(plan: Option<&Plan>) -> Result<(), Failure> {
             Exit::Invalid,
             "the plan compares two commits and knows nothing of the site; there is nothing in it to send",
         )
-        .hint("make one with `slugline plan -o FILE`, without `--offline`")),
+        .hint(show::make_plan().words(", without `--offline`"))),
         Some(_) | None => Ok(()),
     }
 }
@@ -174,10 +175,9 @@ fn tell_of_unfinished(global: &Global, workspace: &Workspace, ui: &Ui) -> Result
     let state = context::state_folder(&workspace.root);
     let newest = run::newest_written(&state, &context::remote_name(global)?, &workspace.site);
     if let Ok(Recorded { id, exit: None, .. }) = newest {
-        ui.note(&format!(
-            "The run {id} never got to its end. `slugline apply --resume={id}` goes on with it; what a new run writes is \
-             taken back apart from it."
-        ));
+        let resumed = Sentence::from(format!("The run {id} never got to its end. "));
+        let resumed = resumed.command("apply", [&format!("--resume={id}")]);
+        ui.propose(&resumed.words(" goes on with it; what a new run writes is taken back apart from it."));
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::failure::Failure;
+use super::sentence::Sentence;
 use super::{files, output};
 use crate::exit::Exit;
 use crate::render::problems::Problem;
@@ -47,19 +48,19 @@ pub(super) struct Known {
 impl Baseline {
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
         let name = path.display();
-        let hint = "make one with `slugline validate --write-baseline FILE`";
+        let hint = || Sentence::from("make one with ").command("validate", ["--write-baseline", "FILE"]);
         let text = std::fs::read_to_string(path).map_err(|error| {
-            Failure::new(Exit::Invalid, error).context(format!("failed to read the baseline `{name}`")).hint(hint)
+            Failure::new(Exit::Invalid, error).context(format!("failed to read the baseline `{name}`")).hint(hint())
         })?;
         let baseline: Self = serde_json::from_str(&text).map_err(|error| {
-            Failure::new(Exit::Invalid, error).context(format!("`{name}` is no baseline")).hint(hint)
+            Failure::new(Exit::Invalid, error).context(format!("`{name}` is no baseline")).hint(hint())
         })?;
         match baseline.version {
             VERSION => Ok(baseline),
             other => {
                 let message =
                     format!("the baseline `{name}` has the version {other}, and this program reads {VERSION}");
-                Err(Failure::message(Exit::Invalid, message).hint(hint))
+                Err(Failure::message(Exit::Invalid, message).hint(hint()))
             }
         }
     }

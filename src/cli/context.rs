@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::Global;
 use super::failure::Failure;
+use super::sentence::Sentence;
 use super::ui::Ui;
 use crate::diagnostic::{self, Diagnostic};
 use crate::exit::Exit;
@@ -113,8 +114,8 @@ impl Workspace {
 /// Returns the folder of the project: the current one, or one above it.
 pub(crate) fn find_project() -> Result<PathBuf, Failure> {
     load::find_project(&folder()?).map_err(|error| {
-        Failure::new(Exit::Invalid, error)
-            .hint("make one with `slugline import --site ID`, or change folder with `-C DIR`")
+        let hint = Sentence::from("make one with ").command("import", ["--site", "ID"]);
+        Failure::new(Exit::Invalid, error).hint(hint.words(", or change folder with `-C DIR`"))
     })
 }
 
@@ -275,7 +276,7 @@ pub(crate) fn sandbox_site(root: &Path) -> Result<sandbox::Site, Failure> {
                         Failure::message(Exit::Invalid, format!("`{}` is no sandbox: {error}", path.display()));
                     // The seed is the user's own file; only the state can be forgotten.
                     if path == sandbox_state(root) {
-                        failure.hint("`slugline sandbox reset` starts it afresh")
+                        failure.hint(Sentence::default().command("sandbox reset", []).words(" starts it afresh"))
                     } else {
                         failure
                     }

@@ -1,5 +1,6 @@
 //! A command that did not do what was asked: the exit, what to say, and the way out.
 
+use super::sentence::Sentence;
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::exit::Exit;
 use crate::plan::Plan;
@@ -12,7 +13,7 @@ use crate::{apply, base, live, plan, run, webflow};
 pub(crate) struct Failure {
     pub(crate) exit: Exit,
     pub(crate) error: anyhow::Error,
-    pub(crate) hint: Option<String>,
+    pub(crate) hint: Option<Sentence>,
     /// Problems in the user's files, shown before the error.
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// The texts for their excerpts.
@@ -71,7 +72,7 @@ impl Failure {
     }
 
     #[must_use]
-    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub(crate) fn hint(mut self, hint: impl Into<Sentence>) -> Self {
         self.hint = Some(hint.into());
         self
     }
@@ -103,7 +104,7 @@ impl From<std::io::Error> for Failure {
 
 impl From<webflow::Error> for Failure {
     fn from(error: webflow::Error) -> Self {
-        let hint = error.hint();
+        let hint = error.hint().map(Sentence::from);
         Self { hint, ..Self::new(Exit::Unavailable, error) }
     }
 }
@@ -138,23 +139,28 @@ impl From<plan::file::Error> for Failure {
 impl From<run::Error> for Failure {
     fn from(error: run::Error) -> Self {
         let (exit, hint) = match &error {
-            run::Error::Locked(_) => (Exit::Refused, "nothing was written; wait for it to end"),
+            run::Error::Locked(_) => (Exit::Refused, "nothing was written; wait for it to end".into()),
             run::Error::File { .. } => {
-                (Exit::Failed, "nothing was written; the record of a run is kept before anything is sent")
+                (Exit::Failed, "nothing was written; the record of a run is kept before anything is sent".into())
             }
             run::Error::Unknown(_) | run::Error::None => {
-                (Exit::Usage, "`slugline log` lists the runs of this project; they are kept in its .slugline/runs")
+                let hint = Sentence::default().command("log", []);
+                (Exit::Usage, hint.words(" lists the runs of this project; they are kept in its .slugline/runs"))
             }
-            run::Error::Ambiguous { .. } => (Exit::Usage, "give more of the id; `slugline log` lists the runs"),
+            run::Error::Ambiguous { .. } => {
+                (Exit::Usage, Sentence::from("give more of the id; ").command("log", []).words(" lists the runs"))
+            }
             run::Error::OtherRemote { .. } => {
-                (Exit::Usage, "give or leave out `--sandbox` or `--api-url` as the run did")
+                (Exit::Usage, "give or leave out `--sandbox` or `--api-url` as the run did".into())
             }
-            run::Error::Superseded { .. } => (
-                Exit::Refused,
-                "nothing was written; `slugline plan` shows what is left to do, and `slugline apply` does it",
-            ),
+            run::Error::Superseded { .. } => {
+                let hint = Sentence::from("nothing was written; ").command("plan", []);
+                let hint = hint.words(" shows what is left to do, and ").command("apply", []);
+                (Exit::Refused, hint.words(" does it"))
+            }
             run::Error::Damaged { .. } | run::Error::Plan(_) | run::Error::NewerVersion(_) => {
-                (Exit::Invalid, "nothing was written; run `slugline plan` to see what is left to do")
+                let hint = Sentence::from("nothing was written; run ").command("plan", []);
+                (Exit::Invalid, hint.words(" to see what is left to do"))
             }
         };
         Self::new(exit, error).hint(hint)

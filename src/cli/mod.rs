@@ -15,6 +15,7 @@ mod failure;
 mod fix;
 mod files;
 mod import;
+mod invocation;
 mod log;
 mod lint;
 mod offline;
@@ -27,6 +28,7 @@ mod rewrite;
 mod sandbox;
 mod schema;
 mod send;
+mod sentence;
 mod show;
 mod signals;
 mod status;
@@ -43,6 +45,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use self::failure::Failure;
+use self::invocation::Invocation;
 use self::output::Answer;
 use self::ui::{Color, Ui};
 use crate::exit::Exit;
@@ -145,7 +148,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 
 fn run(cli: Cli) -> Exit {
     let Cli { global, command } = cli;
-    let ui = Ui::new(global.color, global.quiet, global.verbose);
+    let ui = Ui::new(global.color, global.quiet, global.verbose, Invocation::of(&global));
     let answer = command.answer();
     let category = command.category(&global);
     let result = change_folder(&global).and_then(|()| match command {
@@ -208,7 +211,7 @@ impl Command {
 
 fn fail(failure: &Failure, answer: Answer, category: &str, ui: &Ui) -> Exit {
     ui.diagnostics(&failure.diagnostics, &failure.sources);
-    ui.error(&failure.error, failure.hint.as_deref());
+    ui.error(&failure.error, failure.hint.as_ref());
     // The error stands on stderr already; a stdout that cannot be written changes nothing about it.
     let _ = output::answer(failure, answer, category, show::prefix, ui);
     failure.exit

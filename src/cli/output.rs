@@ -108,10 +108,10 @@ pub(crate) fn answer(
     prefix: impl FnOnce() -> String,
     ui: &Ui,
 ) -> io::Result<()> {
-    let problems = || failure_problems(failure);
+    let problems = || failure_problems(failure, ui);
     match answer {
         Answer::Nothing => Ok(()),
-        Answer::Json => json(&failure_json(failure), ui),
+        Answer::Json => json(&failure_json(failure, ui), ui),
         Answer::Github => ui.data(|_, out| github::annotations(&problems(), &prefix(), out)),
         Answer::Gitlab => json(&gitlab::report(&problems(), &prefix()), ui),
         Answer::Sarif => json(&sarif::failure(category, &problems(), &prefix()), ui),
@@ -119,12 +119,12 @@ pub(crate) fn answer(
 }
 
 /// Returns what is wrong; where it is nothing in the files, the failure itself, by the name of its exit.
-fn failure_problems(failure: &Failure) -> Vec<Problem> {
+fn failure_problems(failure: &Failure, ui: &Ui) -> Vec<Problem> {
     let mut diagnostics = failure.diagnostics.clone();
     if !diagnostic::has_errors(&diagnostics) {
         let told = Diagnostic::error(Code::new(failure.exit.name()), chain(failure));
         diagnostics.push(match &failure.hint {
-            Some(hint) => told.help(hint.as_str()),
+            Some(hint) => told.help(ui.told(hint)),
             None => told,
         });
     }
@@ -165,11 +165,11 @@ pub(crate) fn json(json: &Json, ui: &Ui) -> io::Result<()> {
     ui.text(&harmless(&format!("{json:#}\n")))
 }
 
-fn failure_json(failure: &Failure) -> Json {
+fn failure_json(failure: &Failure, ui: &Ui) -> Json {
     let diagnostics: Vec<_> = failure.diagnostics.iter().map(plan::file::diagnostic).collect();
     let mut json = json!({
         "format_version": plan::file::FORMAT_VERSION,
-        "error": {"message": chain(failure), "hint": failure.hint},
+        "error": {"message": chain(failure), "hint": failure.hint.as_ref().map(|hint| ui.told(hint))},
         "diagnostics": diagnostics,
         "exit": plan::file::exit(failure.exit),
     });

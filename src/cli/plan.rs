@@ -9,8 +9,9 @@ use super::context::{self, Connection, Workspace};
 use super::failure::Failure;
 use super::lint;
 use super::output::{self, Shown};
+use super::sentence::Sentence;
 use super::ui::Ui;
-use super::{Global, against, block_on, files, offline};
+use super::{Global, against, block_on, files, invocation, offline};
 use crate::base;
 use crate::diagnostic;
 use crate::exit::Exit;
@@ -89,11 +90,14 @@ impl Plan {
         }
         output::show(plan, self.shown, exit, || base::prefix(&workspace.root).unwrap_or_default(), ui)?;
         if let Some(path) = &self.output {
-            ui.note(&match exit {
-                Exit::Invalid => "Saved, to be shown; with errors in it, it cannot be applied.".to_owned(),
-                Exit::Refused => "Saved, to be shown; with conflicts in it, it cannot be applied.".to_owned(),
-                _ if plan.is_offline => "Saved, to be shown; without the site, it cannot be applied.".to_owned(),
-                _ => format!("Saved. `slugline apply {}` sends exactly this.", path.display()),
+            ui.propose(&match exit {
+                Exit::Invalid => "Saved, to be shown; with errors in it, it cannot be applied.".into(),
+                Exit::Refused => "Saved, to be shown; with conflicts in it, it cannot be applied.".into(),
+                _ if plan.is_offline => "Saved, to be shown; without the site, it cannot be applied.".into(),
+                _ => {
+                    let sentence = Sentence::from("Saved. ").command("apply", [&invocation::path(path)]);
+                    sentence.words(" sends exactly this.")
+                }
             });
         }
         if exit == Exit::Invalid {
@@ -105,7 +109,7 @@ impl Plan {
         }
         ui.diagnostics(&plan.diagnostics, &workspace.loaded.sources);
         if let Some(failure) = Failure::of_conflicts(plan) {
-            ui.error(&failure.error, failure.hint.as_deref());
+            ui.error(&failure.error, failure.hint.as_ref());
         }
         Ok(exit)
     }

@@ -7,6 +7,7 @@ use std::io::Write as _;
 use super::failure::Failure;
 use super::output::{self, Format};
 use super::send::show;
+use super::sentence::Sentence;
 use super::ui::Ui;
 use crate::apply::Unrecorded;
 use crate::event::{Event, Outcome, Published, Receipt, Skip};
@@ -112,18 +113,18 @@ impl Recorder {
         self.end(exit);
         if let Err(failure) = show(plan, receipt, format, ui) {
             // What was written is written; that it could not be told does not change how it ended.
-            ui.error(&failure.error, failure.hint.as_deref());
+            ui.error(&failure.error, failure.hint.as_ref());
         }
         if let Some(error) = &self.failure {
-            let hint = "what was written is listed above; make room, and run `slugline plan` to see what is left";
-            ui.error(error, Some(hint));
+            let hint = Sentence::from("what was written is listed above; make room, and run ").command("plan", []);
+            ui.error(error, Some(&hint.words(" to see what is left")));
         } else if receipt.is_success() {
             self.tell_of_publishing(receipt);
         } else if receipt.standings.iter().any(|standing| !standing.outcome().is_some_and(Outcome::is_final)) {
-            ui.note(&format!(
-                "Recorded as {id}. `slugline apply --resume={id}` goes on with it, `slugline undo {id}` takes it back.",
-                id = self.run.id()
-            ));
+            let id = self.run.id().as_str();
+            let resumed = Sentence::from(format!("Recorded as {id}. ")).command("apply", [&format!("--resume={id}")]);
+            let undone = resumed.words(" goes on with it, ").command("undo", [id]);
+            ui.propose(&undone.words(" takes it back."));
         }
         Ok(exit)
     }
@@ -134,9 +135,11 @@ impl Recorder {
             None if receipt.count(|outcome| *outcome == Outcome::Done) == 0 => {}
             None => self.ui.note("Written as staged changes: nothing is public until the site is published."),
             Some((_, Some(Published::Queued))) => {}
-            Some(_) => self.ui.note(&format!(
-                "Written, but not known to be published. `slugline apply --resume={id} --publish` tries again."
-            )),
+            Some(_) => {
+                let sentence = Sentence::from("Written, but not known to be published. ");
+                let again = sentence.command("apply", [&format!("--resume={id}"), "--publish"]);
+                self.ui.propose(&again.words(" tries again."));
+            }
         }
     }
 

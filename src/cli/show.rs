@@ -7,6 +7,7 @@ use super::browser;
 use super::context;
 use super::failure::Failure;
 use super::output::{self, PlanFormat, Shown};
+use super::sentence::Sentence;
 use super::ui::Ui;
 use crate::base;
 use crate::event::Receipt;
@@ -119,16 +120,23 @@ pub(super) fn read(path: &Path) -> Result<plan::Plan, Failure> {
         let is_day =
             path.to_str().is_some_and(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()));
         let hint = match is_day {
-            true => "`slugline log` lists the runs; give the id of one, or how it begins, from the day on",
-            false => "make one with `slugline plan -o FILE`",
+            true => {
+                let hint = Sentence::default().command("log", []);
+                hint.words(" lists the runs; give the id of one, or how it begins, from the day on")
+            }
+            false => make_plan(),
         };
         Failure::new(Exit::Invalid, error).context(format!("failed to read the plan `{name}`")).hint(hint)
     })?;
     let text = String::from_utf8(bytes).map_err(|_| {
-        Failure::message(Exit::Invalid, format!("`{name}` is not a plan file: it is no UTF-8"))
-            .hint("make one with `slugline plan -o FILE`")
+        Failure::message(Exit::Invalid, format!("`{name}` is not a plan file: it is no UTF-8")).hint(make_plan())
     })?;
     // Some editors and shells put a mark in front of what is UTF-8.
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     plan::file::decode(text).map_err(|error| Failure::from(error).context(format!("failed to read the plan `{name}`")))
+}
+
+/// Returns how to come by a plan file.
+pub(super) fn make_plan() -> Sentence {
+    Sentence::from("make one with ").command("plan", ["-o", "FILE"])
 }

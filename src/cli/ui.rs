@@ -6,7 +6,9 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write};
 
 use anstream::{AutoStream, ColorChoice as StreamChoice};
 
+use super::invocation::Invocation;
 use super::progress::Progress;
+use super::sentence::{Sentence, Stretch};
 use crate::diagnostic::Diagnostic;
 use crate::render::print::{Line, Look, Screen};
 use crate::render::{diagnostics, escape};
@@ -34,13 +36,15 @@ pub(crate) struct Ui {
     stderr: Screen,
     quiet: bool,
     verbose: bool,
+    /// What commands in sentences are completed by.
+    invocation: Invocation,
     progress: Progress,
     /// Whether stdout is for something else, so that data for people goes to stderr.
     is_diverted: bool,
 }
 
 impl Ui {
-    pub(crate) fn new(color: Color, quiet: bool, verbose: bool) -> Self {
+    pub(crate) fn new(color: Color, quiet: bool, verbose: bool, invocation: Invocation) -> Self {
         let stdout = Screen {
             color: wants_color(color, AutoStream::choice(&io::stdout())),
             width: io::stdout().is_terminal().then(width).flatten(),
@@ -49,7 +53,7 @@ impl Ui {
             color: wants_color(color, AutoStream::choice(&io::stderr())),
             width: io::stderr().is_terminal().then(width).flatten(),
         };
-        Self { stdout, stderr, quiet, verbose, progress: Progress::default(), is_diverted: false }
+        Self { stdout, stderr, quiet, verbose, invocation, progress: Progress::default(), is_diverted: false }
     }
 
     /// Returns one that leaves stdout alone.
@@ -84,6 +88,18 @@ impl Ui {
         }
     }
 
+    /// Tells on stderr what can be done next, unless that is not wanted.
+    pub(crate) fn propose(&self, sentence: &Sentence) {
+        if !self.quiet {
+            self.line(self.sentence(Line::indented(0).hanging(2), sentence));
+        }
+    }
+
+    /// Returns a sentence as it is told in one piece, with commands that can be run as they are.
+    pub(crate) fn told(&self, sentence: &Sentence) -> String {
+        sentence.told(&self.invocation)
+    }
+
     /// Tells on stderr what only the curious want to know.
     pub(crate) fn detail(&self, text: &str) {
         if self.verbose {
@@ -98,7 +114,7 @@ impl Ui {
     }
 
     /// Writes an error, what led to it, and the way out.
-    pub(crate) fn error(&self, error: &anyhow::Error, hint: Option<&str>) {
+    pub(crate) fn error(&self, error: &anyhow::Error, hint: Option<&Sentence>) {
         let mut chain = error.chain().map(ToString::to_string);
         let head = chain.next().unwrap_or_default();
         self.line(Line::indented(0).hanging(2).with(Look::Error, "error: ").with(Look::Plain, &head));
@@ -106,7 +122,7 @@ impl Ui {
             self.line(Line::indented(2).hanging(2).with(Look::Faint, "because: ").with(Look::Plain, &cause));
         }
         if let Some(hint) = hint {
-            self.line(Line::indented(2).hanging(2).with(Look::Strong, "hint: ").with(Look::Plain, hint));
+            self.line(self.sentence(Line::indented(2).hanging(2).with(Look::Strong, "hint: "), hint));
         }
     }
 
@@ -178,6 +194,13 @@ impl Ui {
     /// Returns whether somebody is there to be asked.
     pub(crate) fn can_ask(&self) -> bool {
         io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    fn sentence(&self, line: Line, sentence: &Sentence) -> Line {
+        sentence.stretches(&self.invocation).iter().fold(line, |line, stretch| match stretch {
+            Stretch::Words(text) => line.with(Look::Plain, text),
+            Stretch::Command(text) => line.with_whole(Look::Plain, text),
+        })
     }
 
     fn line(&self, line: Line) {

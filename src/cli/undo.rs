@@ -5,6 +5,7 @@ use super::failure::Failure;
 use super::output::Format;
 use super::plan::show;
 use super::send::{Sending, What};
+use super::sentence::Sentence;
 use super::ui::Ui;
 use super::{Global, apply, block_on};
 use crate::event::Receipt;
@@ -95,7 +96,8 @@ impl Undo {
         let what = What::New(&plan, Purpose::Undo, Some(lock));
         let exit = self.sending.send(what, global, connection, &workspace.root, self.format, ui).await?;
         if exit == Exit::Ok && recorded.purpose == Purpose::Apply {
-            ui.note("The manifests still say what was taken back: revert the change there, or `slugline pull`.");
+            let left = Sentence::from("The manifests still say what was taken back: revert the change there, or ");
+            ui.propose(&left.command("pull", []).words("."));
         }
         Ok(exit)
     }

@@ -140,7 +140,7 @@ impl Validate {
         };
         self.show(&checked, &found, exit, ui)?;
         if let Some(failure) = &checked.unasked {
-            ui.error(&failure.error, failure.hint.as_deref());
+            ui.error(&failure.error, failure.hint.as_ref());
             ui.note("The site could not be asked; `--offline` looks at the files alone.");
         }
         Ok(exit)

@@ -82,7 +82,7 @@ fn body(values: &[Assignment]) -> Json {
 fn refused(error: EditError) -> Failure {
     let hint = match &error {
         EditError::UnknownPage { page: name, known } | EditError::UnknownLocale { locale: name, known } => {
-            Some(instead_of(name, known))
+            Some(instead_of(name, known).into())
         }
         EditError::Malformed(_) | EditError::Empty(_) | EditError::SlugTaken(_) | EditError::SlugFixed => None,
     };

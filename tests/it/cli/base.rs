@@ -187,7 +187,7 @@ fn drift_is_shown_and_kept() {
 
     Plan: 1 field to change in 1 page-locale of 1 page; 1 request to send. 2 fields were changed on the site and kept.
     --- stderr
-    Saved. `slugline apply plan.json` sends exactly this.
+    Saved. `slugline -C . apply --api-url http://[SERVER] plan.json` sends exactly this.
     ");
     let plan = repository.environment.read_json("plan.json");
     assert_eq!(plan["source"]["base"], base);

@@ -157,13 +157,8 @@ impl TestEnvironment {
 
     /// Returns the program about to be run, with both outputs captured.
     pub(super) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_slugline"));
-        command.args(arguments).current_dir(self.path("")).env_clear();
-        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
-        command.env("HOME", self.root.path().join("home"));
-        // A repository around the folder for temporary files is none of ours.
-        command.env("GIT_CEILING_DIRECTORIES", self.root.path());
-        command.envs(&self.variables);
+        let mut command = self.of_program(env!("CARGO_BIN_EXE_slugline"));
+        command.args(arguments);
         let talks =
             matches!(arguments.first(), Some(&("plan" | "apply" | "undo" | "import" | "pull" | "status" | "validate")));
         let has_target = arguments.iter().any(|argument| matches!(*argument, "--sandbox" | "--api-url" | "--offline"));
@@ -174,6 +169,29 @@ impl TestEnvironment {
                 command.args(["--concurrency", "1"]);
             }
         }
+        command
+    }
+
+    /// Runs a line in a shell, as somebody does who has the program installed. Nothing is masked in what comes out.
+    #[cfg(unix)]
+    pub(super) fn run_in_shell(&self, line: &str) -> Output {
+        let program = Path::new(env!("CARGO_BIN_EXE_slugline"));
+        let rest = std::env::var_os("PATH").unwrap_or_default();
+        let folders = std::iter::once(program.parent().unwrap().to_owned()).chain(std::env::split_paths(&rest));
+        let mut command = self.of_program("sh");
+        command.env("PATH", std::env::join_paths(folders).unwrap());
+        command.args(["-c", line]).output().unwrap()
+    }
+
+    /// Returns a program about to be run in the project's folder, with both outputs captured.
+    fn of_program(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(self.path("")).env_clear();
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.env("HOME", self.root.path().join("home"));
+        // A repository around the folder for temporary files is none of ours.
+        command.env("GIT_CEILING_DIRECTORIES", self.root.path());
+        command.envs(&self.variables);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
@@ -239,7 +257,7 @@ impl TestEnvironment {
         // The numbers of errors are the system's own.
         let text = masked(&text, "(os error ", "[N]", |character| character.is_ascii_digit());
         let is_of_id = |character: char| character.is_ascii_digit() || "TZ.".contains(character);
-        ["ecorded as ", "--resume=", "slugline undo ", "The run "]
+        ["ecorded as ", "--resume=", "undo --api-url http://[SERVER] ", "The run "]
             .iter()
             .fold(text, |text, before| masked(&text, before, "[RUN]", is_of_id))
     }

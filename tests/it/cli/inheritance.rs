@@ -32,7 +32,7 @@ fn a_text_that_a_locale_states_as_it_inherits_it_is_pinned() {
 
     Plan: 1 field to change and 1 pinned in 2 page-locales of 1 page; 2 requests to send.
     --- stderr
-    Saved. `slugline apply plan.json` sends exactly this.
+    Saved. `slugline apply --api-url http://[SERVER] plan.json` sends exactly this.
     ");
     assert_snapshot!(environment.run("apply plan.json -q"), @"
     exit: 0

@@ -20,6 +20,8 @@ mod manifests;
 mod output;
 mod pages;
 mod plan_files;
+#[cfg(unix)]
+mod proposed;
 mod publish;
 mod pull;
 mod remote;

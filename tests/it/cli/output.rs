@@ -307,7 +307,7 @@ fn text_of_the_site_and_of_manifests_stays_in_its_place() {
 
     Plan: 1 field to change in 1 page-locale of 1 page; 1 request to send.
     --- stderr
-    Saved. `slugline apply plan.json` sends exactly this.
+    Saved. `slugline apply --api-url http://[SERVER] plan.json` sends exactly this.
     ");
     assert!(ran.stdout.chars().all(|character| character == '\n' || !character.is_control()), "{ran:#}");
     assert_eq!(environment.run("show plan.json").stdout, ran.stdout);

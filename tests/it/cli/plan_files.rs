@@ -255,7 +255,7 @@ fn a_plan_file_that_does_not_exist() {
     --- stderr
     error: failed to read the plan `plan.jsn`
       because: No such file or directory (os error [N])
-      hint: make one with `slugline plan -o FILE`
+      hint: make one with `slugline plan --api-url http://[SERVER] -o FILE`
     ");
 }
 
@@ -347,7 +347,7 @@ fn text_in_place_of_a_plan() {
     --- stdout
     --- stderr
     error: `notes.txt` is not a plan file: it is no UTF-8
-      hint: make one with `slugline plan -o FILE`
+      hint: make one with `slugline plan --api-url http://[SERVER] -o FILE`
     ");
     environment.write("notes.txt", "");
     assert_eq!(environment.run("apply notes.txt").wrote_nothing().exit, 3);

@@ -141,7 +141,7 @@ fn a_refusal_to_publish_is_partial_and_can_be_made_good() {
     When all is written, slugline publishes the page /guide in all its locales.
     [1/1] /guide @ en-US: done
     publishing
-    Written, but not known to be published. `slugline apply --resume=[RUN] --publish` tries again.
+    Written, but not known to be published. `slugline apply --api-url http://[SERVER] --resume=[RUN] --publish` tries again.
     ");
     assert!(last_published(&environment).is_null());
 

@@ -150,7 +150,7 @@ fn a_token_that_may_not_write_plans_and_does_not_apply() {
     --- stderr
     stopping: the token is not accepted
     [1/1] /guide @ en-US: failed
-    Recorded as [RUN] `slugline apply --resume=[RUN]` goes on with it, `slugline undo [RUN]` takes it back.
+    Recorded as [RUN] `slugline apply --api-url http://[SERVER] --resume=[RUN]` goes on with it, `slugline undo --api-url http://[SERVER] [RUN]` takes it back.
     ");
     assert_eq!(environment.site(), site);
 }

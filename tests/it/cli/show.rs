@@ -73,7 +73,7 @@ fn what_the_lint_says_stands_at_the_change() {
 
     Plan: 2 fields to change in 1 page-locale of 1 page; 1 request to send.
     --- stderr
-    Saved. `slugline apply plan.json` sends exactly this.
+    Saved. `slugline apply --api-url http://[SERVER] plan.json` sends exactly this.
     ");
     let markdown = environment.run("show plan.json --format markdown").stdout;
     let (_, markdown) = markdown.split_once('\n').unwrap();

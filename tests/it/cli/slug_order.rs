@@ -40,7 +40,7 @@ fn two_pages_swap_their_slugs() {
 
     Plan: 2 fields to change in 2 page-locales of 2 pages; 3 requests to send.
     --- stderr
-    Saved. `slugline apply plan.json` sends exactly this.
+    Saved. `slugline apply --api-url http://[SERVER] plan.json` sends exactly this.
     ");
     assert_snapshot!(environment.run("apply plan.json -q"), @"
     exit: 0
@@ -163,7 +163,7 @@ fn what_waits_for_a_slug_is_not_sent_if_that_was_not_freed() {
     --- stderr
     [1/2] /b @ en-US: failed
     [2/2] /a @ en-US: skipped
-    Recorded as [RUN] `slugline apply --resume=[RUN]` goes on with it, `slugline undo [RUN]` takes it back.
+    Recorded as [RUN] `slugline apply --api-url http://[SERVER] --resume=[RUN]` goes on with it, `slugline undo --api-url http://[SERVER] [RUN]` takes it back.
     ");
     assert_eq!(["pgA", "pgB"].map(|page| slug(&environment, page)), ["a", "b"]);
     assert_eq!(environment.run("apply plan.json").exit, 0);

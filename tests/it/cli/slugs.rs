@@ -135,7 +135,7 @@ fn a_slug_that_a_folder_has() {
     Applied: 1 failed of 1 request.
     --- stderr
     [1/1] /a @ en-US: failed
-    Recorded as [RUN] `slugline apply --resume=[RUN]` goes on with it, `slugline undo [RUN]` takes it back.
+    Recorded as [RUN] `slugline apply --api-url http://[SERVER] --resume=[RUN]` goes on with it, `slugline undo --api-url http://[SERVER] [RUN]` takes it back.
     ");
 }
 

@@ -52,11 +52,12 @@ fn what_is_under_way_is_finished_and_nothing_else_is_sent() {
         wait_until_stopping(&mut child);
         gate.let_go();
         let ended = Ended::of(child).expect(exit);
+        let resume = format!("apply --api-url {} --resume=", gate.url());
         gate.close();
 
         assert!(ended.stdout.contains("4 written"), "{}", ended.stdout);
         assert!(ended.stdout.contains("not sent"), "{}", ended.stdout);
-        assert!(ended.stderr.contains("apply --resume="), "{}", ended.stderr);
+        assert!(ended.stderr.contains(&resume), "{}", ended.stderr);
         assert_eq!(project.writes().len(), 4);
         let (recorded, receipt) = project.recorded();
         assert_eq!(receipt.stop, Some(stop));

@@ -100,7 +100,7 @@ fn it_cannot_be_applied() {
     --- stdout
     --- stderr
     error: the plan compares two commits and knows nothing of the site; there is nothing in it to send
-      hint: make one with `slugline plan -o FILE`, without `--offline`
+      hint: make one with `slugline -C . plan --api-url http://[SERVER] -o FILE`, without `--offline`
     ");
 }
 

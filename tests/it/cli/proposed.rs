@@ -1,0 +1,160 @@
+//! Commands that the program names in what it says: taken from there, and run in a shell as they are.
+
+use std::process::Output;
+
+use insta::assert_snapshot;
+
+use super::environment::TestEnvironment;
+use super::galaxy::{self, GUIDE_CHANGED, PROJECT};
+
+/// A manifest whose slug somebody else may take in the meantime.
+const DRAFT: &str = "id: pgDraft\nlocales:\n  en-US: {slug: milliways}\n";
+/// A project file for the same site, among others.
+const ENVIRONMENTS: &str =
+    "version: 1\nenvironments:\n  production: {site: siteOther}\n  staging: {site: siteGalaxy}\n";
+
+/// Writes a project with two changes to a folder, and a sandbox for it.
+fn project(environment: &TestEnvironment, folder: &str, project: &str) {
+    environment.write(&format!("{folder}/slugline.yaml"), project);
+    environment.write(&format!("{folder}/sandbox.json"), galaxy::site().to_string());
+    environment.write(&format!("{folder}/pages/guide.yaml"), GUIDE_CHANGED);
+    environment.write(&format!("{folder}/pages/draft.yaml"), DRAFT);
+}
+
+/// Runs a line, and fails unless it ends so. Returns what it said to people.
+#[track_caller]
+fn ends(environment: &TestEnvironment, line: &str, exit: i32) -> String {
+    let Output { status, stdout, stderr } = environment.run_in_shell(line);
+    let [stdout, stderr] = [stdout, stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    assert_eq!(status.code(), Some(exit), "{line}\n{stdout}\n{stderr}");
+    stderr
+}
+
+/// Returns the commands that a text names.
+fn commands(text: &str) -> Vec<&str> {
+    let quoted = text.split('`').skip(1).step_by(2);
+    quoted.filter(|command| command.starts_with("slugline ")).collect()
+}
+
+/// Goes from a plan to the manifests that agree with the site again, by what each command names as the next, with somebody
+/// in between who has the new slug for a while.
+#[track_caller]
+fn follow(environment: &TestEnvironment, folder: &str, flags: &str) {
+    let edit = |what: &str| ends(environment, &format!("slugline -C '{folder}' sandbox edit --page {what}"), 0);
+    let saved = ends(environment, &format!("slugline -C '{folder}' plan {flags} -o 'the plan.json'"), 0);
+    edit("/about slug=milliways");
+    let stopped = ends(environment, commands(&saved)[0], 6);
+    edit("/milliways slug=about");
+    let [resume, undo] = commands(&stopped)[..] else { panic!("{stopped}") };
+    ends(environment, resume, 0);
+    let undone = ends(environment, &format!("{undo} --yes"), 0);
+    ends(environment, commands(&undone)[0], 0);
+    assert!(environment.read(&format!("{folder}/pages/guide.yaml")).contains("title: The Guide\n"));
+    assert!(environment.read(&format!("{folder}/pages/draft.yaml")).contains("slug: restaurant"));
+}
+
+#[test]
+fn in_a_folder_elsewhere() {
+    let environment = TestEnvironment::empty();
+    project(&environment, "it's my site", PROJECT);
+    // Quotes mean the same to the shell of this test as to whoever types them.
+    let folder = r"it'\''s my site";
+    let saved = ends(&environment, &format!("slugline -C '{folder}' plan --sandbox -o '../the plan.json'"), 0);
+    assert_eq!(
+        commands(&saved),
+        [r"slugline -C 'it'\''s my site' apply --sandbox '../the plan.json'"],
+        "the path is meant from the project's folder, where `-C` leads before it is read"
+    );
+    ends(&environment, commands(&saved)[0], 0);
+    assert!(environment.path("the plan.json").is_file());
+}
+
+#[test]
+fn from_a_plan_to_an_undo_in_a_folder_elsewhere() {
+    let environment = TestEnvironment::empty();
+    project(&environment, "my site", PROJECT);
+    follow(&environment, "my site", "--sandbox");
+}
+
+#[test]
+fn from_a_plan_to_an_undo_of_one_environment() {
+    let environment = TestEnvironment::empty();
+    project(&environment, ".", ENVIRONMENTS);
+    follow(&environment, ".", "--env staging --sandbox");
+}
+
+#[test]
+fn at_another_address() {
+    let mut environment = TestEnvironment::empty();
+    environment.serve(&galaxy::site());
+    project(&environment, ".", ENVIRONMENTS);
+    let flags = format!("--api-namespace beta --api-url {}/ --env staging", environment.server().url());
+    let saved = ends(&environment, &format!("slugline plan {flags} -o=-plan.json"), 0);
+    ends(&environment, commands(&saved)[0], 0);
+    assert_eq!(environment.values("pgGuide", "en-US")["seo"]["title"], "The Ultimate Guide");
+    let log = environment.log();
+    assert!(log.iter().any(|entry| entry.method == "PUT"), "{log:?}");
+    assert!(log.iter().all(|entry| !entry.path.starts_with("/v2/pages")), "{log:?}");
+}
+
+#[test]
+fn a_run_that_never_ended() {
+    let environment = TestEnvironment::empty();
+    project(&environment, "site", PROJECT);
+    ends(&environment, "slugline -C site apply --sandbox --yes", 0);
+    let runs = std::fs::read_dir(environment.path("site/.slugline/runs")).unwrap();
+    let record = runs.map(|run| run.unwrap().path().join("events.jsonl")).find(|path| path.is_file()).unwrap();
+    let events = std::fs::read_to_string(&record).unwrap();
+    // As a machine leaves it that was switched off before the end was recorded.
+    let (kept, _) = events.trim_end().rsplit_once('\n').unwrap();
+    std::fs::write(&record, format!("{kept}\n")).unwrap();
+    let told = ends(&environment, "slugline -C site apply --sandbox --yes", 0);
+    let [resume] = commands(&told)[..] else { panic!("{told}") };
+    assert!(resume.starts_with("slugline -C site apply --sandbox --resume="), "{resume}");
+    ends(&environment, resume, 0);
+}
+
+#[test]
+fn hints_are_completed_in_every_form() {
+    let environment = TestEnvironment::empty();
+    let ran = environment.run("log --sandbox --format json");
+    assert_eq!(ran.exit, 0, "{ran}");
+    let ran = environment.run("show 20261122 --env staging --sandbox --format json -C .");
+    let hint = ran.json()["error"]["hint"].as_str().unwrap().to_owned();
+    assert_eq!(commands(&hint), ["slugline -C . log --env staging --sandbox"]);
+    assert!(ran.stderr.contains(&hint), "{ran}");
+    ends(&environment, commands(&hint)[0], 0);
+    let ran = environment.run("show plan.json --sandbox --format github");
+    assert!(ran.stdout.contains("`slugline plan --sandbox -o FILE`"), "{ran}");
+}
+
+#[test]
+fn an_address_with_a_password_stays_with_who_gave_it() {
+    let environment = TestEnvironment::empty();
+    let ran = environment.run("status --api-url https://me:hunter2@proxy.example --api-namespace beta");
+    assert_snapshot!(ran, @"
+    exit: 3
+    files: none
+    writes: none
+    --- stdout
+    --- stderr
+    error: no `slugline.yaml` in `[FOLDER]` or above it
+      hint: make one with `slugline import --api-url URL --api-namespace beta --site ID`, or change folder with `-C DIR`
+    ");
+    assert!(!ran.to_string().contains("hunter2"));
+}
+
+#[test]
+fn a_value_of_a_flag_is_harmless() {
+    let environment = TestEnvironment::empty();
+    let arguments = ["status", "--sandbox", "--env", "\u{1b}[31m\n::error::`id`$(id)\u{202e}"];
+    assert_snapshot!(environment.run_with(&arguments, ""), @r"
+    exit: 3
+    files: none
+    writes: none
+    --- stdout
+    --- stderr
+    error: no `slugline.yaml` in `[FOLDER]` or above it
+      hint: make one with `slugline import --env '␛[31m\n::error::`id`$(id)\u{202e}' --sandbox --site ID`, or change folder with `-C DIR`
+    ");
+}
