@@ -6,11 +6,8 @@
 use std::sync::{Arc, LazyLock};
 
 use slugline::manifest::yaml;
-use slugline::render::html;
-use slugline::render::view::PlanView;
 
-use held::{plan_with, plan_with_all, show};
-use markup::{Made, forge, parse};
+use held::Plain;
 
 #[path = "../../tests/it/render/held.rs"]
 mod held;
@@ -26,23 +23,11 @@ mod plan {
     pub(crate) use crate::world::world;
 }
 
-/// What the comment and the report of a harmless text are made of.
-static PLAIN: LazyLock<[Made; 2]> = LazyLock::new(|| {
-    let report = plan_with_all(&vec!["plain".to_owned(); 16]);
-    [parse(&forge(&show(&plan_with("plain")).markdown)), parse(&html::report(&PlanView::new(&report)))]
-});
+static PLAIN: LazyLock<Plain> = LazyLock::new(Plain::new);
 
 /// A text stands everywhere a site, a manifest or a plan file could have put one, and is shown in every format.
 pub fn hostile_text(text: &str) {
-    let [comment, report] = &*PLAIN;
-    let plan = plan_with(text);
-    let shown = show(&plan);
-    held::holds_as_text(&shown.text, text);
-    held::holds_as_annotations(&shown.github, text);
-    held::holds_as_comment(&shown.markdown, comment, text);
-    held::holds_as_report(&shown.html, report, text);
-    held::holds_as_code_quality(&shown.gitlab, text);
-    held::holds_as_plan_file(&plan, text);
+    PLAIN.holds(text);
 }
 
 /// A manifest, and a project file of the same bytes, are read, and everything that is wrong with them is drawn.

@@ -25,6 +25,11 @@ pub fn without_command(text: &str) -> String {
     text.replace(RUNNER_COMMAND, "#\\u{23}[")
 }
 
+/// Returns HTML that reads the same, without what a runner takes for a command in the middle of a line.
+pub fn html_without_command(html: &str) -> String {
+    html.replace(RUNNER_COMMAND, "#&#35;[")
+}
+
 /// Returns whether a runner could take what begins with the character for a command, where nothing but white space stands
 /// before it in its line.
 pub fn is_line_command(character: char) -> bool {

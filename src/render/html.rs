@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
+use super::escape;
 use super::html_change::{change_row, kept_row, text};
 use super::html_page;
 use super::kept;
@@ -59,7 +60,8 @@ pub fn report(view: &PlanView<'_>) -> String {
             }
         }
     };
-    page.into_string() + "\n"
+    // Pieces that are harmless each may together be what a runner acts on.
+    escape::html_without_command(&page.into_string()) + "\n"
 }
 
 /// Returns how many pages are shown in full.

@@ -81,7 +81,8 @@ pub(super) fn plan_with_all(texts: &[String]) -> Plan {
     });
     plan.findings = of_lint.collect();
     for (class, field) in [(Class::Conflict, Field::SeoDescription), (Class::Drift, Field::OpenGraphTitle)] {
-        let change = plan.changes.iter().find(|change| change.field == field).unwrap().clone();
+        // Of an empty text there is nothing to be emptied.
+        let Some(change) = plan.changes.iter().find(|change| change.field == field).cloned() else { continue };
         let base = Some(Value::from(format!("{} once", texts[0]).as_str()));
         plan.kept.push(Change { class, base, ..change });
     }
@@ -91,6 +92,32 @@ pub(super) fn plan_with_all(texts: &[String]) -> Plan {
         tripped.worst = vec![text.to_owned(); 3];
     }
     plan
+}
+
+/// What the comment and the report of a harmless text are made of.
+pub(super) struct Plain {
+    comment: Made,
+    report: Made,
+}
+
+impl Plain {
+    pub(super) fn new() -> Self {
+        let report = plan_with_all(&vec!["plain".to_owned(); 16]);
+        let report = parse(&html::report(&PlanView::new(&report)));
+        Self { comment: parse(&forge(&show(&plan_with("plain")).markdown)), report }
+    }
+
+    /// Holds every output that has the text everywhere a site, a manifest or a plan file could have put one.
+    pub(super) fn holds(&self, text: &str) {
+        let plan = plan_with(text);
+        let shown = show(&plan);
+        holds_as_text(&shown.text, text);
+        holds_as_annotations(&shown.github, text);
+        holds_as_comment(&shown.markdown, &self.comment, text);
+        holds_as_report(&shown.html, &self.report, text);
+        holds_as_code_quality(&shown.gitlab, text);
+        holds_as_plan_file(&plan, text);
+    }
 }
 
 /// Holds an output against what is so for all of them.

@@ -4,7 +4,7 @@ use slugline::render::html;
 use slugline::render::view::PlanView;
 
 use super::held::{
-    Shown, holds_as_annotations, holds_as_code_quality, holds_as_comment, holds_as_plan_file, holds_as_report,
+    Plain, Shown, holds_as_annotations, holds_as_code_quality, holds_as_comment, holds_as_plan_file, holds_as_report,
     holds_as_text, plan_with, plan_with_all, show,
 };
 use super::markup::{forge, parse};
@@ -14,6 +14,24 @@ use super::values::hostile;
 #[test]
 fn there_are_enough_texts() {
     assert!(hostile().len() > 500);
+}
+
+/// What a fuzzer begins with.
+#[test]
+fn no_text_is_too_short() {
+    let plain = Plain::new();
+    for text in ["", " ", "\n", "\0", ":", "#", "`"] {
+        plain.holds(text);
+    }
+}
+
+/// A view cuts texts into what stays, what changes and what is far from both, and each piece may be harmless.
+#[test]
+fn no_cut_leaves_what_a_runner_takes_for_a_command() {
+    let plain = Plain::new();
+    for letters in 0..64 {
+        plain.holds(&format!("{}##[error]{}", "x".repeat(letters), "y".repeat(80 - letters)));
+    }
 }
 
 #[test]
