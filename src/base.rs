@@ -4,10 +4,11 @@
 
 use std::io::{self, BufReader, Read as _, Write as _};
 use std::path::Path;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::Stdio;
 use std::sync::Arc;
 
 use crate::diagnostic::{self, Diagnostic};
+use crate::git;
 use crate::manifest::globs::PageGlobs;
 use crate::manifest::load::Loaded;
 use crate::manifest::project::FILE_NAME;
@@ -34,7 +35,7 @@ const IN_A_WORKFLOW: &str = "or in a GitHub workflow with `fetch-depth: 0` of ac
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("failed to run git")]
-    Git(#[source] io::Error),
+    Git(#[from] io::Error),
     #[error("the project does not lie in a git repository")]
     NoRepository,
     #[error("there is no commit `{revision}`")]
@@ -74,6 +75,10 @@ impl Error {
     }
 }
 
+fn failed(command: &str, output: &git::Output) -> Error {
+    Error::Failed { command: command.to_owned(), message: output.complaint() }
+}
+
 /// Returns whether a revision is the hash that git hosts give where there is no commit.
 fn is_nothing(revision: &str) -> bool {
     revision.len() >= 40 && revision.chars().all(|digit| digit == '0')
@@ -94,21 +99,21 @@ fn fetch(revision: &str) -> String {
 /// Returns the folder of the project as seen from the top of its repository: empty, or with a `/` at the end. Nothing
 /// where there is no repository.
 pub fn prefix(root: &Path) -> Option<String> {
-    let output = git(root, &["rev-parse", "--show-prefix"]).ok()?;
+    let output = git::run(root, &["rev-parse", "--show-prefix"]).ok()?;
     output.status.success().then(|| output.text().trim_end_matches('\n').to_owned())
 }
 
 /// Returns the commit that a revision names.
 pub fn resolve(root: &Path, revision: &str) -> Result<Commit, Error> {
     // Asked first, since git ends in the same way where the commit is not there.
-    let repository = git(root, &["rev-parse", "--show-prefix"])?;
+    let repository = git::run(root, &["rev-parse", "--show-prefix"])?;
     if !repository.status.success() {
         // A repository of another user's, as in many containers, is one that git does not open, and it says how it would.
-        let is_none = String::from_utf8_lossy(&repository.stderr).contains("not a git repository");
-        return Err(if is_none { Error::NoRepository } else { repository.failed("rev-parse") });
+        let is_none = repository.complaint().contains("not a git repository");
+        return Err(if is_none { Error::NoRepository } else { failed("rev-parse", &repository) });
     }
     let peeled = format!("{revision}^{{commit}}");
-    let output = git(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &peeled])?;
+    let output = git::run(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &peeled])?;
     match output.status.success() {
         true => Ok(Commit(output.text().trim().to_owned())),
         false => Err(Error::UnknownRevision { revision: revision.to_owned(), is_shallow: is_shallow(root) }),
@@ -132,7 +137,7 @@ pub fn base(root: &Path, revision: &str) -> Result<(Commit, Kinship), Error> {
     let named = resolve(root, revision)?;
     // In a repository without a commit of its own, nothing has parted.
     let Ok(head) = resolve(root, "HEAD") else { return Ok((named, Kinship::Named)) };
-    let output = git(root, &["merge-base", head.as_str(), named.as_str()])?;
+    let output = git::run(root, &["merge-base", head.as_str(), named.as_str()])?;
     match output.status.code() {
         Some(0) => {
             let common = Commit(output.text().trim().to_owned());
@@ -144,13 +149,13 @@ pub fn base(root: &Path, revision: &str) -> Result<(Commit, Kinship), Error> {
             false => Err(Error::Unclear { revision: revision.to_owned() }),
         },
         Some(1) => Ok((named, Kinship::Named)),
-        _ => Err(output.failed("merge-base")),
+        _ => Err(failed("merge-base", &output)),
     }
 }
 
 /// Returns whether a commit names the other as its parent; it does so where the clone does not reach back to that.
 fn is_parent(root: &Path, parent: &Commit, of: &Commit) -> Result<bool, Error> {
-    let output = git(root, &["cat-file", "commit", of.as_str()])?;
+    let output = git::run(root, &["cat-file", "commit", of.as_str()])?;
     let line = format!("parent {}", parent.as_str());
     Ok(output.text().lines().take_while(|header| !header.is_empty()).any(|header| header == line))
 }
@@ -158,16 +163,16 @@ fn is_parent(root: &Path, parent: &Commit, of: &Commit) -> Result<bool, Error> {
 /// Returns the commit at which the one at hand and a revision parted, so that what others did since does not count.
 pub fn merge_base(root: &Path, revision: &str) -> Result<Commit, Error> {
     let commit = resolve(root, revision)?;
-    let output = git(root, &["merge-base", "HEAD", commit.as_str()])?;
+    let output = git::run(root, &["merge-base", "HEAD", commit.as_str()])?;
     match output.status.code() {
         Some(0) => Ok(Commit(output.text().trim().to_owned())),
         Some(1) => Err(Error::Unrelated { revision: revision.to_owned(), is_shallow: is_shallow(root) }),
-        _ => Err(output.failed("merge-base")),
+        _ => Err(failed("merge-base", &output)),
     }
 }
 
 fn is_shallow(root: &Path) -> bool {
-    git(root, &["rev-parse", "--is-shallow-repository"]).is_ok_and(|output| output.text().trim() == "true")
+    git::run(root, &["rev-parse", "--is-shallow-repository"]).is_ok_and(|output| output.text().trim() == "true")
 }
 
 /// Returns what the files of the project said at a commit. A project that was not there yet had none.
@@ -213,9 +218,9 @@ enum EntryKind {
 /// Returns what lies in the folder of the project, sorted by name.
 fn entries(root: &Path, commit: &Commit) -> Result<Vec<Entry>, Error> {
     // Names are relative to the folder that git runs in, and so is what is listed.
-    let output = git(root, &["ls-tree", "-r", "-z", "--end-of-options", commit.as_str()])?;
+    let output = git::run(root, &["ls-tree", "-r", "-z", "--end-of-options", commit.as_str()])?;
     if !output.status.success() {
-        return Err(output.failed("ls-tree"));
+        return Err(failed("ls-tree", &output));
     }
     let text = output.text();
     let mut entries: Vec<Entry> = text.split('\0').filter_map(Entry::parse).collect();
@@ -282,7 +287,7 @@ fn texts(root: &Path, entries: &[&Entry], loaded: &mut Loaded) -> Result<Vec<(Ar
 }
 
 fn contents(root: &Path, files: &[&Entry]) -> Result<Vec<Vec<u8>>, Error> {
-    let mut child = command(root, &["cat-file", "--batch"])
+    let mut child = git::command(root, &["cat-file", "--batch"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -323,34 +328,4 @@ fn content(answers: &mut impl io::BufRead, name: &str) -> Result<Vec<u8>, Error>
     }
     bytes.pop();
     Ok(bytes)
-}
-
-/// How a call of git ended.
-struct Output {
-    status: ExitStatus,
-    stdout: Vec<u8>,
-    stderr: Vec<u8>,
-}
-
-impl Output {
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.stdout).into_owned()
-    }
-
-    fn failed(&self, command: &str) -> Error {
-        let message = String::from_utf8_lossy(&self.stderr).trim().to_owned();
-        Error::Failed { command: command.to_owned(), message }
-    }
-}
-
-fn git(root: &Path, arguments: &[&str]) -> Result<Output, Error> {
-    let output = command(root, arguments).stdin(Stdio::null()).output().map_err(Error::Git)?;
-    Ok(Output { status: output.status, stdout: output.stdout, stderr: output.stderr })
-}
-
-fn command(root: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new("git");
-    // Messages are shown as they are; locks would get in the way of whoever works in the repository.
-    command.arg("--no-optional-locks").args(arguments).current_dir(root).env("LC_ALL", "C");
-    command
 }

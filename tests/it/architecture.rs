@@ -22,7 +22,8 @@ const MODULES: &[(&str, &[&str])] = &[
     ("lint", &["diagnostic", "model", "source", "suggest"]),
     // The desired side.
     ("manifest", &["diagnostic", "lint", "model", "source", "suggest"]),
-    ("base", &["diagnostic", "manifest", "source"]),
+    ("git", &[]),
+    ("base", &["diagnostic", "git", "manifest", "source"]),
     // The remote side. Neither knows anything of this crate, so that a wrong idea about the wire cannot be wrong twice.
     ("webflow", &[]),
     ("sandbox", &[]),
@@ -30,7 +31,7 @@ const MODULES: &[(&str, &[&str])] = &[
     // The core.
     ("event", &["exit", "model"]),
     ("plan", &["diagnostic", "event", "exit", "model", "source"]),
-    ("revision", &["plan"]),
+    ("revision", &["git", "plan"]),
     ("import", &["model", "plan"]),
     ("status", &["model", "plan"]),
     ("pull", &["manifest", "model", "plan", "source"]),
@@ -84,14 +85,17 @@ const EDGES: &[&str] = &["webflow", "live", "apply", "sandbox", "cli"];
 /// environment, clock, chance, other program, and nothing async. The longest path decides.
 const REACHES: &[(&str, &[Reach], &str)] = &[
     ("apply", &[Reach::Async, Reach::Clock], "sends, and pauses before it sends again"),
-    ("base", &[Reach::Program], "asks git for the files of another commit"),
     ("cli", &[Reach::Async, Reach::Clock, Reach::Disk, Reach::Environment], "the shell: flags, files, token"),
     ("cli::browser", &[Reach::Disk, Reach::Program], "puts a page where the reader's browser finds it"),
+    (
+        "git",
+        &[Reach::Disk, Reach::Environment, Reach::Program],
+        "runs it where the folder lies, whatever the environment says",
+    ),
     ("live", &[Reach::Async, Reach::Clock], "reads the site, and says when"),
     ("main", &[Reach::Environment], "the arguments"),
     ("manifest::load", &[Reach::Disk], "finds and reads the files of a project"),
     ("manifest::walk", &[Reach::Disk], "lists folders"),
-    ("revision", &[Reach::Program], "asks git"),
     ("run", &[Reach::Clock, Reach::Disk], "keeps the record of a run, with the time of each line"),
     ("run::format", &[], "shapes"),
     ("run::id", &[], "a name, given the time"),

@@ -3,6 +3,7 @@
 mod history;
 mod offline;
 mod repositories;
+mod surroundings;
 
 use std::path::Path;
 use std::process::Command;
@@ -24,6 +25,9 @@ locales:
       title: The Guide
       description: All you need to know.
 ";
+
+/// What is said if the one change of the branch is told by its base.
+const CHANGE: [&str; 1] = ["change /guide en-US seo.title"];
 
 /// A project in a repository, for the usual site, which reads as its one commit says.
 struct Repository {

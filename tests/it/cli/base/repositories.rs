@@ -3,10 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::json;
 
-use super::{GUIDE, Repository, TestEnvironment, galaxy, git, told};
-
-/// What is said if the one change of the branch is told by its base.
-const CHANGE: [&str; 1] = ["change /guide en-US seo.title"];
+use super::{CHANGE, GUIDE, Repository, TestEnvironment, galaxy, git, told};
 
 #[test]
 fn a_project_in_a_folder() {
