@@ -4,18 +4,16 @@ use std::path::Path;
 
 use super::context::Workspace;
 use super::failure::Failure;
+use super::remarks;
 use super::ui::Ui;
 use crate::base::{self, Commit, Kinship};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::manifest::earlier::{self, Files};
 use crate::manifest::load::Loaded;
 use crate::model::{Base, Live};
-use crate::plan::{self, Revision, codes};
-use crate::render::view::{count, short};
+use crate::plan::{self, Revision};
+use crate::render::view::short;
 use crate::revision;
-
-/// How many problems of a base are named; it cannot be mended any more.
-const NAMED_PROBLEMS: usize = 3;
 
 /// What differences are told by, and what is done about those that somebody has made on the site.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -80,20 +78,38 @@ impl Against {
     pub(super) fn read(&self, workspace: &Workspace, ui: &Ui) -> Result<Option<Earlier>, Failure> {
         let Some(revision) = &self.base else { return Ok(None) };
         let (commit, kinship) = base::base(&workspace.root, revision)?;
-        let short = short(commit.as_str());
-        let mut remarks = Vec::new();
-        match kinship {
-            Kinship::Named => {}
-            Kinship::Parted => ui.note(&format!(
-                "`{revision}` has gone on since this branch began; differences are told by where they parted, {short}."
-            )),
-            Kinship::Unclear => remarks.push(unclear(short)),
+        if let Some(note) = note(revision, &commit, &kinship) {
+            ui.note(&note);
         }
+        let remarks = match &kinship {
+            Kinship::Named | Kinship::Behind { .. } | Kinship::Ahead => None,
+            Kinship::Parted { others } => remarks::ambiguous(&commit, others, revision),
+            Kinship::Unclear => Some(remarks::unclear(&commit)),
+        };
         let loaded = base::manifests(&workspace.root, &commit)?;
-        let mut earlier = Earlier { commit, loaded, remarks };
+        let mut earlier = Earlier { commit, loaded, remarks: remarks.into_iter().collect() };
         earlier.check(workspace);
         earlier::adopt_ids(&mut earlier.loaded.pages, &workspace.loaded.pages);
         Ok(Some(earlier))
+    }
+}
+
+/// Returns what to say of a commit that is not the one which was named, or not where one would expect it.
+fn note(revision: &str, commit: &Commit, kinship: &Kinship) -> Option<String> {
+    let short = short(commit.as_str());
+    match kinship {
+        Kinship::Named | Kinship::Unclear => None,
+        Kinship::Parted { .. } => Some(format!(
+            "`{revision}` has gone on since this branch began; differences are told by where they parted, {short}."
+        )),
+        Kinship::Behind { named } => Some(format!(
+            "`{revision}` has gone on since this branch began; differences are told by where it began, {short}. To take \
+             back what `{revision}` has gained, name it by its whole hash: `--base {}`.",
+            named.as_str()
+        )),
+        Kinship::Ahead => {
+            Some(format!("The base, {short}, is newer than the commit at hand; what it has gained is taken back."))
+        }
     }
 }
 
@@ -101,27 +117,17 @@ impl Earlier {
     /// Finds out how far the manifests can be gone by.
     fn check(&mut self, workspace: &Workspace) {
         let short = short(self.commit.as_str());
-        let errors = self.loaded.diagnostics.iter().filter(|problem| problem.severity == Severity::Error);
-        let errors: Vec<&Diagnostic> = errors.collect();
-        if !errors.is_empty() {
-            let what = count(errors.len(), "problem", "problems");
-            let named: Vec<String> = errors.iter().take(NAMED_PROBLEMS).map(|problem| told(problem)).collect();
-            let more = if errors.len() > named.len() { "; …" } else { "" };
-            let message = format!("{what} in the manifests of {short}: {}{more}", named.join("; "));
-            let help = "what cannot be understood there counts as not stated: where the manifests state it now, it is new, \
-                        and written over whatever the site has";
-            self.remarks.push(Diagnostic::warning(codes::BASE_UNREADABLE, message).help(help));
-        }
+        let unreadable = remarks::unreadable(&self.commit, &self.loaded);
         let message = match &self.loaded.project {
-            None if errors.is_empty() => format!("the project is not in {short}"),
+            None if unreadable.is_none() => Some(format!("the project is not in {short}")),
             Some(project) if !project.manifest.names_site(workspace.site.as_str()) => {
                 self.loaded.pages.clear();
-                format!("the project of {short} is for another site")
+                Some(format!("the project of {short} is for another site"))
             }
-            None | Some(_) => return,
+            None | Some(_) => None,
         };
-        let help = "every field counts as new, and is written where the site reads otherwise";
-        self.remarks.push(Diagnostic::info(codes::BASE_EMPTY, message).help(help));
+        self.remarks.extend(unreadable);
+        self.remarks.extend(message.map(remarks::empty));
     }
 
     pub(super) fn files(&self) -> Files<'_> {
@@ -134,23 +140,8 @@ impl Earlier {
     }
 }
 
-fn unclear(short: &str) -> Diagnostic {
-    let message = format!("the clone is shallow, so nobody can tell whether {short} is where the two parted");
-    let help =
-        "if others have merged there since, this plan reads as if it took that back; fetch the history to be sure";
-    Diagnostic::warning(codes::BASE_UNCLEAR, message).help(help)
-}
-
 /// Returns the commit of the work tree, and the one that differences are told by.
 pub(super) fn revision(root: &Path, earlier: Option<&Earlier>) -> Option<Revision> {
     let base = earlier.map(|earlier| earlier.commit.as_str().to_owned());
     revision::of(root).map(|revision| Revision { base, ..revision })
-}
-
-/// Returns a problem with its place in a line; the place is in a text that nobody has before their eyes.
-fn told(problem: &Diagnostic) -> String {
-    match &problem.at {
-        Some(at) => format!("{at}: {}", problem.message),
-        None => problem.message.clone(),
-    }
 }

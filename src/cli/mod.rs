@@ -24,6 +24,7 @@ mod plan;
 mod progress;
 mod pull;
 mod recorder;
+mod remarks;
 mod rewrite;
 mod sandbox;
 mod schema;

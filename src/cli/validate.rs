@@ -1,7 +1,7 @@
 //! `slugline validate`: everything that is wrong with the manifests, and what the lint finds.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
@@ -12,6 +12,7 @@ use super::fix;
 use super::lint;
 use super::output::{self, Answer};
 use super::plan::Selected;
+use super::remarks;
 use super::rewrite::Rewrite;
 use super::ui::Ui;
 use super::{Global, block_on};
@@ -28,6 +29,7 @@ use crate::plan::file;
 use crate::render::problems::{self, Counts, Problem, counts, problems};
 use crate::render::view::{count, short};
 use crate::render::{github, gitlab, sarif};
+use crate::source::Sources;
 use crate::source::touched::TouchedLines;
 
 /// Check the manifests, and lint the texts in them. Needs no site; asks it as well if there is a token.
@@ -152,11 +154,7 @@ impl Validate {
         let mut loaded = load::load(&root);
         let earlier = match &self.changed_since {
             None => None,
-            Some(revision) => {
-                let commit = base::merge_base(&root, revision)?;
-                let earlier = base::manifests(&root, &commit)?;
-                Some((commit, earlier))
-            }
+            Some(revision) => Some(read_earlier(&root, revision, ui)?),
         };
         let asks = !self.offline && (global.sandbox || global.api_url.is_some() || context::has_token());
         let (mut site, mut unasked) = (None, None);
@@ -366,6 +364,15 @@ fn fit(workspace: &mut Workspace, live: &Live) -> Desired {
     let (desired, diagnostics) = workspace.lower_all(live);
     workspace.loaded.diagnostics = diagnostics;
     desired
+}
+
+/// Reads the manifests of where the commit at hand and a revision parted.
+fn read_earlier(root: &Path, revision: &str, ui: &Ui) -> Result<(base::Commit, Loaded), Failure> {
+    let base::Parting { commit, others } = base::merge_base(root, revision)?;
+    let ambiguous: Vec<Diagnostic> = remarks::ambiguous(&commit, &others, revision).into_iter().collect();
+    ui.diagnostics(&ambiguous, &Sources::default());
+    let earlier = base::manifests(root, &commit)?;
+    Ok((commit, earlier))
 }
 
 async fn read_site(global: &Global, workspace: &Workspace, ui: &Ui) -> Result<Live, Failure> {

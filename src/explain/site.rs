@@ -139,6 +139,14 @@ pub(super) const ROWS: &[Row] = &[
         WHO,
     ),
     (
+        "base-ambiguous",
+        "the commit at hand and the base have been merged crosswise",
+        "Each was merged into the other while both went on, so they have parted at several commits, of which none is better than \
+         another. The one whose hash sorts first is gone by. What was changed between those may be told as new or as drift, or \
+         as taken back. Merge the base into the branch once more: then they have parted at one commit.",
+        WHO,
+    ),
+    (
         "not-managed",
         "something that the base states is not stated any more",
         "A manifest or a key in it was there in the base, and is gone. Nothing is written for that: the site keeps what it reads, \

@@ -26,6 +26,8 @@ pub const LOCALE_OFF: Code = Code::new("locale-off");
 pub const BASE_UNREADABLE: Code = Code::new("base-unreadable");
 /// A base that may have gone on since the branch began.
 pub const BASE_UNCLEAR: Code = Code::new("base-unclear");
+/// A base that is one of several as good.
+pub const BASE_AMBIGUOUS: Code = Code::new("base-ambiguous");
 /// Something that the base states, and the manifests do not any more.
 pub const NOT_MANAGED: Code = Code::new("not-managed");
 /// A base without a project for the site.

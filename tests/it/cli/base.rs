@@ -1,6 +1,7 @@
 //! `--base`: a branch, a site that others edit meanwhile, and what is made of the two.
 
 mod history;
+mod kinship;
 mod offline;
 mod repositories;
 mod surroundings;

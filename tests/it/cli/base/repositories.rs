@@ -320,9 +320,17 @@ fn no_git() {
 fn a_repository_that_git_does_not_trust() {
     let mut repository = Repository::new();
     repository.environment.set("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1");
-    let ran = repository.run("plan --base HEAD");
-    assert_eq!(ran.exit, 64, "{ran}");
-    assert!(ran.stderr.contains("safe.directory"), "{ran}");
+    assert_snapshot!(repository.run("plan --base HEAD"), @"
+    exit: 64
+    files: none
+    writes: none
+    --- stdout
+    --- stderr
+    error: git detected dubious ownership: the folder of the repository belongs to another user
+      hint: if you trust what is in it, run `git config --global --add safe.directory [FOLDER]`
+    ");
+    let annotated = repository.run("plan --format github --base HEAD");
+    assert!(annotated.stdout.contains("::error") && !annotated.stdout.contains('\\'), "{annotated}");
 }
 
 #[test]

@@ -1,0 +1,78 @@
+//! What is worth knowing of a base: how far differences can be told by it. Pure.
+
+use crate::base::Commit;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::manifest::load::Loaded;
+use crate::plan::codes;
+use crate::render::view::{count, short};
+
+/// How many problems of a base are named; it cannot be mended any more. As many project files and locales.
+const NAMED: usize = 3;
+
+/// The clone does not reach back to where the branch began.
+pub(super) fn unclear(base: &Commit) -> Diagnostic {
+    let short = short(base.as_str());
+    let message = format!("the clone is shallow, so nobody can tell whether {short} is where the two parted");
+    let help =
+        "if others have merged there since, this plan reads as if it took that back; fetch the history to be sure";
+    Diagnostic::warning(codes::BASE_UNCLEAR, message).help(help)
+}
+
+/// The two have been merged crosswise; nothing if they have not.
+pub(super) fn ambiguous(base: &Commit, others: &[Commit], revision: &str) -> Option<Diagnostic> {
+    if others.is_empty() {
+        return None;
+    }
+    let all = [std::slice::from_ref(base), others].concat();
+    let all = listed(all.iter().map(|commit| short(commit.as_str()).to_owned()));
+    let message = format!("`{revision}` and the commit at hand have been merged crosswise: they parted at {all}");
+    let help = format!(
+        "the first is gone by; what differs between those may be told wrongly. Merge `{revision}` into this branch once \
+         more, and they have parted at one commit"
+    );
+    Some(Diagnostic::warning(codes::BASE_AMBIGUOUS, message).help(help))
+}
+
+/// A part of the manifests cannot be understood.
+pub(super) fn unreadable(base: &Commit, loaded: &Loaded) -> Option<Diagnostic> {
+    let errors = loaded.diagnostics.iter().filter(|problem| problem.severity == Severity::Error);
+    let errors: Vec<&Diagnostic> = errors.collect();
+    if errors.is_empty() {
+        return None;
+    }
+    let what = count(errors.len(), "problem", "problems");
+    let named: Vec<String> = errors.iter().take(NAMED).map(|problem| told(problem)).collect();
+    let more = if errors.len() > named.len() { "; …" } else { "" };
+    let message = format!("{what} in the manifests of {}: {}{more}", short(base.as_str()), named.join("; "));
+    let help = "what cannot be understood there counts as not stated: where the manifests state it now, it is new, and \
+                written over whatever the site has";
+    Some(Diagnostic::warning(codes::BASE_UNREADABLE, message).help(help))
+}
+
+/// Returns a problem with its place in a line; the place is in a text that nobody has before their eyes.
+fn told(problem: &Diagnostic) -> String {
+    match &problem.at {
+        Some(at) => format!("{at}: {}", problem.message),
+        None => problem.message.clone(),
+    }
+}
+
+/// The base has no project for the site.
+pub(super) fn empty(message: String) -> Diagnostic {
+    let help = "every field counts as new, and is written where the site reads otherwise";
+    Diagnostic::info(codes::BASE_EMPTY, message).help(help)
+}
+
+/// Returns the first few of something in words.
+fn listed(items: impl ExactSizeIterator<Item = String>) -> String {
+    let more = items.len().saturating_sub(NAMED);
+    let mut named: Vec<String> = items.take(NAMED).collect();
+    if more > 0 {
+        named.push(format!("{more} more"));
+    }
+    match named.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, first)) => format!("{} and {last}", first.join(", ")),
+        None => String::new(),
+    }
+}
