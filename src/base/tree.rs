@@ -33,7 +33,17 @@ pub(super) enum EntryKind {
 /// Returns what lies in the folder of the project, sorted by name.
 pub(super) fn entries(root: &Path, commit: &Commit) -> Result<Vec<Entry>, Error> {
     // Names are relative to the folder that git runs in, and so is what is listed.
-    let output = git::run(root, &["ls-tree", "-r", "-z", "--end-of-options", commit.as_str()])?;
+    list(root, &["ls-tree", "-r", "-z", "--end-of-options", commit.as_str()])
+}
+
+/// Returns what lies in another folder, sorted by name: as seen from the top of the repository, empty for all of it.
+pub(super) fn entries_in(root: &Path, commit: &Commit, folder: &str) -> Result<Vec<Entry>, Error> {
+    let tree = format!("{}:{}", commit.as_str(), folder.trim_end_matches('/'));
+    list(root, &["ls-tree", "-r", "-z", "--full-tree", "--end-of-options", &tree])
+}
+
+fn list(root: &Path, arguments: &[&str]) -> Result<Vec<Entry>, Error> {
+    let output = git::run(root, arguments)?;
     if !output.status.success() {
         return Err(Error::of("ls-tree", &output));
     }

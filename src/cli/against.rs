@@ -6,10 +6,11 @@ use super::context::Workspace;
 use super::failure::Failure;
 use super::remarks;
 use super::ui::Ui;
-use crate::base::{self, Commit, Kinship};
+use crate::base::{self, Commit, Kinship, Place};
 use crate::diagnostic::Diagnostic;
 use crate::manifest::earlier::{self, Files};
 use crate::manifest::load::Loaded;
+use crate::manifest::project::Project;
 use crate::model::{Base, Live};
 use crate::plan::{self, Revision};
 use crate::render::view::short;
@@ -86,9 +87,11 @@ impl Against {
             Kinship::Parted { others } => remarks::ambiguous(&commit, others, revision),
             Kinship::Unclear => Some(remarks::unclear(&commit)),
         };
-        let loaded = base::manifests(&workspace.root, &commit)?;
+        let is_same = |project: &Project| project.sites().any(|site| site == workspace.site.as_str());
+        let (loaded, place) = base::manifests(&workspace.root, &commit, is_same)?;
+        note_move(&commit, &place, ui);
         let mut earlier = Earlier { commit, loaded, remarks: remarks.into_iter().collect() };
-        earlier.check(workspace);
+        earlier.check(&place, workspace);
         earlier::adopt_ids(&mut earlier.loaded.pages, &workspace.loaded.pages);
         Ok(Some(earlier))
     }
@@ -113,21 +116,27 @@ fn note(revision: &str, commit: &Commit, kinship: &Kinship) -> Option<String> {
     }
 }
 
+/// Says so if the project was in another folder.
+pub(super) fn note_move(commit: &Commit, place: &Place, ui: &Ui) {
+    let Place::Moved { from } = place else { return };
+    let folder = if from.is_empty() { "at the top of the repository".to_owned() } else { format!("in `{from}`") };
+    let short = short(commit.as_str());
+    ui.note(&format!("The project has moved: in {short} it is {folder}, and the base is read from there."));
+}
+
 impl Earlier {
     /// Finds out how far the manifests can be gone by.
-    fn check(&mut self, workspace: &Workspace) {
-        let short = short(self.commit.as_str());
-        let unreadable = remarks::unreadable(&self.commit, &self.loaded);
-        let message = match &self.loaded.project {
-            None if unreadable.is_none() => Some(format!("the project is not in {short}")),
-            Some(project) if !project.manifest.names_site(workspace.site.as_str()) => {
-                self.loaded.pages.clear();
-                Some(format!("the project of {short} is for another site"))
-            }
-            None | Some(_) => None,
-        };
-        self.remarks.extend(unreadable);
-        self.remarks.extend(message.map(remarks::empty));
+    fn check(&mut self, place: &Place, workspace: &Workspace) {
+        let is_for_another_site =
+            self.loaded.project.as_ref().is_some_and(|project| !project.manifest.names_site(workspace.site.as_str()));
+        self.remarks.extend(remarks::unreadable(&self.commit, &self.loaded, place));
+        if is_for_another_site {
+            self.loaded.pages.clear();
+            self.remarks.push(remarks::of_another_site(&self.commit));
+        }
+        if let Place::Nowhere { others } = place {
+            self.remarks.push(remarks::empty(&self.commit, others));
+        }
     }
 
     pub(super) fn files(&self) -> Files<'_> {

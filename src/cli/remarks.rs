@@ -1,12 +1,12 @@
 //! What is worth knowing of a base: how far differences can be told by it. Pure.
 
-use crate::base::Commit;
+use crate::base::{Commit, Place};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::manifest::load::Loaded;
 use crate::plan::codes;
 use crate::render::view::{count, short};
 
-/// How many problems of a base are named; it cannot be mended any more. As many project files and locales.
+/// How many problems of a base are named; it cannot be mended any more. As many project files.
 const NAMED: usize = 3;
 
 /// The clone does not reach back to where the branch began.
@@ -34,14 +34,14 @@ pub(super) fn ambiguous(base: &Commit, others: &[Commit], revision: &str) -> Opt
 }
 
 /// A part of the manifests cannot be understood.
-pub(super) fn unreadable(base: &Commit, loaded: &Loaded) -> Option<Diagnostic> {
+pub(super) fn unreadable(base: &Commit, loaded: &Loaded, place: &Place) -> Option<Diagnostic> {
     let errors = loaded.diagnostics.iter().filter(|problem| problem.severity == Severity::Error);
     let errors: Vec<&Diagnostic> = errors.collect();
     if errors.is_empty() {
         return None;
     }
     let what = count(errors.len(), "problem", "problems");
-    let named: Vec<String> = errors.iter().take(NAMED).map(|problem| told(problem)).collect();
+    let named: Vec<String> = errors.iter().take(NAMED).map(|problem| told(problem, place)).collect();
     let more = if errors.len() > named.len() { "; …" } else { "" };
     let message = format!("{what} in the manifests of {}: {}{more}", short(base.as_str()), named.join("; "));
     let help = "what cannot be understood there counts as not stated: where the manifests state it now, it is new, and \
@@ -50,17 +50,35 @@ pub(super) fn unreadable(base: &Commit, loaded: &Loaded) -> Option<Diagnostic> {
 }
 
 /// Returns a problem with its place in a line; the place is in a text that nobody has before their eyes.
-fn told(problem: &Diagnostic) -> String {
+fn told(problem: &Diagnostic, place: &Place) -> String {
+    let folder = match place {
+        Place::Here | Place::Nowhere { .. } => "",
+        Place::Moved { from } => from,
+    };
     match &problem.at {
-        Some(at) => format!("{at}: {}", problem.message),
+        Some(at) => format!("{folder}{at}: {}", problem.message),
         None => problem.message.clone(),
     }
 }
 
-/// The base has no project for the site.
-pub(super) fn empty(message: String) -> Diagnostic {
-    let help = "every field counts as new, and is written where the site reads otherwise";
-    Diagnostic::info(codes::BASE_EMPTY, message).help(help)
+/// The base is from before the project, or has it where nobody looks for it.
+pub(super) fn empty(base: &Commit, others: &[String]) -> Diagnostic {
+    let short = short(base.as_str());
+    if others.is_empty() {
+        let help = "every field counts as new, and is written where the site reads otherwise";
+        return Diagnostic::info(codes::BASE_EMPTY, format!("the project is not in {short}")).help(help);
+    }
+    let others = listed(others.iter().map(|file| format!("`{file}`")));
+    let help = "every field counts as new, and is written over whatever the site has; if this project was one of those, \
+                name a commit that has it in this folder";
+    Diagnostic::warning(codes::BASE_EMPTY, format!("the project is not in {short}, which has {others}")).help(help)
+}
+
+/// The project was for another site.
+pub(super) fn of_another_site(base: &Commit) -> Diagnostic {
+    let message = format!("the project of {} is for another site", short(base.as_str()));
+    let help = "every field counts as new, and is written over whatever the site has";
+    Diagnostic::warning(codes::BASE_EMPTY, message).help(help)
 }
 
 /// Returns the first few of something in words.

@@ -15,7 +15,7 @@ use super::plan::Selected;
 use super::remarks;
 use super::rewrite::Rewrite;
 use super::ui::Ui;
-use super::{Global, block_on};
+use super::{Global, against, block_on};
 use crate::base;
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::exit::Exit;
@@ -24,6 +24,7 @@ use crate::lint::subject::{PageName, Subject};
 use crate::lint::{Finding, Report};
 use crate::manifest::lint::subject::{AsItWas, Known, subject};
 use crate::manifest::load::{self, Loaded};
+use crate::manifest::project::Project;
 use crate::model::{Desired, Live};
 use crate::plan::file;
 use crate::render::problems::{self, Counts, Problem, counts, problems};
@@ -154,7 +155,7 @@ impl Validate {
         let mut loaded = load::load(&root);
         let earlier = match &self.changed_since {
             None => None,
-            Some(revision) => Some(read_earlier(&root, revision, ui)?),
+            Some(revision) => Some(read_earlier(&root, &loaded, revision, ui)?),
         };
         let asks = !self.offline && (global.sandbox || global.api_url.is_some() || context::has_token());
         let (mut site, mut unasked) = (None, None);
@@ -367,11 +368,14 @@ fn fit(workspace: &mut Workspace, live: &Live) -> Desired {
 }
 
 /// Reads the manifests of where the commit at hand and a revision parted.
-fn read_earlier(root: &Path, revision: &str, ui: &Ui) -> Result<(base::Commit, Loaded), Failure> {
+fn read_earlier(root: &Path, loaded: &Loaded, revision: &str, ui: &Ui) -> Result<(base::Commit, Loaded), Failure> {
     let base::Parting { commit, others } = base::merge_base(root, revision)?;
     let ambiguous: Vec<Diagnostic> = remarks::ambiguous(&commit, &others, revision).into_iter().collect();
     ui.diagnostics(&ambiguous, &Sources::default());
-    let earlier = base::manifests(root, &commit)?;
+    let sites: Vec<&str> = loaded.project.iter().flat_map(|project| project.manifest.sites()).collect();
+    let is_same = |project: &Project| project.sites().any(|site| sites.contains(&site));
+    let (earlier, place) = base::manifests(root, &commit, is_same)?;
+    against::note_move(&commit, &place, ui);
     Ok((commit, earlier))
 }
 

@@ -156,8 +156,10 @@ pub(super) const ROWS: &[Row] = &[
     (
         "base-empty",
         "the base has no project for the site",
-        "The commit that `--base` names has no project file in this folder, or one for other sites: the project has begun, has \
-         moved, or is for another site now. So every field is new, and is written where the site reads otherwise.",
+        "The commit that `--base` names has no project file in this folder, or one for other sites. So every field is new, and is \
+         written where the site reads otherwise, also if somebody has changed it there. All is well if the project has begun since. \
+         One that has moved is found where it was if that is the only project for the site and is not there any more; else name a \
+         commit that has it in this folder.",
         WHO,
     ),
 ];

@@ -114,9 +114,14 @@ pub struct MassUpdate {
 impl Project {
     /// Returns whether it is for a site. One that names none, by mistake, may be for any.
     pub fn names_site(&self, id: &str) -> bool {
+        let mut sites = self.sites().peekable();
+        sites.peek().is_none() || sites.any(|site| site == id)
+    }
+
+    /// Returns the ids of the sites that it names.
+    pub fn sites(&self) -> impl Iterator<Item = &str> {
         let environments = self.environments.iter().flat_map(|environments| environments.values());
-        let mut sites = self.site.iter().chain(environments.map(|environment| &environment.site)).peekable();
-        sites.peek().is_none() || sites.any(|site| site.as_str() == id)
+        self.site.iter().chain(environments.map(|environment| &environment.site)).map(ObjectId::as_str)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod history;
 mod kinship;
+mod moved;
 mod offline;
 mod repositories;
 mod surroundings;
