@@ -55,7 +55,7 @@ pub(super) struct Earlier {
     commit: Commit,
     pub(super) loaded: Loaded,
     /// What is worth knowing about them.
-    pub(super) remarks: Vec<Diagnostic>,
+    remarks: Vec<Diagnostic>,
 }
 
 impl Against {
@@ -137,6 +137,12 @@ impl Earlier {
         if let Place::Nowhere { others } = place {
             self.remarks.push(remarks::empty(&self.commit, others));
         }
+    }
+
+    /// Returns what is worth knowing of them, given the site if it was asked.
+    pub(super) fn remarks(&self, live: Option<&Live>) -> Vec<Diagnostic> {
+        let lost = live.map(|live| earlier::lost_locales(self.files(), &live.site)).unwrap_or_default();
+        self.remarks.iter().cloned().chain(remarks::lost_locales(&self.commit, &lost)).collect()
     }
 
     pub(super) fn files(&self) -> Files<'_> {

@@ -186,7 +186,7 @@ pub(super) async fn make(
     let provenance = Provenance { environment: workspace.environment.clone(), revision, requests };
     let inputs = Inputs { desired: &desired, base: base.as_ref(), live: &live, policy: &policy };
     let mut plan = plan::plan(inputs, provenance);
-    plan.diagnostics.extend(earlier.iter().flat_map(|earlier| earlier.remarks.clone()));
+    plan.diagnostics.extend(earlier.iter().flat_map(|earlier| earlier.remarks(Some(&live))));
     diagnostic::sort(&mut plan.diagnostics);
     lint::look(&workspace.loaded, earlier, Some((&desired, &live)), &mut plan);
     Ok(plan)

@@ -6,7 +6,7 @@ use crate::manifest::load::Loaded;
 use crate::plan::codes;
 use crate::render::view::{count, short};
 
-/// How many problems of a base are named; it cannot be mended any more. As many project files.
+/// How many problems of a base are named; it cannot be mended any more. As many project files and locales.
 const NAMED: usize = 3;
 
 /// The clone does not reach back to where the branch began.
@@ -79,6 +79,22 @@ pub(super) fn of_another_site(base: &Commit) -> Diagnostic {
     let message = format!("the project of {} is for another site", short(base.as_str()));
     let help = "every field counts as new, and is written over whatever the site has";
     Diagnostic::warning(codes::BASE_EMPTY, message).help(help)
+}
+
+/// The manifests state locales that the site does not have now; nothing if it has all.
+pub(super) fn lost_locales(base: &Commit, keys: &[&str]) -> Option<Diagnostic> {
+    if keys.is_empty() {
+        return None;
+    }
+    let (what, them) = if keys.len() == 1 { ("a locale", "it") } else { ("locales", "them") };
+    let keys = listed(keys.iter().map(|key| format!("`{key}`")));
+    let short = short(base.as_str());
+    let message = format!("the manifests of {short} state {what} that the site does not have now: {keys}");
+    let help = format!(
+        "what they state in {them} is not compared: where the manifests state it now in another locale, it is new, and \
+         written over whatever the site has"
+    );
+    Some(Diagnostic::warning(codes::BASE_LOCALE, message).help(help))
 }
 
 /// Returns the first few of something in words.

@@ -147,6 +147,14 @@ pub(super) const ROWS: &[Row] = &[
         WHO,
     ),
     (
+        "base-locale",
+        "the base states a locale that the site does not have",
+        "The site has lost the locale since, or it has another tag now. What the manifests of the base state there is not \
+         compared with anything. Where the manifests state it now under another tag, it is new, and is written over whatever the \
+         site has, also if somebody has changed it there. Look at what the plan replaces in that locale.",
+        WHO,
+    ),
+    (
         "not-managed",
         "something that the base states is not stated any more",
         "A manifest or a key in it was there in the base, and is gone. Nothing is written for that: the site keeps what it reads, \

@@ -8,7 +8,7 @@ use super::lint::subject::{AsItWas, Earlier, Known, locales};
 use super::lower::{self, Terms};
 use super::read::{PageDocument, ProjectDocument};
 use super::value::ObjectId;
-use crate::model::{Base, Desired, DesiredLocale, DesiredPage, Live, LocaleTag, NamedBy, PageId, PagePath};
+use crate::model::{Base, Desired, DesiredLocale, DesiredPage, Live, LocaleTag, NamedBy, PageId, PagePath, Site};
 use crate::source::Location;
 
 /// The files of a commit, or of the work tree.
@@ -55,6 +55,14 @@ pub fn base(earlier: Files<'_>, live: &Live) -> Base {
     };
     let lost: BTreeSet<String> = earlier.pages.iter().filter(is_lost).map(name).collect();
     Base { desired, lost: lost.into_iter().collect() }
+}
+
+/// Returns the locales that earlier manifests state and the site does not have now, by their keys: it has lost them, or
+/// calls them otherwise.
+pub fn lost_locales<'a>(earlier: Files<'a>, site: &Site) -> Vec<&'a str> {
+    let keys: BTreeSet<&str> =
+        earlier.pages.iter().flat_map(|page| page.manifest.locales.keys()).map(String::as_str).collect();
+    keys.into_iter().filter(|key| site.locale(key).is_none()).collect()
 }
 
 /// Returns what the manifests and the earlier ones want, without the site.

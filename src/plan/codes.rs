@@ -28,6 +28,8 @@ pub const BASE_UNREADABLE: Code = Code::new("base-unreadable");
 pub const BASE_UNCLEAR: Code = Code::new("base-unclear");
 /// A base that is one of several as good.
 pub const BASE_AMBIGUOUS: Code = Code::new("base-ambiguous");
+/// A locale of the base that the site does not have now.
+pub const BASE_LOCALE: Code = Code::new("base-locale");
 /// Something that the base states, and the manifests do not any more.
 pub const NOT_MANAGED: Code = Code::new("not-managed");
 /// A base without a project for the site.

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::json;
 
-use super::{CHANGE, GUIDE, Repository, galaxy, told};
+use super::{CHANGE, GUIDE, Repository, TestEnvironment, galaxy, told};
 
 /// Returns a repository whose project has been moved to `site/`, though nothing of that is committed.
 fn moved() -> (Repository, String) {
@@ -121,4 +121,26 @@ fn a_project_that_could_have_come_from_two_folders_is_new() {
     assert_eq!(told(&plan.json()), ["new /guide en-US seo.title"]);
     let message = plan.json()["diagnostics"][0]["message"].as_str().unwrap().to_owned();
     assert!(message.contains("`a/slugline.yaml` and `b/slugline.yaml`"), "{message}");
+}
+
+/// The site has another tag for the locale now, and so have the manifests; the base has the old one.
+#[test]
+fn a_locale_that_the_site_does_not_have_any_more() {
+    let mut environment = TestEnvironment::empty();
+    environment.serve(&galaxy::site());
+    let mut repository = Repository { environment, folder: "" };
+    repository.git(&["init", "-q", "-b", "main"]);
+    repository.write("slugline.yaml", galaxy::PROJECT);
+    let text = "id: pgGuide\nlocales:\n  fr: {title: Le guide}\n  de-DE: {title: Der Führer}\n";
+    repository.write("pages/guide.yaml", text);
+    let base = repository.commit();
+    repository.hide(&base, "[BASE]");
+    repository.write("pages/guide.yaml", "id: pgGuide\nlocales:\n  fr-FR: {title: Le guide}\n");
+    repository.edit_on_the_site("pgGuide", "fr-FR", json!({"title": "Le manuel"}));
+    assert_eq!(repository.told("--base HEAD"), ["new /guide fr-FR title"]);
+    assert_snapshot!(repository.run("plan --base HEAD").stderr, @"
+    warning[base-locale]: the manifests of [BASE] state locales that the site does not have now: `de-DE` and `fr`
+     |
+     = help: what they state in them is not compared: where the manifests state it now in another locale, it is new, and written over whatever the site has
+    ");
 }
