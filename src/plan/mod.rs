@@ -4,6 +4,7 @@
 //! know how a plan is shown, saved or applied, and must not read anything by itself.
 
 mod body;
+mod card;
 pub mod codes;
 mod diff;
 pub mod file;
@@ -20,6 +21,7 @@ pub mod staleness;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use body::Body;
+pub use card::{Card, Cards};
 pub use diff::Selection;
 pub use guard::{Guard, Limits, Tripped};
 
@@ -86,7 +88,7 @@ pub struct Target {
 pub struct Revision {
     /// The full hash.
     pub commit: String,
-    /// Whether the work tree differed from it.
+    /// Whether what was read differed from it: the project file, or a manifest.
     pub dirty: bool,
     /// The full hash of the commit that differences are told by, if there is one.
     pub base: Option<String>,
@@ -120,6 +122,9 @@ pub struct Change {
     pub before: Value,
     /// What it will read.
     pub after: Value,
+    /// For an Open Graph text or its flag that somebody has changed on the site: what the two say together. Each alone may
+    /// well read the same on two sides.
+    pub cards: Option<Cards>,
     /// Where the manifest says so.
     pub source: Location,
     /// What a reviewer should look at twice.

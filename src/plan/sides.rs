@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Change, Class};
+use super::{Card, Cards, Change, Class};
 use crate::model::{Address, Base, DesiredLocale, Field, LocaleTag, Metadata, PageId, PagePath, Stated, Value};
 
 /// A page in a locale, as the base, the manifests and the site have it.
@@ -47,6 +47,7 @@ impl<'a> Sides<'a> {
             base: self.base(field),
             before: self.now(field).unwrap_or_else(|| Value::unset(field.kind())),
             after: stated.value.clone(),
+            cards: self.cards(class, field),
             source: stated.location.clone(),
             // What moves along, and what all that risks, only the plan as a whole tells.
             risks: BTreeSet::new(),
@@ -83,10 +84,24 @@ impl<'a> Sides<'a> {
         let Some(live) = self.live else {
             return if self.base(field).is_some() { Class::Change } else { Class::New };
         };
-        match field.copied_flag().map(|flag| (field, flag)).or(field.flagged_text().map(|text| (text, field))) {
+        match pair(field) {
             None => three_ways(self.base(field), self.desired(field), Some(live.effective(field))),
             Some((text, flag)) => self.class_of_pair(live, field, text, flag),
         }
+    }
+
+    /// Returns the card that a field belongs to, where it is to be told who has changed it.
+    fn cards(&self, class: Class, field: Field) -> Option<Cards> {
+        match class {
+            Class::Drift | Class::Conflict => {}
+            Class::Change | Class::New | Class::Pinned => return None,
+        }
+        let (live, (text, flag)) = self.live.zip(pair(field))?;
+        Some(Cards {
+            base: self.base(flag).map(|copied| Card::of(Some(&copied), self.base(text).as_ref())),
+            before: Card::of(Some(live.get(flag)), Some(live.get(text))),
+            after: Card::of(self.desired(flag).as_ref(), self.desired(text).as_ref()),
+        })
     }
 
     /// An Open Graph text and its flag are one choice: whoever has touched one of them has made it anew.
@@ -111,6 +126,11 @@ impl<'a> Sides<'a> {
             }
         }
     }
+}
+
+/// Returns an Open Graph text and its flag, given either.
+fn pair(field: Field) -> Option<(Field, Field)> {
+    field.copied_flag().map(|flag| (field, flag)).or(field.flagged_text().map(|text| (text, field)))
 }
 
 /// Returns the class of what reads otherwise than wanted. Without a value in the base it is new.

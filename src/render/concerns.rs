@@ -6,11 +6,10 @@
 use super::kept;
 use super::problems::{Problem, fingerprint, of_diagnostic, tell_apart};
 use super::review;
-use super::view::{FieldView, KeptView, PlanView, shown};
+use super::view::{FieldView, KeptView, PlanView, copied_from, shown};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint;
-use crate::model::Value;
-use crate::plan::{Change, Class, Guard, Risk, Tripped, codes};
+use crate::plan::{Card, Cards, Change, Class, Guard, Risk, Tripped, codes};
 
 /// Characters of a value that a sentence quotes.
 const QUOTED: usize = 120;
@@ -88,20 +87,42 @@ fn kept_changes<'v>(view: &'v PlanView<'_>, kept: &'v [KeptView<'_>]) -> impl It
 }
 
 fn kept_change(change: &Change, pull: &str) -> Diagnostic {
-    let (place, live) = (place(change), quoted(&change.before));
+    let (place, Told { from, here, live }) = (place(change), told(change));
     if change.class == Class::Conflict {
-        let message = format!("{place}: changed here, and on the site as well, to {live}");
+        let message = format!("{place}: changed here{from}{here}, and on the site as well, to {live}");
         let help = format!("`{pull}` takes the site's value over; `--on-conflict desired` writes this one");
         return Diagnostic::error(codes::CONFLICT, message).help(help);
     }
-    let message = format!("{place}: changed on the site to {live}, and kept");
+    let message = format!("{place}: changed on the site{from} to {live}, and kept");
     let help = format!("`{pull}` takes it over; `--on-drift revert` writes what stands here");
     Diagnostic::info(codes::DRIFT, message).help(help)
 }
 
-/// Returns the value as a few words of a sentence.
-fn quoted(value: &Value) -> String {
-    match shown(value) {
+/// What a sentence says of what was changed on the site.
+struct Told {
+    /// From what it was changed, and to what it was here, if the line of the manifest does not tell.
+    from: String,
+    here: String,
+    /// To what it was changed on the site.
+    live: String,
+}
+
+fn told(change: &Change) -> Told {
+    let Some(Cards { base, before, after }) = &change.cards else {
+        return Told { from: String::new(), here: String::new(), live: quoted(shown(&change.before)) };
+    };
+    let card = |card: &Card| match card {
+        Card::Own(text) => quoted(text),
+        Card::Copied => format!("a copy of the {}", copied_from(change.field)),
+        Card::Unstated => "a text of its own".to_owned(),
+    };
+    let from = base.as_ref().map(|base| format!(" from {}", card(base))).unwrap_or_default();
+    Told { from, here: format!(" to {}", card(after)), live: card(before) }
+}
+
+/// Returns a text as a few words of a sentence.
+fn quoted(text: &str) -> String {
+    match text {
         "" => "nothing".to_owned(),
         text => match text.char_indices().nth(QUOTED) {
             None => format!("`{text}`"),

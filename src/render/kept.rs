@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use super::escape::shell_word;
 use super::print::{Line, Look, Screen};
 use super::text::{Side, shortened, with_pieces};
-use super::view::{KeptFieldView, KeptView, PlanView, short, shown};
+use super::view::{KeptFieldView, KeptView, PlanView, short};
 
 /// Columns for the name of a side.
 const SIDE: usize = 10;
@@ -74,14 +74,14 @@ fn kept(
 }
 
 fn field_lines(field: &KeptFieldView<'_>, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
-    let KeptFieldView { change, site, manifest } = field;
+    let KeptFieldView { change, base, site, manifest } = field;
     let line = Line::indented(4).hanging(2).with(Look::Plain, change.field.name());
     line.with(Look::Faint, &format!("  {}", change.source)).print(screen, out)?;
     let said = |label: &str| Line::indented(6).hanging(2).with(Look::Faint, &format!("{label:SIDE$}"));
     match manifest {
         None => with_pieces(said("manifest"), Side::Old, &site.before, screen).print(screen, out)?,
         Some(manifest) => {
-            let base = change.base.as_ref().map(shown).filter(|base| !base.is_empty()).unwrap_or("(empty)");
+            let base = if base.is_empty() { "(empty)" } else { base };
             said("base").with(Look::Plain, &shortened(base)).print(screen, out)?;
             with_pieces(said("manifest"), Side::New, &manifest.after, screen).print(screen, out)?;
         }

@@ -2,12 +2,13 @@
 //!
 //! Every output starts here, so that they agree. Must not know any output format.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::words::{self, WordDiff};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Address, Field, LocaleTag, PageId, PagePath, Value};
-use crate::plan::{Change, Class, Finding, Guard, Operation, Plan, Purpose};
+use crate::plan::{Card, Cards, Change, Class, Finding, Guard, Operation, Plan, Purpose};
 
 /// A plan, grouped for reading.
 #[derive(Debug)]
@@ -95,6 +96,8 @@ pub struct KeptView<'a> {
 pub struct KeptFieldView<'a> {
     /// The change itself.
     pub change: &'a Change,
+    /// What the base says.
+    pub base: Cow<'a, str>,
     /// From what the base says to what the site has.
     pub site: WordDiff,
     /// From what the base says to what the manifest says; nothing if that is the same.
@@ -184,17 +187,57 @@ fn findings(plan: &Plan) -> BTreeMap<(&Address, Field), Vec<&Diagnostic>> {
 fn kept(plan: &Plan, class: Class) -> Vec<KeptView<'_>> {
     let mut views: Vec<KeptView<'_>> = Vec::new();
     for change in plan.kept.iter().filter(|change| change.class == class) {
-        let Change { address, path, base, before, after, .. } = change;
-        let base = base.as_ref().map(shown).unwrap_or_default();
-        let manifest = shown(after);
-        let manifest = (manifest != base).then(|| words::compare(base, manifest));
-        let field = KeptFieldView { change, site: words::compare(base, shown(before)), manifest };
+        let Change { address, path, .. } = change;
+        let field = kept_field(change);
         match views.last_mut().filter(|view| view.fields[0].change.address == *address) {
             Some(view) => view.fields.push(field),
             None => views.push(KeptView { path, tag: &address.locale, fields: vec![field] }),
         }
     }
     views
+}
+
+fn kept_field(change: &Change) -> KeptFieldView<'_> {
+    let Change { base, before, after, cards, .. } = change;
+    if let Some(Cards { base, before, after }) = cards {
+        let manifest = (base.as_ref() != Some(after)).then(|| compare_cards(change.field, base.as_ref(), after));
+        let site = compare_cards(change.field, base.as_ref(), before);
+        let base = base.as_ref().map(|card| card_words(change.field, card)).unwrap_or_default();
+        return KeptFieldView { change, base, site, manifest };
+    }
+    let base = base.as_ref().map(shown).unwrap_or_default();
+    let manifest = shown(after);
+    let manifest = (manifest != base).then(|| words::compare(base, manifest));
+    KeptFieldView { change, base: base.into(), site: words::compare(base, shown(before)), manifest }
+}
+
+/// Words of ours have nothing in common with a text of the site, whichever words these are.
+fn compare_cards(field: Field, base: Option<&Card>, card: &Card) -> WordDiff {
+    let before = base.map(|base| card_words(field, base)).unwrap_or_default();
+    let after = card_words(field, card);
+    match (base, card) {
+        (Some(Card::Own(_)), Card::Own(_)) => words::compare(&before, &after),
+        _ => words::replaced(&before, &after),
+    }
+}
+
+/// Returns a card as text: its own, or in brackets where that is from.
+fn card_words(field: Field, card: &Card) -> Cow<'_, str> {
+    match card {
+        Card::Own(text) => text.into(),
+        Card::Copied => format!("(copied from the {})", copied_from(field)).into(),
+        Card::Unstated => "(not copied)".into(),
+    }
+}
+
+/// Returns what an Open Graph text is copied from.
+pub(super) fn copied_from(field: Field) -> &'static str {
+    match field {
+        Field::OpenGraphDescription | Field::OpenGraphDescriptionCopied => "SEO description",
+        Field::OpenGraphTitle | Field::OpenGraphTitleCopied => "SEO title",
+        // No other field can be copied.
+        Field::Title | Field::Slug | Field::SeoTitle | Field::SeoDescription => "SEO fields",
+    }
 }
 
 /// Returns a value as text.

@@ -106,7 +106,8 @@ pub fn compare(before: &str, after: &str) -> WordDiff {
     show(&stretches)
 }
 
-fn replaced(before: &str, after: &str) -> WordDiff {
+/// Returns two texts of which one takes the place of the other as a whole.
+pub fn replaced(before: &str, after: &str) -> WordDiff {
     let whole = |text: &str| {
         if text.is_empty() { Vec::new() } else { vec![Piece { kind: PieceKind::Whole, text: text.to_owned() }] }
     };

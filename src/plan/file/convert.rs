@@ -11,8 +11,8 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::exit::Exit;
 use crate::model::{Address, Field, Kind, LocaleTag, Value};
 use crate::plan::{
-    Body, Change, Class, Finding, Guard, Operation, Plan, Purpose, ReadSummary, Redirect, Revision, Risk, Target,
-    Tripped,
+    Body, Card, Cards, Change, Class, Finding, Guard, Operation, Plan, Purpose, ReadSummary, Redirect, Revision, Risk,
+    Target, Tripped,
 };
 use crate::source::{ByteRange, Location};
 
@@ -150,7 +150,8 @@ fn location_from_file(location: format::Location) -> Location {
 }
 
 pub(super) fn change_to_file(change: &Change, written: bool) -> format::Change {
-    let Change { address, path, field, class, base, before, after, source, risks, followers, redirects } = change;
+    let Change { address, path, field, class, base, before, after, cards, source, risks, followers, redirects } =
+        change;
     format::Change {
         page: address.page.to_string(),
         path: path.to_string(),
@@ -161,6 +162,7 @@ pub(super) fn change_to_file(change: &Change, written: bool) -> format::Change {
         base: base.as_ref().map(value_to_file),
         before: value_to_file(before),
         after: value_to_file(after),
+        card: cards.as_ref().map(cards_to_file),
         source: location_to_file(source),
         risks: risks.iter().map(|risk| risk.name().to_owned()).collect(),
         followers: followers.iter().map(LocaleTag::to_string).collect(),
@@ -180,11 +182,32 @@ fn change_from_file(change: format::Change) -> Result<Change, Error> {
         base: change.base.map(|base| value_from_file(field, base)).transpose()?,
         before: value_from_file(field, change.before)?,
         after: value_from_file(field, change.after)?,
+        cards: change.card.map(cards_from_file),
         source: location_from_file(change.source),
         risks: risks?,
         followers: change.followers.into_iter().map(LocaleTag::from).collect(),
         redirects: change.redirects.into_iter().map(redirect_from_file).collect(),
     })
+}
+
+fn cards_to_file(cards: &Cards) -> format::Cards {
+    let Cards { base, before, after } = cards;
+    let card = |card: &Card| match card {
+        Card::Copied => format::Card { copied: true, text: None },
+        Card::Own(text) => format::Card { copied: false, text: Some(text.clone()) },
+        Card::Unstated => format::Card { copied: false, text: None },
+    };
+    format::Cards { base: base.as_ref().map(card), before: card(before), after: card(after) }
+}
+
+fn cards_from_file(cards: format::Cards) -> Cards {
+    let format::Cards { base, before, after } = cards;
+    let card = |format::Card { copied, text }| match (copied, text) {
+        (true, _) => Card::Copied,
+        (false, Some(text)) => Card::Own(text),
+        (false, None) => Card::Unstated,
+    };
+    Cards { base: base.map(card), before: card(before), after: card(after) }
 }
 
 fn redirect_to_file(redirect: &Redirect) -> format::Redirect {

@@ -59,7 +59,7 @@ pub struct Target {
 pub struct Source {
     /// The full hash.
     pub commit: String,
-    /// Whether the work tree differed from it.
+    /// Whether what was read differed from it: the project file, or a manifest.
     pub dirty: bool,
     /// The full hash of the commit that differences are told by; missing without `--base`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -134,6 +134,9 @@ pub struct Change {
     pub before: Value,
     /// What the manifest states: what it will read, if it is written.
     pub after: Value,
+    /// For an Open Graph text or its flag that was changed on the site: what the two say together; else missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<Cards>,
     /// Where the manifest says so.
     pub source: Location,
     /// `slug-change`, `blanking`, `binding-overwrite`, `locale-off`.
@@ -147,6 +150,28 @@ pub struct Change {
 /// Every change of a plan was written before drift was known.
 fn yes() -> bool {
     true
+}
+
+/// An Open Graph text and its flag on all sides, named as those of the change itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Cards {
+    /// As the base states them; missing if it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<Card>,
+    /// As the site has them.
+    pub before: Card,
+    /// As the manifest states them.
+    pub after: Card,
+}
+
+/// An Open Graph text and its flag.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Card {
+    /// Whether it reads as the SEO field does.
+    pub copied: bool,
+    /// The text of its own; missing if it is copied, or if nothing is said of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
 /// An address that moves.

@@ -1,5 +1,6 @@
 //! `--base`: a branch, a site that others edit meanwhile, and what is made of the two.
 
+mod cards;
 mod history;
 mod kinship;
 mod moved;

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use slugline::diagnostic::{Code, Diagnostic};
 use slugline::exit::Exit;
 use slugline::model::{Field, Value};
-use slugline::plan::{Change, Class, Finding, Plan, file};
+use slugline::plan::{Card, Cards, Change, Class, Finding, Plan, file};
 use slugline::render::concerns::concerns;
 use slugline::render::print::Screen;
 use slugline::render::view::PlanView;
@@ -84,7 +84,10 @@ pub(super) fn plan_with_all(texts: &[String]) -> Plan {
         // Of an empty text there is nothing to be emptied.
         let Some(change) = plan.changes.iter().find(|change| change.field == field).cloned() else { continue };
         let base = Some(Value::from(format!("{} once", texts[0]).as_str()));
-        plan.kept.push(Change { class, base, ..change });
+        let own = Card::Own(texts[0].clone());
+        let cards = Cards { base: Some(Card::Copied), before: own.clone(), after: own };
+        let cards = field.copied_flag().map(|_| cards);
+        plan.kept.push(Change { class, base, cards, ..change });
     }
     plan.diagnostics.push(Diagnostic::error(Code::from(text.to_owned()), text).help(text));
     for tripped in &mut plan.guards {
