@@ -1,6 +1,6 @@
 //! `--base`: the commit by which `plan` and `apply` tell who has changed what.
 
-use std::path::Path;
+use std::collections::BTreeSet;
 
 use super::context::Workspace;
 use super::failure::Failure;
@@ -9,8 +9,9 @@ use super::ui::Ui;
 use crate::base::{self, Commit, Kinship, Place};
 use crate::diagnostic::Diagnostic;
 use crate::manifest::earlier::{self, Files};
+use crate::manifest::globs::PageGlobs;
 use crate::manifest::load::Loaded;
-use crate::manifest::project::Project;
+use crate::manifest::project::{FILE_NAME, Project};
 use crate::model::{Base, Live};
 use crate::plan::{self, Revision};
 use crate::render::view::short;
@@ -156,7 +157,10 @@ impl Earlier {
 }
 
 /// Returns the commit of the work tree, and the one that differences are told by.
-pub(super) fn revision(root: &Path, earlier: Option<&Earlier>) -> Option<Revision> {
+pub(super) fn revision(workspace: &Workspace, earlier: Option<&Earlier>) -> Option<Revision> {
     let base = earlier.map(|earlier| earlier.commit.as_str().to_owned());
-    revision::of(root).map(|revision| Revision { base, ..revision })
+    let read: BTreeSet<&str> = workspace.loaded.sources.files().map(|file| &**file).collect();
+    let globs = PageGlobs::of(workspace.project());
+    let would_be_read = |file: &str| file == FILE_NAME || globs.matches(file);
+    revision::of(&workspace.root, &read, would_be_read).map(|revision| Revision { base, ..revision })
 }

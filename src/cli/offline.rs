@@ -24,7 +24,7 @@ pub(super) fn make(workspace: &Workspace, earlier: &Earlier, selected: &Selected
     };
     let limits = workspace.limits();
     let commits = Commits { desired: &desired, base: &base, selection: &selection, limits: &limits };
-    let mut plan = offline::plan(commits, target, against::revision(&workspace.root, Some(earlier)));
+    let mut plan = offline::plan(commits, target, against::revision(workspace, Some(earlier)));
     plan.diagnostics.extend(earlier.remarks(None));
     lint::look(&workspace.loaded, Some(earlier), None, &mut plan);
     Ok(plan)

@@ -182,7 +182,7 @@ pub(super) async fn make(
     let (on_drift, on_conflict) = against.policy();
     let policy = Policy { limits: workspace.limits(), selection: selection(selected, &live)?, on_drift, on_conflict };
     check_selection(&policy.selection, &desired)?;
-    let revision = against::revision(&workspace.root, earlier);
+    let revision = against::revision(workspace, earlier);
     let provenance = Provenance { environment: workspace.environment.clone(), revision, requests };
     let inputs = Inputs { desired: &desired, base: base.as_ref(), live: &live, policy: &policy };
     let mut plan = plan::plan(inputs, provenance);

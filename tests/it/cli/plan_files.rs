@@ -482,6 +482,8 @@ fn a_plan_names_the_commit_of_the_manifests() {
     let clean = environment.run("plan --format json").json();
     assert_eq!(clean["source"], json!({"commit": commit, "dirty": false}));
     environment.write("notes.txt", "");
+    assert_eq!(environment.run("plan --format json").json()["source"], clean["source"], "nobody reads the notes");
+    environment.write("pages/guide.yaml", format!("{GUIDE_CHANGED}# To be continued.\n"));
     let dirty = environment.run("plan --format json").json();
     assert_eq!(dirty["source"], json!({"commit": commit, "dirty": true}));
     assert_eq!(clean["digest"], dirty["digest"], "the commit says where a plan comes from, not what it does");

@@ -349,3 +349,48 @@ fn unrelated_histories() {
     repository.commit();
     assert_eq!(repository.told("--base main"), CHANGE);
 }
+
+/// Only what is read counts: a plan that is written into the project does not make it another.
+#[test]
+fn only_what_is_read_makes_a_work_tree_another() {
+    let repository = Repository::new();
+    repository.write(".gitignore", "*.draft.yaml\n");
+    repository.write("notes.md", "Do not panic.\n");
+    repository.write("pages/about.yaml", "path: /about\nlocales: {en-US: {title: About}}\n");
+    repository.commit();
+    let is_dirty = || repository.run("plan --base HEAD --offline --format json").json()["source"]["dirty"] == true;
+    assert!(!is_dirty(), "as committed");
+    repository.write("notes.md", "Panic.\n");
+    repository.write("comment.md", "");
+    repository.write("pages/.about.yaml.swp", "");
+    repository.write("other/page.yaml", "path: /other\n");
+    assert!(!is_dirty(), "none of these is read");
+    let restaurant = "path: /restaurant\nlocales: {en-US: {title: Restaurant}}\n";
+    for file in ["pages/restaurant.yaml", "pages/restaurant.draft.yaml"] {
+        repository.write(file, restaurant);
+        assert!(is_dirty(), "{file} is read, and git was not told of it");
+        std::fs::remove_file(repository.environment.path(file)).unwrap();
+        assert!(!is_dirty(), "{file} is gone again");
+    }
+    for file in ["pages/about.yaml", "slugline.yaml"] {
+        let text = repository.environment.read(file);
+        repository.write(file, &format!("{text}# more\n"));
+        assert!(is_dirty(), "{file} is another");
+        repository.write(file, &text);
+        assert!(!is_dirty(), "{file} is as it was");
+    }
+    std::fs::remove_file(repository.environment.path("pages/about.yaml")).unwrap();
+    assert!(is_dirty(), "a manifest is gone");
+}
+
+#[test]
+fn files_beside_a_project_in_a_folder_do_not_count() {
+    let repository = Repository::in_folder("site/");
+    repository.write("pages/über.yaml", "path: /about\nlocales: {en-US: {title: About}}\n");
+    repository.commit();
+    repository.environment.write("pages/other.yaml", "path: /other\n");
+    let is_dirty = || repository.run("plan --base HEAD --offline --format json").json()["source"]["dirty"] == true;
+    assert!(!is_dirty());
+    repository.write("pages/über.yaml", "path: /about\nlocales: {en-US: {title: About us}}\n");
+    assert!(is_dirty());
+}
