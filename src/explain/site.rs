@@ -36,9 +36,10 @@ pub(super) const ROWS: &[Row] = &[
     ),
     (
         "primary-locale",
-        "the site has another primary locale",
+        "the site has another primary locale, or it is not known",
         "`locales: {primary: …}` tells the commands that do not ask the site which locale the others inherit from. A wrong one \
-         would have them judge the wrong texts.",
+         would have them judge the wrong texts. Without it, `plan --offline` takes `primary` and a tag that has come or gone in \
+         its place for the same where they say the same, and warns where that cannot be told.",
         FILES,
     ),
     (

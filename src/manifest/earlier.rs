@@ -5,9 +5,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::lint::subject::{AsItWas, Earlier, Known, locales};
+use super::lint::tags::Tags;
 use super::lower::{self, Terms};
 use super::read::{PageDocument, ProjectDocument};
 use super::value::ObjectId;
+use crate::diagnostic::Diagnostic;
 use crate::model::{Base, Desired, DesiredLocale, DesiredPage, Live, LocaleTag, NamedBy, PageId, PagePath, Site};
 use crate::source::Location;
 
@@ -65,15 +67,29 @@ pub fn lost_locales<'a>(earlier: Files<'a>, site: &Site) -> Vec<&'a str> {
     keys.into_iter().filter(|key| site.locale(key).is_none()).collect()
 }
 
-/// Returns what the manifests and the earlier ones want, without the site.
-pub fn without_site(now: Files<'_>, earlier: Files<'_>) -> (Desired, Base) {
-    let paired = Earlier::of(AsItWas { documents: earlier.pages, project: earlier.project });
-    let before = locales(earlier.known(), now.known());
+/// What the manifests and the earlier ones want, without the site.
+#[derive(Debug)]
+pub struct WithoutSite {
+    pub desired: Desired,
+    pub base: Base,
+    /// The primary locale, as far as that is known without the site.
+    pub primary: LocaleTag,
+    /// What is worth knowing of how the two were compared.
+    pub remarks: Vec<Diagnostic>,
+}
+
+/// Returns what the manifests and the earlier ones want, without the site. Keys mean in both what they mean at hand.
+pub fn without_site(now: Files<'_>, earlier: Files<'_>) -> WithoutSite {
+    let as_it_was = AsItWas { documents: earlier.pages, project: earlier.project };
+    let paired = Earlier::of(as_it_was);
+    let both = Known { earlier: Some(as_it_was), ..now.known() };
+    let tags = Tags::of(&both);
+    let before = locales(earlier.known(), &tags);
     let before: BTreeMap<&Location, Locales> = earlier.pages.iter().map(|page| &page.location).zip(before).collect();
     let (mut desired, mut base) = (Desired::default(), Base::default());
     let mut gone: BTreeMap<&Location, &PageDocument> =
         earlier.pages.iter().map(|page| (&page.location, page)).collect();
-    for (document, locales) in now.pages.iter().zip(locales(now.known(), now.known())) {
+    for (document, locales) in now.pages.iter().zip(locales(now.known(), &tags)) {
         let id = id_of(document);
         if let Some(earlier) = paired.document(document)
             && let Some(locales) = before.get(&earlier.location)
@@ -87,7 +103,15 @@ pub fn without_site(now: Files<'_>, earlier: Files<'_>) -> (Desired, Base) {
         let Some(locales) = before.get(location) else { continue };
         base.desired.pages.insert(id_of(document), page(document, locales.clone()));
     }
-    (desired, base)
+    WithoutSite { desired, base, remarks: unclear_primary(&tags).into_iter().collect(), primary: tags.primary }
+}
+
+/// Where nobody can tell whether `primary` is a locale that had another name, its texts read as new.
+fn unclear_primary(tags: &Tags<'_>) -> Option<Diagnostic> {
+    let at = tags.unclear.clone()?;
+    let message = "whether `primary` is the same locale as one of another key in the base cannot be told";
+    let help = "name it in slugline.yaml, such as `locales: {primary: en-US}`; until then its texts count as new";
+    Some(Diagnostic::warning(lower::codes::PRIMARY_LOCALE, message).at(at).help(help))
 }
 
 /// What a document says, locale by locale.

@@ -15,6 +15,7 @@ use crate::lint;
 
 pub mod policy;
 pub mod subject;
+pub(super) mod tags;
 pub mod value;
 
 use value::{Day, FieldName, PagePattern, ProfileName, Reason, SeverityName, ThresholdNumber};

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::defaults::fill::{Defaults, Place};
 use super::super::lower::{self, keys_in_order, stated_fields};
 use super::super::read::{PageDocument, ProjectDocument};
+use super::tags::Tags;
 use crate::lint::subject::{Before, Locales, Origin, Page, PageLocale, PageName, Standing, Subject, Text, Touched};
 use crate::model::{
     Desired, DesiredLocale, DesiredPage, Field, Kind, Live, LivePage, LocaleTag, PageId, PageKind, PagePath, Stated,
@@ -55,12 +56,10 @@ pub fn subject(known: Known<'_>) -> Subject {
     }
 }
 
-/// Returns what each document says, locale by locale, with what its project says in its stead; no site is asked. Keys
-/// mean what they mean in the manifests at hand.
-pub(in crate::manifest) fn locales(known: Known<'_>, at_hand: Known<'_>) -> Vec<BTreeMap<LocaleTag, DesiredLocale>> {
-    let tags = Tags::of(&at_hand);
+/// Returns what each document says, locale by locale, with what its project says in its stead; no site is asked.
+pub(in crate::manifest) fn locales(known: Known<'_>, tags: &Tags<'_>) -> Vec<BTreeMap<LocaleTag, DesiredLocale>> {
     let defaults = known.project.map(|project| Defaults::of(project).0).unwrap_or_default();
-    let builder = Builder { tags: &tags, known: &known, earlier: None, pages: BTreeMap::new(), defaults };
+    let builder = Builder { tags, known: &known, earlier: None, pages: BTreeMap::new(), defaults };
     let locales = |document: &PageDocument| {
         let mut locales: BTreeMap<LocaleTag, DesiredLocale> = BTreeMap::new();
         for (key, location) in keys_in_order(document) {
@@ -72,66 +71,6 @@ pub(in crate::manifest) fn locales(known: Known<'_>, at_hand: Known<'_>) -> Vec<
         locales
     };
     known.documents.iter().map(locales).collect()
-}
-
-/// Which locale a key means.
-struct Tags<'a> {
-    primary: LocaleTag,
-    /// By their lower-case form.
-    spelled: BTreeMap<String, LocaleTag>,
-    live: Option<&'a Live>,
-}
-
-impl<'a> Tags<'a> {
-    fn of(known: &Known<'a>) -> Self {
-        let live = known.site.map(|(_, live)| live);
-        let mut spelled: BTreeMap<String, LocaleTag> = BTreeMap::new();
-        let mut firsts: BTreeMap<String, usize> = BTreeMap::new();
-        for document in known.documents {
-            let keys = keys_in_order(document);
-            for (key, _) in &keys {
-                spelled.entry(key.to_lowercase()).or_insert_with(|| LocaleTag::from(*key));
-            }
-            if let Some((first, _)) = keys.first() {
-                *firsts.entry(first.to_lowercase()).or_default() += 1;
-            }
-        }
-        let stated = known.project.and_then(|project| project.manifest.locales.primary.as_deref());
-        let named = spelled.get(LocaleTag::PRIMARY);
-        let usual = firsts.into_iter().max_by_key(|(_, count)| *count).and_then(|(key, _)| spelled.get(&key));
-        let primary = match (live, stated) {
-            (Some(live), _) => live.site.primary.tag.clone(),
-            (None, Some(stated)) => stated.into(),
-            (None, None) => named.or(usual).cloned().unwrap_or_else(|| LocaleTag::PRIMARY.into()),
-        };
-        Self { primary, spelled, live }
-    }
-
-    /// Returns the locale; nothing if the site has none of that name.
-    fn tag(&self, key: &str) -> Option<LocaleTag> {
-        if let Some(live) = self.live {
-            return live.site.locale(key).map(|locale| locale.tag.clone());
-        }
-        if key.eq_ignore_ascii_case(LocaleTag::PRIMARY) || self.primary.matches(key) {
-            return Some(self.primary.clone());
-        }
-        Some(self.spelled.get(&key.to_lowercase()).cloned().unwrap_or_else(|| key.into()))
-    }
-
-    /// Returns where published locales live. Without the site, Webflow's usual ones: the language, or the whole tag.
-    fn subdirectories(&self) -> BTreeSet<String> {
-        if let Some(live) = self.live {
-            let all = live.site.locales().map(|locale| locale.subdirectory.clone());
-            return all.filter(|subdirectory| !subdirectory.is_empty()).collect();
-        }
-        let secondary = self.spelled.values().filter(|tag| **tag != self.primary);
-        let forms = secondary.flat_map(|tag| {
-            let whole = tag.as_str().to_lowercase();
-            let language = whole.split(['-', '_']).next().unwrap_or_default().to_owned();
-            [whole, language]
-        });
-        forms.filter(|form| form != LocaleTag::PRIMARY).collect()
-    }
 }
 
 /// The manifests of an earlier commit, by what names their pages.

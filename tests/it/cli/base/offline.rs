@@ -1,6 +1,7 @@
 //! `plan --offline`: git against git, without a token.
 
 use insta::assert_snapshot;
+use serde_json::json;
 
 use super::{Repository, TestEnvironment, galaxy};
 
@@ -229,4 +230,70 @@ fn invalid_manifests_are_told_as_ever() {
     let nowhere = TestEnvironment::empty();
     nowhere.write("slugline.yaml", galaxy::PROJECT);
     assert_eq!(nowhere.run("plan --offline --base HEAD").exit, 64);
+}
+
+/// Two manifests whose locales the base calls by their tags, and the branch one of them by its role.
+fn renamed() -> Repository {
+    let repository = fork();
+    let about = "path: /about\nlocales:\n  en-US: {title: About}\n  fr-FR: {title: À propos}\n";
+    repository.write("pages/about.yaml", about);
+    repository.commit();
+    repository.write("pages/about.yaml", &about.replace("en-US", "primary"));
+    repository
+}
+
+#[test]
+fn the_primary_locale_may_be_called_by_its_role_from_now_on() {
+    let repository = renamed();
+    let is_empty = || repository.told("--offline --base HEAD").is_empty();
+    assert!(is_empty(), "in one manifest");
+    repository.say("  en-US:", "  primary:");
+    assert!(is_empty(), "in all of them");
+    repository.say("The Guide", "The Ultimate Guide");
+    let plan = repository.run("plan --offline --base HEAD --format json").json();
+    assert_eq!(super::told(&plan), ["change /guide en-US seo.title"]);
+    assert_eq!((&plan["diagnostics"], &plan["summary"]["released"]), (&json!([]), &json!(null)));
+}
+
+#[test]
+fn a_primary_locale_that_cannot_be_told_is_asked_for_once() {
+    let repository = renamed();
+    repository.say("  en-US:", "  primary:");
+    repository.write("pages/about.yaml", "path: /about\nlocales:\n  primary: {title: À propos}\n");
+    let plan = repository.run("plan --offline --base HEAD");
+    assert_eq!(plan.stderr.matches("warning[primary-locale]").count(), 1, "{plan}");
+    assert!(plan.stderr.contains("such as `locales: {primary: en-US}`"), "{plan}");
+    repository.write("slugline.yaml", &format!("{}locales: {{primary: en-US}}\n", galaxy::PROJECT));
+    let plan = repository.run("plan --offline --base HEAD");
+    assert!(!plan.stderr.contains("primary-locale"), "{plan}");
+    assert_eq!(repository.told("--offline --base HEAD"), ["change /about en-US title"]);
+}
+
+/// Where a page has lost a translation and begun to state the primary, the two have nothing to do with each other.
+#[test]
+fn a_locale_that_goes_is_not_the_primary_that_comes() {
+    let repository = fork();
+    repository.say("  en-US:", "  primary:");
+    repository.write("pages/about.yaml", "path: /about\nlocales: {fr-FR: {title: À propos}}\n");
+    repository.commit();
+    repository.write("pages/about.yaml", "path: /about\nlocales: {primary: {title: About}}\n");
+    assert_eq!(repository.told("--offline --base HEAD"), ["new /about primary title"]);
+    // Here they say the same, and elsewhere they stand side by side.
+    repository.write("pages/about.yaml", "path: /about\nlocales: {primary: {title: À propos}}\n");
+    repository.write("pages/home.yaml", "path: /\nlocales: {primary: {title: Home}, fr-FR: {title: Accueil}}\n");
+    assert_eq!(repository.told("--offline --base HEAD --page /about"), ["new /about primary title"]);
+}
+
+#[test]
+fn the_primary_locale_can_be_chosen_by_its_role() {
+    let repository = fork();
+    repository.say("  en-US:", "  primary:");
+    repository.commit();
+    repository.say("The Guide", "The Ultimate Guide");
+    assert_eq!(repository.told("--offline --base HEAD --locale primary").len(), 1);
+    repository.write("slugline.yaml", &format!("{}locales: {{primary: en-US}}\n", galaxy::PROJECT));
+    for locale in ["primary", "en-US"] {
+        let told = repository.told(&format!("--offline --base HEAD --locale {locale}"));
+        assert_eq!(told, ["change /guide en-US seo.title"], "{locale}");
+    }
 }
