@@ -23,8 +23,8 @@ pub(super) const ROWS: &[Row] = &[
     (
         "path-moved",
         "the page is not where the manifest says",
-        "The id decides, so this is a warning only: the path beside it is for people, and out of date. Correct it, or leave it \
-         out.",
+        "The id decides, so this is a warning only, and the plan calls the page by where it is: the path beside the id is for \
+         people, and out of date or mistyped. Correct it, or leave it out.",
         FILES,
     ),
     (
@@ -158,7 +158,7 @@ pub(super) const ROWS: &[Row] = &[
     (
         "not-managed",
         "something that the base states is not stated any more",
-        "A manifest or a key in it was there in the base, and is gone. Nothing is written for that: the site keeps what it reads, \
+        "A manifest or a key in it was there in the base, and is gone, or a manifest names another page by now. Nothing is written for that: the site keeps what it reads, \
          and from now on a change there is no drift any more. To clear a value, write `\"\"`.",
         WHO,
     ),

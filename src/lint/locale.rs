@@ -37,9 +37,10 @@ pub(super) const RULES: &[Rule] = &[
         level: WARNING,
         threshold: None,
         summary: "the primary text has changed, and its translation has not",
-        text: "Told where the earlier text is known, with `--changed-since` or when the site is asked: the primary locale's \
-               text has become another since then, while the translation stands as it stood. Changes of case, spacing and punctuation do not count. If the translation \
-               is still right, allow it with a reason.",
+        text: "The primary locale's text has become another since an earlier commit, while the translation stands as it \
+               stood. Told with `--changed-since` or `--base`. Where only the site is asked, nobody knows which of its texts \
+               was translated, and no more is said than that one changes without the other. Changes of case, spacing and \
+               punctuation do not count. If the translation is still right, allow it with a reason.",
         source: "https://www.gnu.org/software/gettext/manual/html_node/Fuzzy-Entries.html",
         check: Check::Text(TRANSLATED, stale),
     },
@@ -116,16 +117,22 @@ fn without_term(text: &str, term: &str) -> String {
 
 fn stale(case: &Case<'_>, _: &str) -> Option<Problem> {
     let source = source(case)?;
-    let Before::Was(before) = &source.before else { return None };
+    let (before, is_known) = match &source.before {
+        Before::Was(before) => (before, true),
+        Before::OnSite(before) => (before, false),
+        Before::Unknown | Before::Absent => return None,
+    };
     let letters = |text: &str| folded(text).chars().filter(|letter| letter.is_alphanumeric()).collect::<String>();
     if case.own()?.has_changed()? || letters(before) == letters(&source.value) {
         return None;
     }
-    Some(
-        Problem::new(format!("{} in {} still translates the earlier text", case.words(), case.locale))
-            .also(&source.location, "this has changed")
-            .help(format!("it was: `{before}`")),
-    )
+    // What the site reads may be somebody's edit that is taken back; the translation is of another text then.
+    let [message, label, help] = match is_known {
+        true => ["still translates the earlier text", "this has changed", "it was"],
+        false => ["stays, while the text of the primary locale changes", "this changes", "on the site that is now"],
+    };
+    let problem = Problem::new(format!("{} in {} {message}", case.words(), case.locale));
+    Some(problem.also(&source.location, label).help(format!("{help}: `{before}`")))
 }
 
 fn placeholder_mismatch(case: &Case<'_>, text: &str) -> Option<Problem> {

@@ -125,7 +125,7 @@ const LONGEST_PATH: usize = 115;
 fn is_settled(case: &Case<'_>, slug: &str) -> bool {
     let before = case.own().map(|text| &text.before);
     match before {
-        Some(Before::Was(before)) => before == slug,
+        Some(Before::Was(before) | Before::OnSite(before)) => before == slug,
         Some(Before::Absent | Before::Unknown) | None => {
             case.page.name.path.as_ref().is_some_and(|path| path.slug() == slug)
         }
@@ -218,8 +218,8 @@ fn changed(case: &Case<'_>, slug: &str) -> Option<Problem> {
 /// Returns the slug that the page had, if it had another one.
 fn before(slug: &Text) -> Option<&str> {
     match &slug.before {
-        Before::Was(before) if !before.is_empty() && *before != slug.value => Some(before),
-        Before::Unknown | Before::Absent | Before::Was(_) => None,
+        Before::Was(before) | Before::OnSite(before) if !before.is_empty() && *before != slug.value => Some(before),
+        Before::Unknown | Before::Absent | Before::Was(_) | Before::OnSite(_) => None,
     }
 }
 

@@ -104,8 +104,10 @@ pub enum Before {
     Unknown,
     /// It was not there.
     Absent,
-    /// It was this.
+    /// It was this at an earlier commit.
     Was(String),
+    /// It is this on the site; whether the manifests have ever said so, nobody knows.
+    OnSite(String),
 }
 
 /// What of a page differs from an earlier commit.
@@ -147,7 +149,7 @@ impl Text {
         match &self.before {
             Before::Unknown => None,
             Before::Absent => Some(true),
-            Before::Was(before) => Some(*before != self.value),
+            Before::Was(before) | Before::OnSite(before) => Some(*before != self.value),
         }
     }
 }

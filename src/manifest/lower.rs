@@ -116,6 +116,8 @@ pub fn lower(documents: &[PageDocument], terms: &Terms, live: &Live) -> (Desired
     let mut described: BTreeMap<PageId, &PageDocument> = BTreeMap::new();
     for document in documents {
         let (page, problem) = names.page(document);
+        // What is wrong with a name that leads to a page nevertheless is that its path leads elsewhere.
+        let stated_path = document.manifest.path.as_ref().filter(|_| problem.is_none());
         lowering.diagnostics.extend(problem);
         let Some(page) = page else { continue };
         let first = described.entry(page.id.clone()).or_insert(document);
@@ -123,7 +125,9 @@ pub fn lower(documents: &[PageDocument], terms: &Terms, live: &Live) -> (Desired
             lowering.diagnostics.push(twice(document, first, page));
             continue;
         }
-        desired.pages.insert(page.id.clone(), lowering.desired_page(document, page));
+        desired
+            .pages
+            .insert(page.id.clone(), lowering.desired_page(document, page, stated_path.map(|path| path.as_str())));
     }
     // While pages are missing, what they would match is not known.
     if !diagnostic::has_errors(&lowering.diagnostics) {
@@ -151,9 +155,8 @@ struct Lowering<'a> {
 }
 
 impl<'a> Lowering<'a> {
-    fn desired_page(&mut self, document: &PageDocument, page: &LivePage) -> DesiredPage {
-        let path = document.manifest.path.as_ref().map(|path| PagePath::from(path.as_str()));
-        let path = path.unwrap_or_else(|| self.live.known_path(page));
+    fn desired_page(&mut self, document: &PageDocument, page: &LivePage, path: Option<&str>) -> DesiredPage {
+        let path = path.map_or_else(|| self.live.known_path(page), PagePath::from);
         let mut locales: BTreeMap<LocaleTag, DesiredLocale> = BTreeMap::new();
         for (key, at) in keys_in_order(document) {
             let values = &document.manifest.locales[key];

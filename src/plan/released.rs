@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{Selection, codes};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Base, Desired, DesiredPage, Field, LocaleTag};
+use crate::model::{Base, Desired, DesiredPage, Field, LocaleTag, NamedBy};
 use crate::source::Location;
 
 /// More pages than this are told in one sentence.
@@ -26,14 +26,17 @@ pub(super) struct Released {
 
 /// Returns what is not managed any more, by path.
 pub(super) fn released(desired: &Desired, base: &Base, selection: &Selection) -> Released {
-    let of_base = selection.pages(&base.desired);
-    let (kept, gone): (Vec<_>, Vec<_>) = of_base.into_iter().partition(|(id, _)| desired.pages.contains_key(*id));
+    let of_base = selection.pages(&base.desired).into_iter();
+    let of_base = of_base.filter(|(_, page)| is_selected(page, selection));
+    let (kept, gone): (Vec<_>, Vec<_>) = of_base.partition(|(id, _)| desired.pages.contains_key(*id));
 
-    let gone = gone.into_iter().map(|(_, page)| Part {
-        what: page.path.to_string(),
-        // The file may be gone as well, so that no line of it is anywhere to be seen.
-        at: Location::whole(&page.location.file),
-        why: "its manifest is gone".to_owned(),
+    let gone = gone.into_iter().map(|(_, page)| {
+        let (at, why) = match renamed(page, desired, base) {
+            Some(other) => (other.location.clone(), format!("its manifest names `{}` now", other.path)),
+            // The file may be gone as well, so that no line of it is anywhere to be seen.
+            None => (Location::whole(&page.location.file), "its manifest is gone".to_owned()),
+        };
+        Part { what: page.path.to_string(), at, why }
     });
     let kept = kept.into_iter().filter_map(|(id, before)| {
         let now = desired.pages.get(id)?;
@@ -46,6 +49,18 @@ pub(super) fn released(desired: &Desired, base: &Base, selection: &Selection) ->
     });
     let (gone, kept): (Vec<Part>, Vec<Part>) = (gone.collect(), kept.collect());
     Released { count: gone.len() + kept.len(), told: [told(gone, "pages"), told(kept, "parts of pages")].concat() }
+}
+
+/// Returns whether a page stated anything in the locales that are selected. One without locales was managed as a whole.
+fn is_selected(page: &DesiredPage, selection: &Selection) -> bool {
+    page.locales.is_empty() || page.locales.keys().any(|tag| selection.has_locale(tag))
+}
+
+/// Returns the page that a manifest names by its path instead: one in the same file that nobody has described before.
+fn renamed<'d>(page: &DesiredPage, desired: &'d Desired, base: &Base) -> Option<&'d DesiredPage> {
+    let others = desired.pages.iter().filter(|(id, _)| !base.desired.pages.contains_key(*id));
+    let mut others = others.map(|(_, other)| other).filter(|other| other.location.file == page.location.file);
+    others.find(|_| page.named_by == NamedBy::Path)
 }
 
 /// A page as a whole, or a part of one.

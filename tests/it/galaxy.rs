@@ -128,16 +128,16 @@ fn the_plan_shows_what_the_site_lacks() {
 
     Plan: 9 fields to change in 5 page-locales of 3 pages; 5 requests to send.
     --- stderr
-    warning[locale/stale]: the SEO title in fr-FR still translates the earlier text
+    warning[locale/stale]: the SEO title in fr-FR stays, while the text of the primary locale changes
       --> pages/guide/towel-day.yaml:12:14
        |
      7 |       title: Celebrate Towel Day on May 25
-       |              ----------------------------- this has changed
+       |              ----------------------------- this changes
     ...
     12 |       title: Fêtez le jour de la serviette
        |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
        |
-       = help: it was: `Celebrate Towel Day`
+       = help: on the site that is now: `Celebrate Towel Day`
 
     --- exit 0
     "#);
@@ -155,9 +155,9 @@ fn what_is_applied_is_done() {
     [the plan]
     Applied: 5 written of 5 requests.
     --- stderr
-    warning[locale/stale]: the SEO title in fr-FR still translates the earlier text
+    warning[locale/stale]: the SEO title in fr-FR stays, while the text of the primary locale changes
     --> pages/guide/towel-day.yaml:12:14
-     = help: it was: `Celebrate Towel Day`
+     = help: on the site that is now: `Celebrate Towel Day`
 
     [1/5] /about-us @ en-US: done
     [2/5] /guide-to-the-galaxy @ fr-FR: done
@@ -212,9 +212,9 @@ fn a_saved_plan_is_applied_once() {
     [the plan]
     Applied: 5 already as wanted of 5 requests.
     --- stderr
-    warning[locale/stale]: the SEO title in fr-FR still translates the earlier text
+    warning[locale/stale]: the SEO title in fr-FR stays, while the text of the primary locale changes
     --> pages/guide/towel-day.yaml:12:14
-     = help: it was: `Celebrate Towel Day`
+     = help: on the site that is now: `Celebrate Towel Day`
 
     --- exit 0
     ");

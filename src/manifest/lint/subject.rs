@@ -222,7 +222,7 @@ impl Builder<'_> {
             // Nobody has a link to what was never published.
             (None, Some(page)) if field == Field::Slug && page.published_path(tag).is_none() => Before::Unknown,
             (None, Some(page)) => page.locales.get(tag).map_or(Before::Absent, |live| {
-                Before::Was(live.metadata.effective(field).as_text().unwrap_or_default().to_owned())
+                Before::OnSite(live.metadata.effective(field).as_text().unwrap_or_default().to_owned())
             }),
             (None, None) => Before::Unknown,
         }
@@ -240,7 +240,7 @@ impl Builder<'_> {
                 // What equals the primary's is taken as inherited, as everywhere.
                 let is_inherited = !is_primary && primary.is_some_and(|primary| primary.effective(field) == value);
                 if let (Value::Text(value), false) = (value, is_inherited) {
-                    let before = Before::Was(value.clone());
+                    let before = Before::OnSite(value.clone());
                     let text = Text { value, location: location.clone(), origin: Origin::Live, before };
                     values.texts.entry(field).or_insert(text);
                 }

@@ -87,12 +87,12 @@ impl<'a> Names<'a> {
         let (fits, message, help) = match now {
             Some(now) => (
                 now == *stated || own_slug.is_some_and(|own| now.with_slug(own) == *stated),
-                format!("the page has moved from `{stated}` to `{now}`"),
+                format!("the manifest says that the page is at `{stated}`, and it is at `{now}`"),
                 format!("write `path: {now}`, or leave the path out; the id decides"),
             ),
             None => (
                 stated.slug() == slug || own_slug == Some(stated.slug()),
-                format!("the page is no longer at `{stated}`; its slug is `{slug}`"),
+                format!("the manifest says that the page is at `{stated}`, and its slug is `{slug}`"),
                 "correct the path, or leave it out; the id decides".to_owned(),
             ),
         };

@@ -577,3 +577,59 @@ fn a_translation_of_what_changes_is_told_to_be_out_of_date() {
         assert_eq!((&told["severity"], &told["location"]["line"]), (&"warning".into(), &11.into()), "{told}");
     }
 }
+
+#[test]
+fn what_was_only_managed_in_another_locale_is_not_told_for_this_one() {
+    let repository = Repository::new();
+    repository.write("pages/about.yaml", "id: pgAbout\npath: /about\nlocales: {en-US: {title: About}}\n");
+    repository.write("pages/home.yaml", "id: pgHome\nlocales: {en-US: {title: Home}, fr-FR: {title: Home}}\n");
+    repository.commit();
+    for page in ["about", "home"] {
+        std::fs::remove_file(repository.environment.path(&format!("pages/{page}.yaml"))).unwrap();
+    }
+    for options in ["", " --offline"] {
+        let told = |locale: &str| {
+            let plan = repository.run(&format!("plan --base HEAD --locale {locale} --format json{options}")).json();
+            plan["diagnostics"].as_array().unwrap().len()
+        };
+        assert_eq!((told("en-US"), told("fr-FR")), (2, 1), "{options}");
+    }
+}
+
+#[test]
+fn a_manifest_that_names_another_page_now_is_not_gone() {
+    let repository = Repository::new();
+    repository.write("pages/about.yaml", "path: /about\nlocales: {en-US: {title: About}}\n");
+    repository.commit();
+    repository.write("pages/about.yaml", "path: /restaurant\nlocales: {en-US: {title: Restaurant}}\n");
+    for options in ["", " --offline"] {
+        let plan = repository.run(&format!("plan --base HEAD{options}"));
+        let told = "info[not-managed]: /about is not managed any more: its manifest names `/restaurant` now";
+        assert!(plan.stderr.contains(told) && !plan.stderr.contains("is gone"), "{plan}");
+    }
+}
+
+/// The text on the site may be somebody's, whom the plan takes back; nobody ever translated it.
+#[test]
+fn without_a_base_nothing_is_said_of_what_a_translation_was_made_from() {
+    let repository = Repository::new();
+    let text = format!("{GUIDE}  fr-FR:\n    seo:\n      title: Le guide du voyageur galactique\n");
+    repository.write("pages/guide.yaml", &text);
+    repository.commit();
+    repository.edit_on_the_site("pgGuide", "fr-FR", json!({"seo": {"title": "Le guide du voyageur galactique"}}));
+    repository.edit_on_the_site("pgGuide", "en-US", json!({"seo": {"title": "New"}}));
+    assert_snapshot!(repository.run("plan").stderr, @"
+    warning[locale/stale]: the SEO title in fr-FR stays, while the text of the primary locale changes
+      --> pages/guide.yaml:11:14
+       |
+     7 |       title: The Guide
+       |              --------- this changes
+    ...
+    11 |       title: Le guide du voyageur galactique
+       |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       |
+       = help: on the site that is now: `New`
+    ");
+    let reverted = repository.run("plan --base HEAD --on-drift revert");
+    assert!(!reverted.stderr.contains("locale/stale"), "{reverted}");
+}

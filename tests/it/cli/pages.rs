@@ -265,6 +265,23 @@ fn a_page_described_once_by_id_and_once_by_path() {
     ");
 }
 
+/// A plan is of the page that is there, not of the one that a slip of the pen makes of it.
+#[test]
+fn a_page_is_called_by_where_it_is() {
+    let environment = TestEnvironment::with_pages([(
+        "guide.yaml",
+        "id: pgGuide\npath: /guid\nlocales: {en-US: {title: The book, seo: {description: ''}}}\n",
+    )]);
+    let plan = environment.run("plan");
+    assert!(plan.stdout.contains("\n/guide\n") && plan.stdout.contains("/guide @ en-US: seo.description"), "{plan}");
+    assert!(!plan.stdout.contains("/guid\n") && !plan.stdout.contains("/guid @"), "{plan}");
+    assert_eq!(environment.run("plan --page /guide").exit, 0);
+    // With the slug that the manifest states, the page will be there.
+    environment.write("pages/guide.yaml", "id: pgGuide\npath: /book\nlocales: {en-US: {slug: book}}\n");
+    let plan = environment.run("plan");
+    assert!(plan.stdout.contains("\n/book\n") && !plan.stderr.contains("path-moved"), "{plan}");
+}
+
 #[test]
 fn a_page_that_has_moved() {
     let environment = TestEnvironment::with_pages([
@@ -280,7 +297,7 @@ fn a_page_that_has_moved() {
 
     Nothing to change: the site reads as the manifests say (2 page-locales managed).
     --- stderr
-    warning[path-moved]: the page has moved from `/old-guide` to `/guide`
+    warning[path-moved]: the manifest says that the page is at `/old-guide`, and it is at `/guide`
      --> pages/guide.yaml:2:7
       |
     2 | path: /old-guide
@@ -288,7 +305,7 @@ fn a_page_that_has_moved() {
       |
       = help: write `path: /guide`, or leave the path out; the id decides
 
-    warning[path-moved]: the page has moved from `/towel-day` to `/blog/towel-day`
+    warning[path-moved]: the manifest says that the page is at `/towel-day`, and it is at `/blog/towel-day`
      --> pages/towel.yaml:2:7
       |
     2 | path: /towel-day

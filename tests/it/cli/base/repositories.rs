@@ -71,7 +71,7 @@ fn a_page_that_was_named_by_its_path() {
     let base = repository.commit();
     repository.edit_on_the_site("pgGuide", "en-US", json!({"slug": "handbook", "seo": {"title": "The Handbook"}}));
     repository.write("pages/guide.yaml", GUIDE);
-    assert_eq!(repository.told(&format!("--base {base}")), ["drift kept /guide en-US seo.title"]);
+    assert_eq!(repository.told(&format!("--base {base}")), ["drift kept /handbook en-US seo.title"]);
 }
 
 #[test]
