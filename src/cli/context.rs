@@ -140,9 +140,17 @@ fn choose_site(project: &Project, wanted: Option<&str>) -> Option<Result<Chosen,
                 Err(Failure::usage(format!("the project has no environment `{name}`")).hint(format!("it has {known}")))
             }
         },
-        None => Err(Failure::usage("the project has several environments, and none is chosen")
-            .hint(format!("choose one with `--env NAME`: {known}"))),
+        None => Err(none_chosen(environments.keys().map(ToString::to_string).collect())),
     })
+}
+
+fn none_chosen(environments: Vec<String>) -> Failure {
+    match environments.as_slice() {
+        [only] => Failure::usage(format!("the project has one environment, `{only}`, and it is not chosen"))
+            .hint(format!("choose it with `--env {only}`, or replace `environments` by `site` in slugline.yaml")),
+        several => Failure::usage("the project has several environments, and none is chosen")
+            .hint(format!("choose one with `--env NAME`: {}", names(several.iter()))),
+    }
 }
 
 fn names<T: fmt::Display>(names: impl Iterator<Item = T>) -> String {

@@ -143,7 +143,7 @@ impl From<run::Error> for Failure {
             run::Error::File { .. } => {
                 (Exit::Failed, "nothing was written; the record of a run is kept before anything is sent".into())
             }
-            run::Error::Unknown(_) | run::Error::None => {
+            run::Error::Unknown(_) | run::Error::None | run::Error::NothingWritten => {
                 let hint = Sentence::default().command("log", []);
                 (Exit::Usage, hint.words(" lists the runs of this project; they are kept in its .slugline/runs"))
             }

@@ -35,7 +35,8 @@ impl Log {
         let runs = newest.map(|id| (id.clone(), run::read(&state, Some(id.as_str()))));
         let entries: Vec<Entry> = runs.map(|(id, recorded)| entry(&id, recorded)).collect();
         match self.format {
-            Format::Text if entries.is_empty() => ui.note("There is no run yet."),
+            Format::Text if ids.is_empty() => ui.note("There is no run yet."),
+            Format::Text if entries.is_empty() => {}
             Format::Text => ui.data(|screen, out| log::text(&entries, screen, out))?,
             Format::Json => output::json(&json(&entries), ui)?,
         }

@@ -41,13 +41,17 @@ pub(crate) struct Undo {
 impl Undo {
     pub(super) fn run(self, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
         let ui = &self.sending.ui(self.format, ui)?;
-        if !self.yes && !ui.can_ask() {
-            return Err(Failure::usage("nobody can be asked here: there is no terminal").hint("give `--yes`"));
-        }
         let workspace = Workspace::open(global)?;
         let state = context::state_folder(&workspace.root);
         if run::list(&state)?.is_empty() {
             return Err(run::Error::None.into());
+        }
+        // A run that is not there is told of before anybody is looked for to be asked.
+        if let Some(id) = &self.run {
+            run::read(&state, Some(id))?;
+        }
+        if !self.yes && !ui.can_ask() {
+            return Err(Failure::usage("nobody can be asked here: there is no terminal").hint("give `--yes`"));
         }
         // Held from here on, so that no run under way is taken for all that there is to undo.
         let lock = Lock::take(&state)?;

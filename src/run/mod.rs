@@ -69,6 +69,9 @@ pub enum Error {
     /// There is no run at all.
     #[error("there is no run yet")]
     None,
+    /// No run has written anything to the site at hand.
+    #[error("no run has written anything here, so there is nothing to take back")]
+    NothingWritten,
     /// The log makes no sense.
     #[error("`{}` is damaged at line {line}: {message}", path.display())]
     Damaged {
@@ -236,7 +239,7 @@ fn find(runs: &Path, text: &str) -> Result<RunId, Error> {
 
 /// Reads the newest run that may have written something to this site at this place.
 pub fn newest_written(state: &Path, remote: &str, site: &SiteId) -> Result<Recorded, Error> {
-    written(state, remote, site)?.ok_or(Error::None)
+    written(state, remote, site)?.ok_or(Error::NothingWritten)
 }
 
 fn written(state: &Path, remote: &str, site: &SiteId) -> Result<Option<Recorded>, Error> {

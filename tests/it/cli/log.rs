@@ -45,6 +45,29 @@ fn runs_newest_first() {
     assert_eq!(runs[0]["publication"], "queued");
 }
 
+/// What has written nothing is a run, and no run to take back.
+#[test]
+fn a_run_that_wrote_nothing_is_one_all_the_same() {
+    let environment = TestEnvironment::with_pages([("guide.yaml", galaxy::GUIDE_CHANGED)]);
+    assert_eq!(environment.run("plan -o plan.json").exit, 0);
+    assert_eq!(environment.run("apply --yes").exit, 0);
+    std::fs::remove_dir_all(environment.path(".slugline/runs")).unwrap();
+    // The site reads as the plan wants it to by now.
+    assert_eq!(environment.run("apply plan.json").exit, 0);
+    let none = environment.run("log -n 0");
+    assert_eq!((none.stdout.as_str(), none.stderr.as_str()), ("", ""), "{none}");
+    assert_eq!(environment.run("log").stdout.lines().count(), 2);
+    assert_snapshot!(environment.run("undo --yes").wrote_nothing(), @"
+    exit: 64
+    files: none
+    writes: none
+    --- stdout
+    --- stderr
+    error: no run has written anything here, so there is nothing to take back
+      hint: `slugline log --api-url http://[SERVER]` lists the runs of this project; they are kept in its .slugline/runs
+    ");
+}
+
 #[test]
 fn a_run_that_cannot_be_read_does_not_hide_the_others() {
     let environment = TestEnvironment::with_pages([("guide.yaml", galaxy::GUIDE_CHANGED)]);

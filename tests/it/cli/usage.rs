@@ -176,6 +176,38 @@ fn environments_and_none_chosen() {
 }
 
 #[test]
+fn the_only_environment_and_it_is_not_chosen() {
+    let environment = TestEnvironment::with_pages([("guide.yaml", GUIDE)]);
+    environment.write("slugline.yaml", "version: 1\nenvironments: {production: {site: siteGalaxy}}\n");
+    assert_snapshot!(environment.run("plan").wrote_nothing(), @"
+    exit: 64
+    files: none
+    writes: none
+    --- stdout
+    --- stderr
+    error: the project has one environment, `production`, and it is not chosen
+      hint: choose it with `--env production`, or replace `environments` by `site` in slugline.yaml
+    ");
+}
+
+#[test]
+fn undo_of_an_unknown_run_where_nobody_can_be_asked() {
+    let environment = TestEnvironment::with_pages([("guide.yaml", GUIDE_CHANGED)]);
+    assert_eq!(environment.run("apply --yes").exit, 0);
+    assert_snapshot!(environment.run("undo zzz").wrote_nothing(), @"
+    exit: 64
+    files: none
+    writes: none
+    --- stdout
+    --- stderr
+    error: there is no run `zzz`
+      hint: `slugline log --api-url http://[SERVER]` lists the runs of this project; they are kept in its .slugline/runs
+    ");
+    let known = environment.run("undo");
+    assert!(known.stderr.contains("nobody can be asked here"), "{known}");
+}
+
+#[test]
 fn apply_where_nobody_can_be_asked() {
     assert_snapshot!(run("apply"), @"
     exit: 64

@@ -188,7 +188,7 @@ fn a_rehearsal_is_not_taken_for_the_real_thing() {
     assert!(run::newest_written(state.path(), "sandbox", &plan().target.site).is_ok());
     assert!(matches!(
         run::newest_written(state.path(), "https://api.webflow.com", &plan().target.site),
-        Err(Error::None)
+        Err(Error::NothingWritten)
     ));
     let recorded = run::read(state.path(), None).unwrap();
     assert!(matches!(recorded.check_remote("https://api.webflow.com"), Err(Error::OtherRemote { .. })));
