@@ -85,7 +85,7 @@ impl Baseline {
 /// Writes what the lint found, and returns how much that is. What is wrong without it stays wrong.
 pub(super) fn write(path: &Path, problems: &[Problem]) -> Result<usize, Failure> {
     let findings = problems.iter().filter_map(|problem| {
-        let Problem { diagnostic: _, rule, page, locale, field, fingerprint, is_touched: _ } = problem;
+        let Problem { diagnostic: _, rule, page, locale, field, fingerprint, rank: _, is_touched: _ } = problem;
         Some(Entry {
             fingerprint: fingerprint.clone(),
             rule: (*rule)?.id.to_owned(),

@@ -115,7 +115,7 @@ fn without_term(text: &str, term: &str) -> String {
     out + rest
 }
 
-fn stale(case: &Case<'_>, _: &str) -> Option<Problem> {
+fn stale(case: &Case<'_>, translation: &str) -> Option<Problem> {
     let source = source(case)?;
     let (before, is_known) = match &source.before {
         Before::Was(before) => (before, true),
@@ -127,12 +127,15 @@ fn stale(case: &Case<'_>, _: &str) -> Option<Problem> {
         return None;
     }
     // What the site reads may be somebody's edit that is taken back; the translation is of another text then.
-    let [message, label, help] = match is_known {
-        true => ["still translates the earlier text", "this has changed", "it was"],
-        false => ["stays, while the text of the primary locale changes", "this changes", "on the site that is now"],
+    let [message, label, was, is] = match is_known {
+        true => ["still translates the earlier text", "this has changed", "it was", "now"],
+        false => {
+            ["stays, while the text of the primary locale changes", "this changes", "on the site that is now", "here"]
+        }
     };
+    let help = format!("{was}: `{before}`, {is}: `{}`, the translation: `{translation}`", source.value);
     let problem = Problem::new(format!("{} in {} {message}", case.words(), case.locale));
-    Some(problem.also(&source.location, label).help(format!("{help}: `{before}`")))
+    Some(problem.also(&source.location, label).help(help))
 }
 
 fn placeholder_mismatch(case: &Case<'_>, text: &str) -> Option<Problem> {

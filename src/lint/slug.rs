@@ -326,7 +326,7 @@ fn swaps(survey: &Survey<'_>) -> Vec<Found> {
     let swaps = moves(survey).into_iter().filter(|moved| moved.is_exchange);
     let swaps = swaps.map(|moved| {
         let message = format!("this page and `{}` exchange their slugs", moved.leaver.name.as_str());
-        let help = "both old addresses lead to the other page from then on, and no redirect can help";
+        let help = "once both are published, each old address leads to the other page, and no redirect can help";
         moved.found(Problem::new(message).help(help))
     });
     swaps.collect()

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use fast_glob::glob_match;
 
 use super::sides::Sides;
-use super::{Change, Class, Inputs, Policy, Redirect, codes, risk};
+use super::slugs::{self, Place};
+use super::{Change, Class, Inputs, Policy, Redirect, Successor, codes, risk};
 use crate::diagnostic::Diagnostic;
 use crate::model::{
     Address, Base, Desired, DesiredPage, Field, Live, LivePage, Locale, LocaleTag, NamedBy, PageId, PagePath, Stated,
@@ -69,18 +70,37 @@ pub(super) fn differences(inputs: Inputs<'_>, diagnostics: &mut Vec<Diagnostic>)
         all.written.extend(written);
         all.kept.extend(kept);
     }
-    mark_reused(&mut all.written);
+    name_successors(&mut all.written, live);
     risk::mark_written(&mut all.written, live);
     risk::mark_kept(&mut all.kept, live);
     all
 }
 
-/// Marks the old addresses that another page moves to: a redirect from one would hide the page that lives there then.
-fn mark_reused(changes: &mut [Change]) {
-    let redirects = changes.iter().flat_map(|change| &change.redirects);
-    let taken: BTreeSet<PagePath> = redirects.map(|redirect| redirect.to.clone()).collect();
-    for redirect in changes.iter_mut().flat_map(|change| &mut change.redirects) {
-        redirect.is_reused = taken.contains(&redirect.from);
+/// Says of the old addresses who moves there: a redirect from one would hide the page that lives there then.
+fn name_successors(changes: &mut [Change], live: &Live) {
+    let is_draft = |change: &Change| live.pages.get(&change.address.page).is_some_and(|page| page.draft);
+    let slugs = changes.iter().filter(|change| change.field == Field::Slug);
+    let (drafts, pages): (Vec<&Change>, Vec<&Change>) = slugs.partition(|change| is_draft(change));
+    let redirects = pages.iter().flat_map(|change| &change.redirects);
+    let addresses: BTreeSet<PagePath> = redirects.map(|redirect| redirect.to.clone()).collect();
+    let places = |changes: Vec<&Change>| -> BTreeSet<Place> {
+        changes.into_iter().flat_map(|change| slugs::moves(live, change).takes).collect()
+    };
+    let (by_drafts, by_pages) = (places(drafts), places(pages));
+    for change in changes {
+        let locales: Vec<LocaleTag> = change.slug_locales().cloned().collect();
+        let left: BTreeMap<LocaleTag, Place> = locales.into_iter().zip(slugs::moves(live, change).frees).collect();
+        for redirect in &mut change.redirects {
+            let place = left.get(&redirect.locale);
+            let is_among = |places: &BTreeSet<Place>| place.is_some_and(|place| places.contains(place));
+            redirect.successor = if addresses.contains(&redirect.from) || is_among(&by_pages) {
+                Successor::Page
+            } else if is_among(&by_drafts) {
+                Successor::Draft
+            } else {
+                Successor::Nobody
+            };
+        }
     }
 }
 
@@ -182,11 +202,10 @@ impl<'a> PageDiff<'a> {
     /// Returns the published addresses that a new slug moves.
     fn redirects(&self, change: &Change) -> Vec<Redirect> {
         let slug = change.after.as_text().unwrap_or_default();
-        let locales = std::iter::once(&change.address.locale).chain(&change.followers);
-        let redirects = locales.filter_map(|locale| {
+        let redirects = change.slug_locales().filter_map(|locale| {
             let from = self.page.published_path(locale)?.clone();
             let to = from.with_slug(slug);
-            (from != to).then(|| Redirect { locale: locale.clone(), from, to, is_reused: false })
+            (from != to).then(|| Redirect { locale: locale.clone(), from, to, successor: Successor::Nobody })
         });
         redirects.collect()
     }

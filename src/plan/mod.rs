@@ -144,8 +144,19 @@ pub struct Redirect {
     pub from: PagePath,
     /// The same with the new slug, after the next publish.
     pub to: PagePath,
-    /// Whether another page of the plan moves to the old address, so that nothing can redirect from it.
-    pub is_reused: bool,
+    /// Who moves to the old address.
+    pub successor: Successor,
+}
+
+/// Who moves to the address that a page leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Successor {
+    /// Nobody, as far as the plan knows.
+    Nobody,
+    /// A page that goes live there with the next publish, so that nothing can redirect from it.
+    Page,
+    /// A draft: a redirect helps until that is published.
+    Draft,
 }
 
 /// Why a field reads otherwise than wanted, or is written though it does not.
@@ -348,6 +359,13 @@ impl Plan {
     /// Returns the pages that it writes.
     pub fn pages(&self) -> BTreeSet<&PageId> {
         self.operations.iter().map(|operation| &operation.address.page).collect()
+    }
+}
+
+impl Change {
+    /// Returns the locales whose slug moves with this one: its own first, then those that follow.
+    fn slug_locales(&self) -> impl Iterator<Item = &LocaleTag> {
+        std::iter::once(&self.address.locale).chain(&self.followers)
     }
 }
 

@@ -34,9 +34,9 @@ pub(super) fn moves(live: &Live, change: &Change) -> Moves {
         locale: locale.clone(),
         slug: slug.to_owned(),
     };
-    let locales = std::iter::once(&change.address.locale).chain(&change.followers);
     let after = change.after.as_text().unwrap_or_default();
-    let (frees, takes) = locales.map(|locale| (place(locale, page.slug(locale)), place(locale, after))).unzip();
+    let (frees, takes) =
+        change.slug_locales().map(|locale| (place(locale, page.slug(locale)), place(locale, after))).unzip();
     Moves { takes, frees }
 }
 

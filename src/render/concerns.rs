@@ -4,8 +4,8 @@
 //! Worst first, as everywhere. Must not know any output format.
 
 use super::kept;
-use super::problems::{Problem, fingerprint, of_diagnostic, tell_apart};
-use super::review;
+use super::problems::{Problem, Rank, fingerprint, of_diagnostic, rank, tell_apart, worst_first};
+use super::review::{self, Override};
 use super::view::{FieldView, KeptView, PlanView, copied_from, shown};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lint;
@@ -14,22 +14,27 @@ use crate::plan::{Card, Cards, Change, Class, Guard, Risk, Tripped, codes};
 /// Characters of a value that a sentence quotes.
 const QUOTED: usize = 120;
 
-/// Returns what is wrong with the plan, its guards, conflicts and risks, what the lint says of what it writes, and what was
-/// changed on the site and is kept.
+/// Returns what is wrong with the plan, its conflicts, guards and risks, what the lint says of what it writes, and what was
+/// changed on the site and is kept; worst first.
 pub fn concerns(view: &PlanView<'_>) -> Vec<Problem> {
     let standing: Vec<Guard> = view.standing().collect();
     let guards = view.plan.guards.iter().filter(|tripped| standing.contains(&tripped.guard) && !is_told(tripped.guard));
-    let mut concerns: Vec<Problem> = view.plan.diagnostics.iter().cloned().map(of_diagnostic).collect();
-    concerns.extend(guards.map(|tripped| of_diagnostic(guard(tripped, view.plan.is_offline))));
+    let (of_lint, of_plan): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
+        view.plan.diagnostics.iter().partition(|diagnostic| review::is_of_lint(diagnostic));
+    let mut concerns: Vec<Problem> = of_plan.into_iter().cloned().map(of_diagnostic).collect();
     concerns.extend(kept_changes(view, &view.conflicts));
+    concerns.extend(
+        guards.map(|tripped| Problem { rank: Rank::Guard, ..of_diagnostic(guard(tripped, view.plan.is_offline)) }),
+    );
     for risk in Risk::ALL {
-        let risky = view.plan.changes.iter().filter(|change| change.risks.contains(&risk));
-        concerns.extend(risky.map(|change| about(view, change, risky_change(view, risk, change, &standing))));
+        concerns.extend(risky_changes(view, risk, &standing));
     }
+    concerns.extend(overriding_changes(view));
     concerns.extend(findings(view));
+    concerns.extend(of_lint.into_iter().cloned().map(of_diagnostic));
     concerns.extend(kept_changes(view, &view.drift));
     tell_apart(&mut concerns);
-    concerns
+    worst_first(&concerns).into_iter().cloned().collect()
 }
 
 /// Returns whether the changes that trip the guard say so themselves.
@@ -54,25 +59,60 @@ fn if_meant(guard: Guard, is_offline: bool) -> String {
     }
 }
 
+/// Returns the changes that have the risk. Where they trip a guard, the first of them stands for it.
+fn risky_changes(view: &PlanView<'_>, risk: Risk, standing: &[Guard]) -> Vec<Problem> {
+    let risky = view.plan.changes.iter().filter(|change| change.risks.contains(&risk));
+    let mut risky: Vec<Problem> =
+        risky.map(|change| about(view, change, risky_change(view, risk, change, standing))).collect();
+    if guard_of(risk).is_some_and(|guard| standing.contains(&guard)) {
+        risky.iter_mut().for_each(|problem| problem.rank = Rank::Risk);
+        if let Some(first) = risky.iter_mut().min_by_key(|problem| !problem.is_touched) {
+            first.rank = Rank::Guard;
+        }
+    }
+    risky
+}
+
+/// Returns the guard that a risk trips.
+fn guard_of(risk: Risk) -> Option<Guard> {
+    match risk {
+        Risk::SlugChange => Some(Guard::SlugChange),
+        Risk::Blanking => Some(Guard::Blanking),
+        Risk::BindingOverwrite => Some(Guard::BindingOverwrite),
+        Risk::LocaleOff => None,
+    }
+}
+
+/// Returns the changes that take somebody's edit from the site.
+fn overriding_changes<'v>(view: &'v PlanView<'_>) -> impl Iterator<Item = Problem> + 'v {
+    let overriding = |change: &'v Change| {
+        let way = Override::of(change)?;
+        let code = match way {
+            Override::Conflict => codes::CONFLICT,
+            Override::Drift => codes::DRIFT,
+        };
+        let message = format!("{}: {}, {}", place(change), way.words(), told(change).live);
+        let help = format!("without `{}` the site's value is not written over", way.flag());
+        let diagnostic = Diagnostic::warning(code, message).help(help);
+        Some(Problem { rank: Rank::Risk, ..about(view, change, diagnostic) })
+    };
+    view.plan.changes.iter().filter_map(overriding)
+}
+
 fn risky_change(view: &PlanView<'_>, risk: Risk, change: &Change, standing: &[Guard]) -> Diagnostic {
     let is_offline = view.plan.is_offline;
-    let (code, guard, what) = match risk {
-        Risk::SlugChange => {
-            let what = match change.redirects.is_empty() {
-                true => "a slug changes, and if the page is published, its address",
-                false => "a published address changes",
-            };
-            (Code::new(risk.name()), Some(Guard::SlugChange), what)
+    let (code, what) = match risk {
+        Risk::SlugChange if change.redirects.is_empty() => {
+            (Code::new(risk.name()), "a slug changes, and if the page is published, its address")
         }
-        Risk::Blanking => (Code::new(risk.name()), Some(Guard::Blanking), "a value is cleared"),
-        Risk::BindingOverwrite => {
-            (Code::new(risk.name()), Some(Guard::BindingOverwrite), "a CMS binding is replaced by plain text")
-        }
-        Risk::LocaleOff => (codes::LOCALE_OFF, None, "the locale is switched off on the site"),
+        Risk::SlugChange => (Code::new(risk.name()), "a published address changes"),
+        Risk::Blanking => (Code::new(risk.name()), "a value is cleared"),
+        Risk::BindingOverwrite => (Code::new(risk.name()), "a CMS binding is replaced by plain text"),
+        Risk::LocaleOff => (codes::LOCALE_OFF, "the locale is switched off on the site"),
     };
     let moves = change.redirects.iter().filter(|_| risk == Risk::SlugChange);
     let moves: Vec<String> = moves.map(|redirect| format!("{} → {}", redirect.from, redirect.to)).collect();
-    let guard = guard.filter(|guard| standing.contains(guard)).map(|guard| if_meant(guard, is_offline));
+    let guard = guard_of(risk).filter(|guard| standing.contains(guard)).map(|guard| if_meant(guard, is_offline));
     let help: Vec<String> = Some(moves.join(", ")).filter(|moves| !moves.is_empty()).into_iter().chain(guard).collect();
     let diagnostic = Diagnostic::warning(code, format!("{}: {what}", place(change)));
     if help.is_empty() { diagnostic } else { diagnostic.help(help.join("; ")) }
@@ -152,6 +192,7 @@ fn about(view: &PlanView<'_>, change: &Change, diagnostic: Diagnostic) -> Proble
         locale: Some(address.locale.to_string()),
         field: Some(field.name()),
         fingerprint: fingerprint(&[code, address.page.as_str(), address.locale.as_str(), field.name()]),
+        rank: rank(&diagnostic),
         is_touched: is_touched(view, change),
         diagnostic,
     }

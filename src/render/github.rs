@@ -7,7 +7,8 @@ use std::io::{self, Write};
 
 use super::concerns::concerns;
 use super::escape;
-use super::problems::{Problem, counts, worst_first};
+use super::problems::{Problem, Rank, counts, worst_first};
+use super::review;
 use super::text::summary;
 use super::view::PlanView;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -36,8 +37,11 @@ pub fn plan(view: &PlanView<'_>, prefix: &str, out: &mut dyn Write) -> io::Resul
     for concern in shown {
         annotation(&concern.diagnostic, prefix, out)?;
     }
+    let has_lost_guard = left.iter().any(|problem| problem.rank == Rank::Guard);
+    let guards = review::standing_guards(view).filter(|_| has_lost_guard).map(|guards| format!("%0A{guards}"));
     let more = more(left).map(|more| format!("%0AAnd {more} more; `slugline show` tells all of the plan"));
-    writeln!(out, "::notice title=slugline::{}{}", message(&summary(view)), more.unwrap_or_default())
+    let [guards, more] = [guards, more].map(Option::unwrap_or_default);
+    writeln!(out, "::notice title=slugline::{}{guards}{more}", message(&summary(view)))
 }
 
 /// Returns how many there are of those that are left out.

@@ -12,11 +12,11 @@ use super::escape;
 use super::html_change::{change_row, kept_row, text};
 use super::html_page;
 use super::kept;
-use super::review::{self, Surroundings};
+use super::review::{self, Group, Point, Surroundings};
 use super::text::summary;
 use super::view::{KeptView, PageView, PlanView, count, short};
-use crate::diagnostic::Diagnostic;
-use crate::plan::{self, Redirect, Risk, Tripped};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::plan::{self, Redirect, Risk, Successor, Tripped};
 
 /// Page-locales that are shown in full; each may bring four previews along.
 const IN_FULL: usize = 150;
@@ -52,6 +52,7 @@ pub fn report(view: &PlanView<'_>) -> String {
                     (redirects(view))
                     (unasked_slugs(view))
                     (kept(view, &DRIFT, &view.drift))
+                    (asides(view))
                     (overview(in_full, rest.len()))
                     (changes(view, in_full))
                     (others(rest))
@@ -102,7 +103,11 @@ fn header(view: &PlanView<'_>) -> Markup {
             }
             @let points = review::points(view);
             @if !points.is_empty() {
-                ul.facts { @for point in points { li { span.risk { (point) } } } }
+                ul.facts {
+                    @for Point { words, severity } in points {
+                        li { span class=(if severity == Severity::Error { "blocked" } else { "risk" }) { (words) } }
+                    }
+                }
             }
         }
     }
@@ -158,16 +163,43 @@ fn kept(view: &PlanView<'_>, words: &KeptWords, views: &[KeptView<'_>]) -> Marku
 }
 
 fn problems(view: &PlanView<'_>) -> Markup {
-    let mut problems = view.plan.problems().peekable();
+    let mut errors = review::errors(view).peekable();
     html! {
-        @if problems.peek().is_some() {
+        @if errors.peek().is_some() {
             section aria-labelledby="problems" {
                 h2 #problems { "Problems" }
-                @for Diagnostic { code, severity, message, at, help, also: _ } in problems {
-                    div.problem {
-                        p { strong { (severity.as_str()) " " code { (text(code.as_str())) } } " " (text(message)) }
-                        @if let Some(at) = at { p.soft { code { (text(&at.to_string())) } } }
-                        @if let Some(help) = help { p.soft { (text(help)) } }
+                @for error in errors { (problem(error)) }
+            }
+        }
+    }
+}
+
+fn problem(diagnostic: &Diagnostic) -> Markup {
+    let Diagnostic { code, severity, message, at, help, also: _ } = diagnostic;
+    html! {
+        div.problem.(severity.as_str()) {
+            p { strong { (severity.as_str()) " " code { (text(code.as_str())) } } " " (text(message)) }
+            @if let Some(at) = at { p.soft { code { (text(&at.to_string())) } } }
+            @if let Some(help) = help { p.soft { (text(help)) } }
+        }
+    }
+}
+
+/// What stands in nobody's way; where there is much of a kind, folded up.
+fn asides(view: &PlanView<'_>) -> Markup {
+    let groups = review::asides(view);
+    html! {
+        @if !groups.is_empty() {
+            section aria-labelledby="warnings" {
+                h2 #warnings { "Warnings" }
+                @for Group { members } in &groups {
+                    @if let [first, _, _, _, ..] = members.as_slice() {
+                        details {
+                            summary { (members.len()) " × " (first.severity.as_str()) " " code { (text(first.code.as_str())) } }
+                            @for member in members { (problem(member)) }
+                        }
+                    } @else {
+                        @for member in members { (problem(member)) }
                     }
                 }
             }
@@ -216,14 +248,14 @@ fn redirects(view: &PlanView<'_>) -> Markup {
                         caption { "Links to the old address break, unless the site redirects them." }
                         thead { tr { th scope="col" { "Locale" } th scope="col" { "Address" } th scope="col" { "Redirect" } } }
                         tbody {
-                            @for Redirect { locale, from, to, is_reused } in redirects {
+                            @for Redirect { locale, from, to, successor } in redirects {
                                 tr {
                                     th scope="row" { (text(locale.as_str())) }
                                     td {
                                         span.line { del.path { bdi { (text(from.as_str())) } } }
                                         span.line { ins.path { bdi { (text(to.as_str())) } } }
                                     }
-                                    td { @if *is_reused { "not possible: another page moves to the old address" } @else { "redirect needed" } }
+                                    td { @if *successor != Successor::Page { "redirect " } (review::redirect_words(*successor)) }
                                 }
                             }
                         }
@@ -260,7 +292,7 @@ fn unasked_slugs(view: &PlanView<'_>) -> Markup {
 
 /// A table of contents, where there is more than one page.
 fn overview(pages: &[&PageView<'_>], rest: usize) -> Markup {
-    let has_risks = pages.iter().any(|page| review::risks(page).next().is_some() || of_lint(page).is_some());
+    let has_risks = pages.iter().any(|page| review::is_risky(page) || review::page_findings(page).is_some());
     html! {
         @if pages.len() > 1 {
             nav aria-labelledby="pages" {
@@ -296,13 +328,10 @@ fn what_changes(page: &PageView<'_>) -> Markup {
     }
 }
 
-fn of_lint(page: &PageView<'_>) -> Option<String> {
-    review::findings(page.locales.iter().flat_map(|locale| &locale.fields))
-}
-
 /// Returns what of a page should be looked at twice.
 pub(super) fn risks(page: &PageView<'_>) -> Markup {
     html! {
+        @for way in review::overrides(page) { span.risk { (way.words()) } " " }
         @for risk in review::risks(page) {
             span.risk {
                 @match risk {
@@ -315,7 +344,7 @@ pub(super) fn risks(page: &PageView<'_>) -> Markup {
             }
             " "
         }
-        @if let Some(findings) = of_lint(page) { span.risk { (findings) } " " }
+        @if let Some(findings) = review::page_findings(page) { span.risk { (findings) } " " }
     }
 }
 

@@ -6,13 +6,11 @@
 use std::fmt::Write as _;
 use std::iter;
 
-use super::escape;
 use super::kept;
+use super::markdown_aside::{self, Asides};
+use super::markdown_change::{MAX_NAME, MAX_PATH, MAX_VALUE, code, field_cells, finding, kept_row, remark, said};
 use super::review::{self, Remark};
-use super::view::{FieldView, KeptFieldView, KeptView, LocaleView, PageView, PlanView, ValuesView, count, short};
-use super::words::{Mark, WordDiff};
-use crate::diagnostic::Diagnostic;
-use crate::lint::language;
+use super::view::{FieldView, KeptView, LocaleView, PageView, PlanView, count, short};
 use crate::model::LocaleTag;
 use crate::plan::{self, Change, Redirect, Tripped};
 
@@ -26,17 +24,17 @@ const REST_BYTES: usize = 900;
 /// The share of the bytes, in per cent, that pages are shown in full on; on the rest they are only named, so that more of
 /// them are.
 const FULL_SHARE: usize = 80;
-/// Characters of a value, a path and a name that are shown at most.
-const MAX_VALUE: usize = 600;
-const MAX_PATH: usize = 120;
-const MAX_NAME: usize = 60;
 /// Locales that are named of a page.
 const MAX_LOCALES: usize = 6;
 /// A plan of so many pages is shown with all of them open.
 const FEW_PAGES: usize = 3;
 
-/// Commands that are given at most to take over what was changed on the site.
+/// Commands that are given at most to take over what was changed on the site, and the share of the bytes, in per cent, that they
+/// may take.
 const MAX_COMMANDS: usize = 10;
+const COMMAND_SHARE: usize = 10;
+/// The share of the bytes, in per cent, that pages without a risk leave to what only warns.
+const ASIDE_SHARE: usize = 10;
 
 /// How a table of what was changed on the site is called, what to do about it, and what counts its rows.
 struct KeptWords {
@@ -53,7 +51,7 @@ const CONFLICTS: KeptWords = KeptWords {
 const DRIFT: KeptWords = KeptWords {
     heading: "Changed on the site, and kept",
     way_out: "`slugline pull` takes them over; `--on-drift revert` writes what the manifests say.",
-    noun: ["kept value", "kept values"],
+    noun: ["kept field", "kept fields"],
 };
 
 /// A comment under construction.
@@ -68,13 +66,16 @@ struct Comment {
 /// site or a manifest can begin with it.
 pub fn comment(view: &PlanView<'_>, max_bytes: usize) -> String {
     let mut comment = Comment { out: head(view), limit: max_bytes, left_out: Vec::new() };
-    comment.diagnostics(view);
     comment.guards(view);
+    comment.errors(view);
     comment.kept(view, &CONFLICTS, &view.conflicts);
+    // What only warns has no place where something is missing that stands in the way.
+    let asides = if comment.left_out.is_empty() { Asides::new(view) } else { Asides::untold(view) };
     comment.redirects(view);
     comment.cleared(view);
     comment.kept(view, &DRIFT, &view.drift);
-    comment.pages(view);
+    comment.pages(view, asides.bytes_within(max_bytes / 100 * ASIDE_SHARE));
+    comment.asides(&asides);
     comment.rest();
     comment.out
 }
@@ -89,7 +90,7 @@ fn head(view: &PlanView<'_>) -> String {
     let _ = write!(out, "\n\n**{}**\n", super::text::summary(view));
     let points = review::points(view);
     for point in &points {
-        let _ = write!(out, "\n- {point}");
+        let _ = write!(out, "\n- {}", point.words);
     }
     if !points.is_empty() {
         out.push('\n');
@@ -131,20 +132,12 @@ fn marker_word(name: &str) -> String {
 }
 
 impl Comment {
-    fn diagnostics(&mut self, view: &PlanView<'_>) {
-        let items = view.plan.problems().map(|diagnostic| {
-            let at = diagnostic.at.as_ref().map(|at| format!("{} ", code(&at.to_string(), MAX_PATH)));
-            let help = diagnostic.help.as_ref().map(|help| format!("<br><sub>{}</sub>", said(help)));
-            format!(
-                "- {} {} {}{}{}\n",
-                diagnostic.severity.as_str(),
-                code(diagnostic.code.as_str(), MAX_NAME),
-                at.unwrap_or_default(),
-                said(&diagnostic.message),
-                help.unwrap_or_default()
-            )
-        });
-        self.section("\n#### Problems\n\n", items, "", ["problem", "problems"]);
+    fn errors(&mut self, view: &PlanView<'_>) {
+        // Very many of them must not keep a conflict from being seen.
+        let room = self.limit.saturating_sub(REST_BYTES + self.out.len());
+        let limit = if view.conflicts.is_empty() { self.limit } else { self.limit - room / 2 };
+        let items = review::errors(view).map(markdown_aside::problem);
+        self.section_up_to(limit, "\n#### Problems\n\n", items, "", ["error", "errors"]);
     }
 
     fn guards(&mut self, view: &PlanView<'_>) {
@@ -158,14 +151,8 @@ impl Comment {
             "\n#### {heading}\n\n| Page | Locale | Field | On the site | In the manifests |\n| --- | --- | --- | --- | --- |\n"
         );
         let rows = views.iter().flat_map(|view| view.fields.iter().map(move |field| kept_row(view, field)));
-        self.section(&head, rows, &format!("\n{way_out}\n"), *noun);
-        let commands = views.iter().map(|kept| kept::pull(view, kept));
-        // What is cut could not be run.
-        let commands = commands.filter(|command| command.chars().count() <= MAX_VALUE);
-        let items = commands.take(MAX_COMMANDS).map(|command| format!("- {}\n", code(&command, MAX_VALUE)));
-        let more = views.len().saturating_sub(MAX_COMMANDS);
-        let more = (more > 0).then(|| format!("- and {more} more of the same form\n"));
-        self.section("\n", items.chain(more), "", ["command", "commands"]);
+        let tail = format!("\n{way_out}\n{}", pull_commands(view, views, self.limit / 100 * COMMAND_SHARE));
+        self.section(&head, rows, &tail, *noun);
     }
 
     fn redirects(&mut self, view: &PlanView<'_>) {
@@ -180,7 +167,7 @@ impl Comment {
                 code(review::temporary_slug(operation), MAX_PATH),
             )
         });
-        self.section("\n", detours, "", ["temporary slug", "temporary slugs"]);
+        self.section("\n#### Temporary slugs\n\n", detours, "", ["temporary slug", "temporary slugs"]);
         let head = "\n#### Slugs that change\n\n\
                     Where the page is published, its address moves, and links to the old one break without a redirect.\n\n\
                     | Page | Locale | Field | Change |\n| --- | --- | --- | --- |\n";
@@ -193,38 +180,58 @@ impl Comment {
         self.section(head, review::cleared(view).map(listed_row), "", ["cleared value", "cleared values"]);
     }
 
-    /// The pages in full while there is much room, then their names alone.
-    fn pages(&mut self, view: &PlanView<'_>) {
+    /// The pages in full while there is much room, then their names alone. Those without a risk leave the reserve free.
+    fn pages(&mut self, view: &PlanView<'_>, reserve: usize) {
         let pages = review::ranked(view);
         let pages: Vec<&PageView<'_>> = pages.into_iter().filter(|page| rows(page).next().is_some()).collect();
-        let Some(first) = pages.first() else { return };
         let open = if pages.len() <= FEW_PAGES { " open" } else { "" };
-        let heading = "\n#### Changes\n";
         let full_limit = self.limit / 100 * FULL_SHARE;
+        let room = self.limit;
+        let limit = |page: &PageView<'_>| if review::is_risky(page) { room } else { room - reserve };
+        let mut head = "\n#### Changes\n";
         let mut shown = 0;
-        if self.fits(heading.len() + in_brief(first).len() + 1) {
-            self.out.push_str(heading);
-            let in_full = pages.iter().map(|page| in_full(page, open));
-            shown = in_full.take_while(|item| self.push_up_to(item, full_limit)).count();
-            let mut separator = Some("\n");
-            for page in &pages[shown..] {
-                let item = format!("{}{}", separator.take().unwrap_or_default(), in_brief(page));
-                if !self.push(&item) {
-                    break;
-                }
-                shown += 1;
+        for page in &pages {
+            if !self.push_up_to(&format!("{head}{}", in_full(page, open)), full_limit.min(limit(page))) {
+                break;
             }
+            (head, shown) = ("", shown + 1);
+        }
+        let mut separator = "\n";
+        for page in &pages[shown..] {
+            if !self.push_up_to(&format!("{head}{separator}{}", in_brief(page)), limit(page)) {
+                break;
+            }
+            (head, separator, shown) = ("", "", shown + 1);
         }
         self.tell_left(pages.len() - shown, ["page", "pages"]);
     }
 
+    /// What stands in nobody's way, by kind, in as many words as there is room for.
+    fn asides(&mut self, asides: &Asides) {
+        let is_told = asides.versions.iter().any(|version| self.push_up_to(version, self.limit));
+        if !is_told {
+            self.tell_left(asides.count, ["warning", "warnings"]);
+        }
+    }
+
     /// Adds a heading and as many items as there is room for; nothing if there is no item, or no room for one.
     fn section(&mut self, head: &str, items: impl Iterator<Item = String>, tail: &str, noun: [&str; 2]) {
+        self.section_up_to(self.limit, head, items, tail, noun);
+    }
+
+    fn section_up_to(
+        &mut self,
+        limit: usize,
+        head: &str,
+        items: impl Iterator<Item = String>,
+        tail: &str,
+        noun: [&str; 2],
+    ) {
         let mut items = items.peekable();
         let Some(first) = items.peek() else { return };
-        if self.fits(head.len() + first.len() + tail.len()) {
+        if self.fits(head.len() + first.len() + tail.len(), limit) {
             self.out.push_str(head);
-            while let Some(item) = items.next_if(|item| self.fits(item.len() + tail.len())) {
+            while let Some(item) = items.next_if(|item| self.fits(item.len() + tail.len(), limit)) {
                 self.out.push_str(&item);
             }
             self.out.push_str(tail);
@@ -246,20 +253,39 @@ impl Comment {
         }
     }
 
-    fn push(&mut self, item: &str) -> bool {
-        self.push_up_to(item, self.limit)
-    }
-
     fn push_up_to(&mut self, item: &str, limit: usize) -> bool {
-        let fits = self.fits(item.len()) && self.out.len() + item.len() <= limit;
+        let fits = self.fits(item.len(), limit);
         if fits {
             self.out.push_str(item);
         }
         fits
     }
 
-    fn fits(&self, bytes: usize) -> bool {
-        self.out.len() + bytes + REST_BYTES <= self.limit
+    /// Returns whether so many bytes more fit, below a limit that may be narrower than that of the comment.
+    fn fits(&self, bytes: usize, limit: usize) -> bool {
+        self.out.len() + bytes + REST_BYTES <= limit.min(self.limit)
+    }
+}
+
+/// Returns the commands that take over what was changed on the site, as many as the room allows.
+fn pull_commands(view: &PlanView<'_>, views: &[KeptView<'_>], room: usize) -> String {
+    let commands = views.iter().map(|kept| kept::pull(view, kept));
+    // What is cut could not be run.
+    let commands = commands.filter(|command| command.chars().count() <= MAX_VALUE);
+    let mut out = String::new();
+    let mut shown = 0;
+    for command in commands.take(MAX_COMMANDS) {
+        let item = format!("- {}\n", code(&command, MAX_VALUE));
+        if out.len() + item.len() > room {
+            break;
+        }
+        out.push_str(&item);
+        shown += 1;
+    }
+    match views.len() - shown {
+        _ if shown == 0 => String::new(),
+        0 => format!("\n{out}"),
+        more => format!("\n{out}- and {more} more of the same form\n"),
     }
 }
 
@@ -287,13 +313,15 @@ fn listed_row(field: &FieldView<'_>) -> String {
 }
 
 fn redirect_row((field, redirect): (&FieldView<'_>, &Redirect)) -> String {
-    let Redirect { locale, from, to, is_reused } = redirect;
-    let needed = if *is_reused { "not possible: another page moves to the old address" } else { "needed" };
+    let Redirect { locale, from, to, successor } = redirect;
+    let needed = review::redirect_words(*successor);
     // Locales that move along read the same slug; what is wrong with it is said once.
     let findings = field.findings.iter().filter(|_| *locale == field.change.address.locale);
     let findings: String = findings.map(|told| format!("<br>{}", finding(told))).collect();
+    let way = review::Override::of(field.change).map(|way| format!("<br>{}", remark(Remark::Overrides(way))));
+    let way = way.unwrap_or_default();
     format!(
-        "| {} | {} | {} | {needed}{findings} |\n",
+        "| {} | {} | {} | {needed}{way}{findings} |\n",
         code(locale.as_str(), MAX_NAME),
         code(from.as_str(), MAX_PATH),
         code(to.as_str(), MAX_PATH),
@@ -330,108 +358,7 @@ fn what_changes(page: &PageView<'_>) -> String {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let findings = review::findings(rows(page).map(|(_, field)| field)).map(|findings| format!("; {findings}"));
+    let findings = review::page_findings(page).map(|findings| format!("; {findings}"));
     let fields = count(rows(page).count(), "field", "fields");
     format!("{fields} in {}{more}{}", named.join(", "), findings.unwrap_or_default())
-}
-
-/// Returns the name of a field and what becomes of it, as two cells of a table.
-fn field_cells(field: &FieldView<'_>) -> String {
-    let mut cells = vec![match &field.values {
-        ValuesView::Texts(diff) => texts(diff, &field.change.address.locale),
-        ValuesView::Flag { before, after, given_up } => {
-            let given_up = given_up.as_ref().map(|text| format!("<br>gives up {}", code(text, MAX_VALUE)));
-            format!("<del>{before}</del> <ins>{after}</ins>{}", given_up.unwrap_or_default())
-        }
-        ValuesView::Pinned(value) => format!("stays {}", code(value, MAX_VALUE)),
-        ValuesView::Begun(value) => format!("<ins>{}</ins>", code(value, MAX_VALUE)),
-    }];
-    cells.extend(review::remarks(field.change).into_iter().map(remark));
-    cells.extend(field.findings.iter().copied().map(finding));
-    format!("`{}` | {}", field.change.field.name(), cells.join("<br>"))
-}
-
-fn kept_row(view: &KeptView<'_>, field: &KeptFieldView<'_>) -> String {
-    let manifest = field.manifest.as_ref().map_or_else(|| "as before".to_owned(), |diff| texts(diff, view.tag));
-    format!(
-        "| {} | {} | `{}` | {} | {manifest} |\n",
-        code(view.path.as_str(), MAX_PATH),
-        code(view.tag.as_str(), MAX_NAME),
-        field.change.field.name(),
-        texts(&field.site, view.tag),
-    )
-}
-
-/// Returns what the lint says of a text, to stand below it.
-fn finding(finding: &Diagnostic) -> String {
-    let (severity, rule) = (finding.severity.as_str(), code(finding.code.as_str(), MAX_NAME));
-    format!("<sub>**{severity}** {rule}: {}</sub>", said(&finding.message))
-}
-
-fn remark(remark: Remark<'_>) -> String {
-    let [before, after] = remark.words();
-    let locales: Vec<String> = remark.locales().iter().map(|tag| code(tag.as_str(), MAX_NAME)).collect();
-    format!("<sub>{before}{}{after}</sub>", locales.join(", "))
-}
-
-/// Returns what goes, what comes, and enough of what stays to find the place.
-fn texts(diff: &WordDiff, locale: &LocaleTag) -> String {
-    let mut out = if language::is_right_to_left(locale) { "<code dir=\"rtl\">" } else { "<code>" }.to_owned();
-    let mut room = MAX_VALUE;
-    let merged = diff.merged();
-    for (index, (mark, text)) in merged.iter().enumerate() {
-        let (text, left) = escape_up_to(text, room);
-        match mark {
-            Mark::Elided => out.push('…'),
-            Mark::Same => out.push_str(&text),
-            Mark::Gone => {
-                let _ = write!(out, "<del>{text}</del>");
-            }
-            Mark::New => {
-                let _ = write!(out, "<ins>{text}</ins>");
-            }
-        }
-        if *mark != Mark::Elided {
-            room = left;
-        }
-        // What replaces the whole text stands below it.
-        if *mark == Mark::Gone && merged.len() == 2 && index == 0 && merged[1].0 == Mark::New {
-            out.push_str("<br>");
-            room = MAX_VALUE;
-        }
-        if room == 0 {
-            break;
-        }
-    }
-    out.push_str("</code>");
-    out
-}
-
-/// Returns the text made harmless, as much of it as there is room for, and the room that is left.
-fn escape_up_to(text: &str, room: usize) -> (String, usize) {
-    match text.char_indices().nth(room) {
-        None => (escape::markdown(text), room - text.chars().count()),
-        Some((cut, _)) => {
-            let more = count(text[cut..].chars().count(), "more character", "more characters");
-            (format!("{}… ({more})", escape::markdown(&text[..cut])), 0)
-        }
-    }
-}
-
-/// Returns a message of ours to be read as a sentence, with what it quotes as code. A plan file may say anything, so what
-/// has more than plain words in it is code as a whole.
-fn said(message: &str) -> String {
-    let mut parts = message.split('`').enumerate();
-    if message.len() > MAX_VALUE || !parts.clone().step_by(2).all(|(_, words)| escape::is_plain(words)) {
-        return code(message, MAX_VALUE);
-    }
-    let part = |(index, text): (usize, &str)| match index % 2 {
-        0 => text.to_owned(),
-        _ => code(text, MAX_VALUE),
-    };
-    parts.by_ref().map(part).collect()
-}
-
-fn code(text: &str, room: usize) -> String {
-    format!("<code>{}</code>", escape_up_to(text, room).0)
 }

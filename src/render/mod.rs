@@ -12,6 +12,8 @@ mod html_page;
 mod kept;
 pub mod log;
 pub mod markdown;
+mod markdown_aside;
+mod markdown_change;
 pub mod patch;
 pub mod preview;
 pub mod print;

@@ -25,8 +25,23 @@ pub struct Problem {
     pub field: Option<&'static str>,
     /// Differs for any two problems of a list.
     pub fingerprint: String,
+    /// Where it stands among others.
+    pub rank: Rank,
     /// Whether it stands in a line that the change under review has touched, as far as that is known.
     pub is_touched: bool,
+}
+
+/// What comes before what, whatever it weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    /// Nothing gets past it.
+    Error,
+    /// A guard: it stands in the way until somebody allows it. Each is named before what trips it is listed.
+    Guard,
+    /// A change that a guard is about, or that takes somebody's edit from the site.
+    Risk,
+    /// It stands in nobody's way.
+    Aside,
 }
 
 /// Bytes of a fingerprint; enough that no two problems share one by chance.
@@ -63,7 +78,16 @@ pub(super) fn tell_apart(problems: &mut [Problem]) {
 pub(super) fn of_diagnostic(diagnostic: Diagnostic) -> Problem {
     let file = diagnostic.at.as_ref().map_or("", |at| &at.file);
     let fingerprint = fingerprint(&[diagnostic.code.as_str(), file, &diagnostic.message]);
-    Problem { rule: None, page: None, locale: None, field: None, fingerprint, is_touched: false, diagnostic }
+    let rank = rank(&diagnostic);
+    Problem { rule: None, page: None, locale: None, field: None, fingerprint, rank, is_touched: false, diagnostic }
+}
+
+/// Returns where a problem stands by its weight alone.
+pub(super) fn rank(diagnostic: &Diagnostic) -> Rank {
+    match diagnostic.severity {
+        Severity::Error => Rank::Error,
+        Severity::Warning | Severity::Info => Rank::Aside,
+    }
 }
 
 fn of_finding(finding: Finding) -> Problem {
@@ -78,6 +102,7 @@ fn of_finding(finding: Finding) -> Problem {
         locale: locale.map(|locale| locale.to_string()),
         field,
         fingerprint,
+        rank: rank(&diagnostic),
         is_touched: false,
         diagnostic,
     }
@@ -134,13 +159,13 @@ pub fn counts<'p>(problems: impl IntoIterator<Item = &'p Problem>) -> Counts {
 /// Returns the problems, worst first, of these what was touched first, and else in their order.
 pub fn worst_first(problems: &[Problem]) -> Vec<&Problem> {
     let mut sorted: Vec<&Problem> = problems.iter().collect();
-    sorted.sort_by_key(|problem| (problem.diagnostic.severity, !problem.is_touched));
+    sorted.sort_by_key(|problem| (problem.rank, problem.diagnostic.severity, !problem.is_touched));
     sorted
 }
 
 /// Returns a problem as JSON.
 pub fn json(problem: &Problem) -> Json {
-    let Problem { diagnostic, rule: _, page, locale, field, fingerprint, is_touched: _ } = problem;
+    let Problem { diagnostic, rule: _, page, locale, field, fingerprint, rank: _, is_touched: _ } = problem;
     let mut out = file::diagnostic(diagnostic);
     let also = diagnostic.also.iter().map(|(at, label)| json!({"location": file::location(at), "label": label}));
     out["also"] = also.collect();

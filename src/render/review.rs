@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 
 use super::problems::Counts;
 use super::view::{FieldView, KeptView, LocaleView, PageView, PlanView, count};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::lint;
 use crate::model::{Address, Field, LocaleTag, Value};
-use crate::plan::{Change, Class, Operation, Purpose, Redirect, Risk};
+use crate::plan::{Change, Class, Guard, Operation, Purpose, Redirect, Risk, Successor, Tripped};
 
 /// Returns the published addresses that move, each with the slug that moves it.
 pub fn redirects<'a>(view: &'a PlanView<'a>) -> impl Iterator<Item = (&'a FieldView<'a>, &'a Redirect)> {
@@ -42,16 +44,52 @@ fn fields_of<'p, 'a>(page: &'p PageView<'a>) -> impl Iterator<Item = &'p FieldVi
     page.locales.iter().flat_map(|locale| &locale.fields)
 }
 
-/// Returns how much the lint has to say of fields, in words; nothing if that is nothing.
-pub fn findings<'a>(fields: impl Iterator<Item = &'a FieldView<'a>>) -> Option<String> {
+/// Returns how much the lint has to say of a page, in words: of what changes, and of what is left behind by it.
+pub fn page_findings(page: &PageView<'_>) -> Option<String> {
     let mut counts = Counts::default();
-    fields.flat_map(|field| &field.findings).for_each(|finding| counts.add(finding.severity));
+    of_page(page).for_each(|finding| counts.add(finding.severity));
     counts.words()
+}
+
+fn of_page<'p>(page: &'p PageView<'_>) -> impl Iterator<Item = &'p Diagnostic> {
+    let at_changes = fields_of(page).flat_map(|field| &field.findings);
+    at_changes.chain(&page.beside).copied()
 }
 
 /// Returns how much the lint has to say of the plan, in words.
 fn all_findings(view: &PlanView<'_>) -> Option<String> {
-    findings(fields(view))
+    let at_changes = fields(view).flat_map(|field| &field.findings).copied();
+    let mut counts = Counts::default();
+    at_changes.chain(view.beside()).for_each(|finding| counts.add(finding.severity));
+    counts.words()
+}
+
+/// Returns the errors, which stand in the way of applying the plan.
+pub fn errors<'a>(view: &'a PlanView<'_>) -> impl Iterator<Item = &'a Diagnostic> {
+    view.plan.problems().filter(|problem| problem.severity == Severity::Error)
+}
+
+/// What is worth knowing of a plan and stands in nobody's way, of one kind.
+#[derive(Debug)]
+pub struct Group<'a> {
+    /// Never empty; all have the same code and severity.
+    pub members: Vec<&'a Diagnostic>,
+}
+
+/// Returns what is told of the plan beside its changes and stands in nobody's way, by kind: what is about the plan before what
+/// the lint says, warnings before what is only worth knowing.
+pub fn asides<'a>(view: &'a PlanView<'_>) -> Vec<Group<'a>> {
+    let mut groups: BTreeMap<_, Vec<&Diagnostic>> = BTreeMap::new();
+    for problem in view.plan.problems().filter(|problem| problem.severity != Severity::Error) {
+        let kind = (problem.severity, is_of_lint(problem), &problem.code);
+        groups.entry(kind).or_default().push(problem);
+    }
+    groups.into_values().map(|members| Group { members }).collect()
+}
+
+/// Returns whether the lint says so.
+pub(super) fn is_of_lint(diagnostic: &Diagnostic) -> bool {
+    lint::rule(diagnostic.code.as_str()).is_some()
 }
 
 /// Returns the pages, riskiest first, then those of which the lint says the worst, else in the plan's order.
@@ -59,10 +97,15 @@ pub fn ranked<'a>(view: &'a PlanView<'a>) -> Vec<&'a PageView<'a>> {
     let mut pages: Vec<&PageView<'_>> = view.pages.iter().collect();
     pages.sort_by_key(|page| {
         let risk = risks(page).next();
-        let finding = fields_of(page).flat_map(|field| &field.findings).map(|finding| finding.severity).min();
-        (risk.is_none(), risk, finding.is_none(), finding)
+        let finding = of_page(page).map(|finding| finding.severity).min();
+        (!is_risky(page), overrides(page).next().is_none(), risk.is_none(), risk, finding.is_none(), finding)
     });
     pages
+}
+
+/// Returns whether something of a page should be looked at twice.
+pub fn is_risky(page: &PageView<'_>) -> bool {
+    risks(page).next().is_some() || overrides(page).next().is_some()
 }
 
 /// Returns the risks of a page, worst first.
@@ -72,34 +115,126 @@ pub fn risks(page: &PageView<'_>) -> impl Iterator<Item = Risk> {
     risks.into_iter()
 }
 
-/// Returns what asks to be looked at, each in a few words, worst first.
-pub fn points(view: &PlanView<'_>) -> Vec<String> {
+/// How an edit on the site is written over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Override {
+    /// The manifests have changed as well.
+    Conflict,
+    /// The manifests say as before.
+    Drift,
+}
+
+impl Override {
+    /// Every way, worst first.
+    pub const ALL: [Self; 2] = [Self::Conflict, Self::Drift];
+
+    /// Returns how the change writes over an edit on the site, if it does.
+    pub fn of(change: &Change) -> Option<Self> {
+        match change.class {
+            Class::Conflict => Some(Self::Conflict),
+            Class::Drift => Some(Self::Drift),
+            Class::Change | Class::New | Class::Pinned => None,
+        }
+    }
+
+    /// Returns what the change does, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Conflict => "writes over what was changed on the site as well",
+            Self::Drift => "takes back what was changed on the site",
+        }
+    }
+
+    /// Returns the flag by which it was decided.
+    pub fn flag(self) -> &'static str {
+        match self {
+            Self::Conflict => "--on-conflict desired",
+            Self::Drift => "--on-drift revert",
+        }
+    }
+
+    /// Returns what so many changes do, to read on from their number.
+    fn point(self, number: usize) -> &'static str {
+        match (self, number) {
+            (Self::Conflict, 1) => "change writes over what was changed on the site as well",
+            (Self::Conflict, _) => "changes write over what was changed on the site as well",
+            (Self::Drift, 1) => "change takes back what was changed on the site",
+            (Self::Drift, _) => "changes take back what was changed on the site",
+        }
+    }
+}
+
+/// Returns how a page's changes write over edits on the site, each way once, worst first.
+pub fn overrides(page: &PageView<'_>) -> impl Iterator<Item = Override> {
+    let ways = Override::ALL.into_iter();
+    ways.filter(|way| fields_of(page).any(|field| Override::of(field.change) == Some(*way)))
+}
+
+/// What asks to be looked at, in a few words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Point {
+    /// Our own words and numbers, without a mark of any format.
+    pub words: String,
+    /// An error stands in the way; anything else should be looked at.
+    pub severity: Severity,
+}
+
+/// Returns what asks to be looked at, worst first.
+pub fn points(view: &PlanView<'_>) -> Vec<Point> {
     let mut points = Vec::new();
+    let mut add = |severity: Severity, number: usize, words: String| {
+        points.extend((number > 0).then_some(Point { words, severity }));
+    };
+    let errors = errors(view).count();
+    add(Severity::Error, errors, count(errors, "error", "errors"));
     let conflicts = kept_fields(&view.conflicts);
-    if conflicts > 0 {
-        points.push(format!("{}: changed in the manifests and on the site", count(conflicts, "conflict", "conflicts")));
+    let words = format!("{}: changed in the manifests and on the site", count(conflicts, "conflict", "conflicts"));
+    add(Severity::Error, conflicts, words);
+    if let Some(words) = standing_guards(view) {
+        add(Severity::Warning, 1, words);
+    }
+    for way in Override::ALL {
+        let number = fields(view).filter(|field| Override::of(field.change) == Some(way)).count();
+        add(Severity::Warning, number, format!("{number} {}", way.point(number)));
     }
     for risk in Risk::ALL {
         let number = count_risk(view, risk);
-        if number > 0 {
-            points.push(format!("{number} {}", risk_words(risk, number, view.plan.is_offline)));
-        }
+        add(Severity::Warning, number, format!("{number} {}", risk_words(risk, number, view.plan.is_offline)));
     }
     let drift = kept_fields(&view.drift);
-    if drift > 0 {
-        points.push(format!("{} changed on the site and kept", count(drift, "value was", "values were")));
+    let words = format!("{} changed on the site and kept", count(drift, "field was", "fields were"));
+    add(Severity::Warning, drift, words);
+    if let Some(findings) = all_findings(view) {
+        add(Severity::Warning, 1, format!("{findings} of the lint"));
     }
-    points.extend(all_findings(view).map(|findings| format!("{findings} of the lint")));
     points
+}
+
+/// Returns the guards that stand in the way, by name, with what each has counted; nothing if there is none.
+pub fn standing_guards(view: &PlanView<'_>) -> Option<String> {
+    let standing: Vec<Guard> = view.standing().collect();
+    let tripped = view.plan.guards.iter().filter(|tripped| standing.contains(&tripped.guard));
+    let named: Vec<String> =
+        tripped.map(|Tripped { guard, count, .. }| format!("{} ({count})", guard.name())).collect();
+    let words = match named.len() {
+        0 => return None,
+        1 => "1 guard stands in the way".to_owned(),
+        number => format!("{number} guards stand in the way"),
+    };
+    Some(format!("{words}: {}", named.join(", ")))
 }
 
 fn kept_fields(views: &[KeptView<'_>]) -> usize {
     views.iter().map(|view| view.fields.len()).sum()
 }
 
-/// Returns how many changes of the plan have the risk.
+/// Returns how much of the plan has the risk: as the guards count it, an address each where it is known to move.
 fn count_risk(view: &PlanView<'_>, risk: Risk) -> usize {
-    fields(view).filter(|field| field.change.risks.contains(&risk)).count()
+    let risky = fields(view).filter(|field| field.change.risks.contains(&risk));
+    match risk {
+        Risk::SlugChange => risky.map(|field| field.change.redirects.len().max(1)).sum(),
+        Risk::Blanking | Risk::BindingOverwrite | Risk::LocaleOff => risky.count(),
+    }
 }
 
 /// Returns what a risk means, so many times.
@@ -107,8 +242,8 @@ fn risk_words(risk: Risk, number: usize, is_offline: bool) -> &'static str {
     match (risk, number) {
         (Risk::SlugChange, 1) if is_offline => "slug changes; if its page is published, the address moves",
         (Risk::SlugChange, _) if is_offline => "slugs change; where a page is published, its address moves",
-        (Risk::SlugChange, 1) => "published slug changes",
-        (Risk::SlugChange, _) => "published slugs change",
+        (Risk::SlugChange, 1) => "published address changes",
+        (Risk::SlugChange, _) => "published addresses change",
         (Risk::Blanking, 1) => "value is cleared",
         (Risk::Blanking, _) => "values are cleared",
         (Risk::BindingOverwrite, 1) => "CMS binding is overwritten",
@@ -125,6 +260,8 @@ pub enum Remark<'a> {
     Pinned,
     /// Other locales move along.
     Followed(&'a [LocaleTag]),
+    /// An edit on the site goes.
+    Overrides(Override),
     /// A CMS binding goes.
     BindingOverwritten,
     /// The locale is switched off.
@@ -138,6 +275,7 @@ impl Remark<'_> {
             Self::Pinned => ["pinned: it reads the same as the primary locale, which this plan changes", ""],
             Self::Followed([_]) => ["moves along in ", ", which inherits it"],
             Self::Followed(_) => ["moves along in ", ", which inherit it"],
+            Self::Overrides(way) => [way.words(), ""],
             Self::BindingOverwritten => ["replaces a CMS binding", ""],
             Self::LocaleOff => ["this locale is switched off on the site", ""],
         }
@@ -147,7 +285,7 @@ impl Remark<'_> {
     pub fn locales(&self) -> &[LocaleTag] {
         match self {
             Self::Followed(locales) => locales,
-            Self::Pinned | Self::BindingOverwritten | Self::LocaleOff => &[],
+            Self::Pinned | Self::Overrides(_) | Self::BindingOverwritten | Self::LocaleOff => &[],
         }
     }
 }
@@ -158,6 +296,7 @@ pub fn remarks(change: &Change) -> Vec<Remark<'_>> {
     if change.class == Class::Pinned {
         remarks.push(Remark::Pinned);
     }
+    remarks.extend(Override::of(change).map(Remark::Overrides));
     if !change.followers.is_empty() {
         remarks.push(Remark::Followed(&change.followers));
     }
@@ -170,6 +309,15 @@ pub fn remarks(change: &Change) -> Vec<Remark<'_>> {
         }
     }
     remarks
+}
+
+/// Returns whether an old address needs a redirect, in words.
+pub fn redirect_words(successor: Successor) -> &'static str {
+    match successor {
+        Successor::Nobody => "needed",
+        Successor::Page => "not possible: another page moves to the old address",
+        Successor::Draft => "needed until the draft that moves to the old address is published",
+    }
 }
 
 /// Returns the slug that a page goes through for a while.

@@ -7,12 +7,12 @@ use std::io::{self, Write};
 
 use super::kept;
 use super::print::{Line, Look, Screen};
-use super::review::Remark;
+use super::review::{Override, Remark};
 use super::view::{FieldView, PageView, PlanView, ValuesView, count};
 use super::words::{Piece, PieceKind};
 use crate::diagnostic::Severity;
 use crate::model::{Field, LocaleTag, Value};
-use crate::plan::{Change, Class, Operation, Risk, Tripped};
+use crate::plan::{Change, Class, Operation, Redirect, Risk, Successor, Tripped};
 
 /// Characters of one stretch of a value that are shown at most; more would drown the rest of the plan.
 const MAX_VALUE: usize = 2_000;
@@ -174,17 +174,19 @@ fn value_lines(values: &ValuesView, screen: Screen, out: &mut dyn Write) -> io::
 
 /// Writes what else a reviewer should know of a change.
 fn remark_lines(change: &Change, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
-    let Change { followers, redirects, risks, class, .. } = change;
+    let Change { followers, redirects, risks, .. } = change;
     if !followers.is_empty() {
         let tags: Vec<&str> = followers.iter().map(LocaleTag::as_str).collect();
         let [before, after] = Remark::Followed(followers).words();
         note(&format!("{before}{}{after}", tags.join(", ")), Look::Faint, screen, out)?;
     }
     for redirect in redirects {
-        let text = match redirect.is_reused {
-            false => format!("! redirect needed: {} → {}", redirect.from, redirect.to),
-            true => {
-                format!("! {} → {}; no redirect: another page moves to {}", redirect.from, redirect.to, redirect.from)
+        let Redirect { locale: _, from, to, successor } = redirect;
+        let text = match successor {
+            Successor::Nobody => format!("! redirect needed: {from} → {to}"),
+            Successor::Page => format!("! {from} → {to}; no redirect: another page moves to {from}"),
+            Successor::Draft => {
+                format!("! redirect needed: {from} → {to}, until the draft that moves to {from} is published")
             }
         };
         note(&text, Look::Warning, screen, out)?;
@@ -192,13 +194,8 @@ fn remark_lines(change: &Change, screen: Screen, out: &mut dyn Write) -> io::Res
     if risks.contains(&Risk::SlugChange) && redirects.is_empty() {
         note("! if the page is published, its address moves, and a redirect is needed", Look::Warning, screen, out)?;
     }
-    let decided = match class {
-        Class::Drift => "! takes back what was changed on the site",
-        Class::Conflict => "! writes over what was changed on the site as well",
-        Class::Change | Class::New | Class::Pinned => "",
-    };
-    if !decided.is_empty() {
-        note(decided, Look::Warning, screen, out)?;
+    if let Some(way) = Override::of(change) {
+        note(&format!("! {}", way.words()), Look::Warning, screen, out)?;
     }
     let marked = [(Risk::Blanking, "! becomes empty"), (Risk::BindingOverwrite, "! replaces a CMS binding")];
     for (risk, text) in marked {

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::review;
 use super::words::{self, WordDiff};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Address, Field, LocaleTag, PageId, PagePath, Value};
@@ -38,6 +39,8 @@ pub struct PageView<'a> {
     pub id: &'a PageId,
     /// Its locales that change, in the site's order.
     pub locales: Vec<LocaleView<'a>>,
+    /// What the lint says of values of the page that stay, because of those that change.
+    pub beside: Vec<&'a Diagnostic>,
 }
 
 /// A locale of a page that changes.
@@ -136,6 +139,7 @@ impl<'a> PlanView<'a> {
                 None => page.locales.push(LocaleView { tag: &change.address.locale, fields: vec![field] }),
             }
         }
+        stand_beside(plan, &mut pages);
         let detours = plan.operations.iter().filter(|operation| operation.purpose == Purpose::TemporarySlug);
         let pinned = plan.changes.iter().filter(|change| change.class == Class::Pinned).count();
         let totals = Totals {
@@ -165,6 +169,11 @@ impl PlanView<'_> {
         self
     }
 
+    /// Returns what the lint says of values that stay, because of those that change.
+    pub fn beside(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.plan.diagnostics.iter().filter(|diagnostic| review::is_of_lint(diagnostic))
+    }
+
     /// Returns the guards that still stand in the way.
     pub fn standing(&self) -> impl Iterator<Item = Guard> {
         self.plan.guards.iter().map(|tripped| tripped.guard).filter(|guard| !self.allowed.contains(guard))
@@ -181,6 +190,25 @@ fn findings(plan: &Plan) -> BTreeMap<(&Address, Field), Vec<&Diagnostic>> {
         of_field.sort_by_key(|diagnostic| diagnostic.severity);
     }
     findings
+}
+
+/// Hands what the lint says of values that stay to the page that is alone in changing by the same file: a plan tells no more of
+/// where that belongs.
+fn stand_beside<'a>(plan: &'a Plan, pages: &mut [PageView<'a>]) {
+    let mut by_file: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (number, page) in pages.iter().enumerate() {
+        let files = page.locales.iter().flat_map(|locale| &locale.fields).map(|field| &*field.change.source.file);
+        for file in files {
+            let of_file = by_file.entry(file).or_default();
+            of_file.extend((of_file.last() != Some(&number)).then_some(number));
+        }
+    }
+    for diagnostic in plan.diagnostics.iter().filter(|diagnostic| review::is_of_lint(diagnostic)) {
+        let of_file = diagnostic.at.as_ref().and_then(|at| by_file.get(&*at.file));
+        if let Some([only]) = of_file.map(Vec::as_slice) {
+            pages[*only].beside.push(diagnostic);
+        }
+    }
 }
 
 /// Returns what is kept of a class, by page and locale.
@@ -252,7 +280,7 @@ pub(super) fn shown(value: &Value) -> &str {
 /// Returns the page's place at the end of the list; a plan has its changes by page.
 fn page_entry<'v, 'a>(pages: &'v mut Vec<PageView<'a>>, change: &'a Change) -> &'v mut PageView<'a> {
     if pages.last().is_none_or(|page| *page.id != change.address.page) {
-        pages.push(PageView { path: &change.path, id: &change.address.page, locales: Vec::new() });
+        pages.push(PageView { path: &change.path, id: &change.address.page, locales: Vec::new(), beside: Vec::new() });
     }
     pages.last_mut().expect("a page was just added if there was none")
 }

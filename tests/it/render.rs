@@ -2,6 +2,7 @@
 
 mod bounds;
 mod concerns;
+mod crowded;
 mod held;
 mod hostile;
 mod markup;

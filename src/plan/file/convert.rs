@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::model::{Address, Field, Kind, LocaleTag, Value};
 use crate::plan::{
     Body, Card, Cards, Change, Class, Finding, Guard, Operation, Plan, Purpose, ReadSummary, Redirect, Revision, Risk,
-    Target, Tripped,
+    Successor, Target, Tripped,
 };
 use crate::source::{ByteRange, Location};
 
@@ -211,13 +211,24 @@ fn cards_from_file(cards: format::Cards) -> Cards {
 }
 
 fn redirect_to_file(redirect: &Redirect) -> format::Redirect {
-    let Redirect { locale, from, to, is_reused } = redirect;
-    format::Redirect { locale: locale.to_string(), from: from.to_string(), to: to.to_string(), reused: *is_reused }
+    let Redirect { locale, from, to, successor } = redirect;
+    format::Redirect {
+        locale: locale.to_string(),
+        from: from.to_string(),
+        to: to.to_string(),
+        reused: *successor == Successor::Page,
+        reused_by_draft: *successor == Successor::Draft,
+    }
 }
 
 fn redirect_from_file(redirect: format::Redirect) -> Redirect {
-    let format::Redirect { locale, from, to, reused } = redirect;
-    Redirect { locale: locale.into(), from: from.into(), to: to.into(), is_reused: reused }
+    let format::Redirect { locale, from, to, reused, reused_by_draft } = redirect;
+    let successor = match (reused, reused_by_draft) {
+        (true, _) => Successor::Page,
+        (false, true) => Successor::Draft,
+        (false, false) => Successor::Nobody,
+    };
+    Redirect { locale: locale.into(), from: from.into(), to: to.into(), successor }
 }
 
 fn risk_from_file(name: &str) -> Result<Risk, Error> {

@@ -186,6 +186,9 @@ pub struct Redirect {
     /// Whether another page of the plan moves to the old path, so that nothing can redirect from it.
     #[serde(default)]
     pub reused: bool,
+    /// Whether a draft of the plan moves to the old path, so that a redirect helps until the draft is published.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reused_by_draft: bool,
 }
 
 /// A field's value: text, or a flag.

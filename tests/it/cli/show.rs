@@ -90,7 +90,7 @@ fn what_the_lint_says_stands_at_the_change() {
 
     | Locale | Field | Change |
     | --- | --- | --- |
-    | <code>en-US</code> | `seo.title` | <code>The<del> </del><ins>  </ins>Guide</code><br><sub>moves along in <code>fr-FR</code>, <code>ja-JP</code>, which inherit it</sub><br><sub>**warning** <code>text/double-space</code>: the SEO title holds several spaces in a row</sub> |
+    | <code>en-US</code> | `seo.title` | <code>The<del>·</del><ins>··</ins>Guide</code><br><sub>moves along in <code>fr-FR</code>, <code>ja-JP</code>, which inherit it</sub><br><sub>**warning** <code>text/double-space</code>: the SEO title holds several spaces in a row</sub> |
     | <code>en-US</code> | `seo.description` | <code><del>All you need to know&#46;<!-- --></del><br><ins>Everything there is to know about towels, &#60;b&#62;tea&#60;/b&#62; and the  galaxy.</ins></code><br><sub>moves along in <code>fr-FR</code>, <code>ja-JP</code>, which inherit it</sub><br><sub>**warning** <code>text/double-space</code>: the SEO description holds several spaces in a row</sub><br><sub>**warning** <code>text/html-tag</code>: the SEO description holds the HTML tag <code>&#60;b&#62;</code></sub> |
 
     </details>

@@ -1,7 +1,8 @@
 //! Guards: counted against thresholds, let pass by name only.
 
+use slugline::exit::Exit;
 use slugline::model::{Field, PageId};
-use slugline::plan::{Guard, Limits, guard};
+use slugline::plan::{Guard, Limits, Plan, Successor, file, guard};
 
 use super::{World, world};
 
@@ -99,8 +100,34 @@ fn nothing_redirects_from_an_address_that_another_page_takes() {
         world.page(page).wants(page, "en", Field::Slug, slug);
     }
     let plan = world.plan();
-    let reused: Vec<_> = plan.changes.iter().map(|change| change.redirects[0].is_reused).collect();
-    assert_eq!(reused, [false, true]);
+    assert_eq!(successors(&plan), [[Successor::Nobody; 3], [Successor::Page; 3]].concat());
+}
+
+fn successors(plan: &Plan) -> Vec<Successor> {
+    plan.changes.iter().flat_map(|change| &change.redirects).map(|redirect| redirect.successor).collect()
+}
+
+/// A draft has no address yet: until it is published, whoever comes to the old one is better sent on.
+#[test]
+fn a_redirect_helps_until_the_draft_that_takes_the_old_address_is_published() {
+    let swap = || {
+        let mut world = world();
+        for (page, slug) in [("a", "b"), ("b", "a")] {
+            world.page(page).wants(page, "en", Field::Slug, slug);
+        }
+        world
+    };
+    let follow = |successor: Successor| vec![successor; 3];
+    assert_eq!(successors(&swap().plan()), [Successor::Page; 6]);
+    let mut world = swap();
+    let page = world.live.pages.get_mut(&"b".into()).unwrap();
+    page.locales.values_mut().for_each(|locale| locale.published_path = None);
+    assert_eq!(successors(&world.plan()), follow(Successor::Page), "it is published with the next publish");
+    world.live.pages.get_mut(&"b".into()).unwrap().draft = true;
+    let plan = world.plan();
+    assert_eq!(successors(&plan), follow(Successor::Draft));
+    let read = file::decode(&file::encode(&plan, Exit::Ok)).unwrap();
+    assert_eq!(successors(&read), follow(Successor::Draft));
 }
 
 #[test]

@@ -12,10 +12,10 @@ use slugline::source::{ByteRange, Location};
 
 /// A site and its manifests.
 pub(crate) struct World {
-    pub(super) live: Live,
+    pub(crate) live: Live,
     pub(super) desired: Desired,
     pub(super) base: Option<Base>,
-    pub(super) policy: Policy,
+    pub(crate) policy: Policy,
 }
 
 pub(super) const LOCALES: [&str; 3] = ["en", "fr", "es"];

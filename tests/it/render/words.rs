@@ -30,7 +30,8 @@ fn a_comment() {
 
     **Plan: 4 fields to change in 3 page-locales of 2 pages; 3 requests to send.**
 
-    - 1 published slug changes
+    - 2 guards stand in the way: slug-change (3), blanking (1)
+    - 3 published addresses change
     - 1 value is cleared
 
     #### Guards
@@ -93,7 +94,8 @@ fn a_report() {
     Skip to the changesSite
     Plan: 4 fields to change in 3 page-locales of 2 pages; 3 requests to send.
     Site site
-    1 published slug changes
+    2 guards stand in the way: slug-change (3), blanking (1)
+    3 published addresses change
     1 value is cleared
     Guards
     Apply refuses this plan until each of them is allowed.
@@ -217,7 +219,7 @@ fn what_was_changed_on_the_site_comes_with_a_way_out() {
         |field: &str, locale: &str| format!("slugline pull --env plain --page plain --locale {locale} --field {field}");
     for told in [&shown.markdown, &shown.html] {
         assert!(told.contains("1 conflict: changed in the manifests and on the site"), "{told}");
-        assert!(told.contains("1 value was changed on the site and kept"), "{told}");
+        assert!(told.contains("1 field was changed on the site and kept"), "{told}");
         for command in [command("seo.description", "fr"), command("openGraph.title", "en")] {
             assert!(told.contains(&format!("<code>{command}</code>")), "{told}");
         }
