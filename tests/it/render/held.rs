@@ -90,6 +90,13 @@ pub(super) fn plan_with_all(texts: &[String]) -> Plan {
         plan.kept.push(Change { class, base, cards, ..change });
     }
     plan.diagnostics.push(Diagnostic::error(Code::from(text.to_owned()), text).help(text));
+    // More of a kind than are told one by one.
+    let warning = Diagnostic::warning(Code::from(text.to_owned()), text).help(text);
+    plan.diagnostics.extend(std::iter::repeat_n(warning, 12));
+    // A change that writes over an edit on the site.
+    if let Some(change) = plan.changes.iter_mut().find(|change| change.field == Field::Title) {
+        change.class = Class::Conflict;
+    }
     for tripped in &mut plan.guards {
         tripped.message = text.to_owned();
         tripped.worst = vec![text.to_owned(); 3];
