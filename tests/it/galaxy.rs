@@ -137,7 +137,7 @@ fn the_plan_shows_what_the_site_lacks() {
     12 |       title: Fêtez le jour de la serviette
        |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
        |
-       = help: it was: `Celebrate Towel Day`, now: `Celebrate Towel Day on May 25`, the translation: `Fêtez le jour de la serviette`
+       = help: on the site that is now: `Celebrate Towel Day`, here: `Celebrate Towel Day on May 25`, the translation: `Fêtez le jour de la serviette`
 
     --- exit 0
     "#);
@@ -157,7 +157,7 @@ fn what_is_applied_is_done() {
     --- stderr
     warning[locale/stale]: the SEO title in fr-FR stays, while the text of the primary locale changes
     --> pages/guide/towel-day.yaml:12:14
-     = help: it was: `Celebrate Towel Day`, now: `Celebrate Towel Day on May 25`, the translation: `Fêtez le jour de la serviette`
+     = help: on the site that is now: `Celebrate Towel Day`, here: `Celebrate Towel Day on May 25`, the translation: `Fêtez le jour de la serviette`
 
     [1/5] /about-us @ en-US: done
     [2/5] /guide-to-the-galaxy @ fr-FR: done
@@ -214,7 +214,7 @@ fn a_saved_plan_is_applied_once() {
     --- stderr
     warning[locale/stale]: the SEO title in fr-FR stays, while the text of the primary locale changes
     --> pages/guide/towel-day.yaml:12:14
-     = help: it was: `Celebrate Towel Day`, now: `Celebrate Towel Day on May 25`, the translation: `Fêtez le jour de la serviette`
+     = help: on the site that is now: `Celebrate Towel Day`, here: `Celebrate Towel Day on May 25`, the translation: `Fêtez le jour de la serviette`
 
     --- exit 0
     ");

@@ -628,7 +628,7 @@ fn without_a_base_nothing_is_said_of_what_a_translation_was_made_from() {
     11 |       title: Le guide du voyageur galactique
        |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
        |
-       = help: on the site that is now: `New`
+       = help: on the site that is now: `New`, here: `The Guide`, the translation: `Le guide du voyageur galactique`
     ");
     let reverted = repository.run("plan --base HEAD --on-drift revert");
     assert!(!reverted.stderr.contains("locale/stale"), "{reverted}");
