@@ -24,6 +24,9 @@ const OF_A_REPOSITORY: [&str; 12] = [
     "GIT_REPLACE_REF_BASE",
     "GIT_SHALLOW_FILE",
 ];
+/// The variables that give paths on git's command line another meaning; editors set them for what they start.
+const OF_PATHS: [&str; 4] =
+    ["GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS"];
 /// Where the repository is.
 const DIRECTORY: &str = "GIT_DIR";
 /// Where its files are.
@@ -59,6 +62,9 @@ pub fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new("git");
     // Messages are shown as they are; locks would get in the way of whoever works in the repository.
     command.arg("--no-optional-locks").args(arguments).current_dir(folder).env("LC_ALL", "C");
+    OF_PATHS.into_iter().for_each(|name| {
+        command.env_remove(name);
+    });
     match is_meant_by_hand(folder) {
         // Git runs in another folder than this program, so a name that is told from here means another place there.
         true => [DIRECTORY, WORK_TREE].into_iter().for_each(|name| {

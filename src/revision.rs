@@ -17,9 +17,9 @@ pub fn of(folder: &Path, read: &BTreeSet<&str>, would_be_read: impl Fn(&str) -> 
     let known: BTreeSet<&str> = names(&known).collect();
     let is_known = |file: &str| folders_above(file).any(|name| known.contains(name));
     // What lies behind a link, or in a submodule, git knows by the name of that.
-    let leads_to_one = |name: &str| read.iter().any(|file| folders_above(file).any(|above| above == name));
-    let dirty =
-        names(&differing).any(|name| would_be_read(name) || leads_to_one(name)) || !read.iter().copied().all(is_known);
+    let leading: BTreeSet<&str> = read.iter().flat_map(|file| folders_above(file)).collect();
+    let dirty = names(&differing).any(|name| would_be_read(name) || leading.contains(name))
+        || !read.iter().copied().all(is_known);
     Some(Revision { commit, dirty, base: None })
 }
 

@@ -119,16 +119,19 @@ fn contents(root: &Path, files: &[&Entry]) -> Result<Vec<Vec<u8>>, Error> {
     let mut child = git::command(root, &["cat-file", "--batch"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(Stdio::piped())
         .spawn()
         .map_err(Error::Git)?;
-    let (Some(mut stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
+    let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let (Some(mut stdin), Some(stdout), Some(mut stderr)) = pipes else {
         return Err(Error::Git(io::ErrorKind::BrokenPipe.into()));
     };
     let question: String = files.iter().map(|entry| format!("{}\n", entry.hash)).collect();
+    let mut complaint = Vec::new();
     let contents = std::thread::scope(|scope| {
-        // Both pipes are small: whoever writes all before reading waits forever.
+        // The pipes are small: whoever writes all before reading waits forever.
         scope.spawn(move || stdin.write_all(question.as_bytes()));
+        scope.spawn(|| stderr.read_to_end(&mut complaint));
         let mut answers = BufReader::new(stdout);
         files.iter().map(|entry| content(&mut answers, &entry.name)).collect::<Result<Vec<_>, _>>()
     });
@@ -137,7 +140,14 @@ fn contents(root: &Path, files: &[&Entry]) -> Result<Vec<Vec<u8>>, Error> {
         let _ = child.kill();
     }
     child.wait().map_err(Error::Git)?;
-    contents
+    contents.map_err(|error| match error {
+        Error::Failed { command, message } => {
+            let complaint = String::from_utf8_lossy(&complaint);
+            let message = complaint.lines().fold(message, |message, line| format!("{message}; {}", line.trim()));
+            Error::Failed { command, message }
+        }
+        error => error,
+    })
 }
 
 /// Reads the next answer of `git cat-file --batch`: `HASH blob SIZE`, the content, a line break.
@@ -146,7 +156,9 @@ fn content(answers: &mut impl io::BufRead, name: &str) -> Result<Vec<u8>, Error>
     answers.read_line(&mut header).map_err(Error::Git)?;
     let size = header.trim_end().rsplit_once(' ').and_then(|(_, size)| size.parse::<u64>().ok());
     let Some(size) = size else {
-        let message = format!("`{name}` cannot be read: {}", header.trim_end());
+        let answer = header.trim_end();
+        let answer = if answer.is_empty() { "git has no answer" } else { answer };
+        let message = format!("`{name}` cannot be read: {answer}");
         return Err(Error::Failed { command: "cat-file".to_owned(), message });
     };
     let mut bytes = Vec::new();

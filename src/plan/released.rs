@@ -1,11 +1,11 @@
 //! What the manifests of the base state, and those at hand do not any more. The site keeps what it reads, and from now on
 //! nobody looks after it: nothing is written, but whoever reviews the change should know.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Selection, codes};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Base, Desired, DesiredPage, Field, LocaleTag, NamedBy};
+use crate::model::{Base, Desired, DesiredPage, Field, LocaleTag, NamedBy, PageId};
 use crate::source::Location;
 
 /// More pages than this are told in one sentence.
@@ -30,8 +30,9 @@ pub(super) fn released(desired: &Desired, base: &Base, selection: &Selection) ->
     let of_base = of_base.filter(|(_, page)| is_selected(page, selection));
     let (kept, gone): (Vec<_>, Vec<_>) = of_base.partition(|(id, _)| desired.pages.contains_key(*id));
 
+    let others = Others::of(&gone, desired, base);
     let gone = gone.into_iter().map(|(_, page)| {
-        let (at, why) = match renamed(page, desired, base) {
+        let (at, why) = match others.instead_of(page) {
             Some(other) => (other.location.clone(), format!("its manifest names `{}` now", other.path)),
             // The file may be gone as well, so that no line of it is anywhere to be seen.
             None => (Location::whole(&page.location.file), "its manifest is gone".to_owned()),
@@ -56,11 +57,31 @@ fn is_selected(page: &DesiredPage, selection: &Selection) -> bool {
     page.locales.is_empty() || page.locales.keys().any(|tag| selection.has_locale(tag))
 }
 
-/// Returns the page that a manifest names by its path instead: one in the same file that nobody has described before.
-fn renamed<'d>(page: &DesiredPage, desired: &'d Desired, base: &Base) -> Option<&'d DesiredPage> {
-    let others = desired.pages.iter().filter(|(id, _)| !base.desired.pages.contains_key(*id));
-    let mut others = others.map(|(_, other)| other).filter(|other| other.location.file == page.location.file);
-    others.find(|_| page.named_by == NamedBy::Path)
+/// The pages that nobody has described before, in files of which a page is gone.
+struct Others<'d>(BTreeMap<&'d str, &'d DesiredPage>);
+
+impl<'d> Others<'d> {
+    /// Where more than one has come or gone in a file, nobody knows which stands for which.
+    fn of(gone: &[(&PageId, &'d DesiredPage)], desired: &'d Desired, base: &Base) -> Self {
+        let come = desired.pages.iter().filter(|(id, _)| !base.desired.pages.contains_key(*id));
+        let come = alone(come.map(|(_, page)| page));
+        let gone = alone(gone.iter().map(|(_, page)| *page));
+        Self(come.into_iter().filter(|(file, _)| gone.contains_key(file)).collect())
+    }
+
+    /// Returns the page that a manifest names by its path instead of this one.
+    fn instead_of(&self, page: &DesiredPage) -> Option<&'d DesiredPage> {
+        self.0.get(&*page.location.file).copied().filter(|_| page.named_by == NamedBy::Path)
+    }
+}
+
+/// Returns the pages that are the only one of their file, by file.
+fn alone<'d>(pages: impl Iterator<Item = &'d DesiredPage>) -> BTreeMap<&'d str, &'d DesiredPage> {
+    let mut by_file: BTreeMap<&str, Vec<&DesiredPage>> = BTreeMap::new();
+    for page in pages {
+        by_file.entry(&*page.location.file).or_default().push(page);
+    }
+    by_file.into_iter().filter(|(_, pages)| pages.len() == 1).map(|(file, pages)| (file, pages[0])).collect()
 }
 
 /// A page as a whole, or a part of one.

@@ -110,10 +110,18 @@ impl Renamed {
         let Some((first, _)) = swaps.first() else { return Self::Nothing };
         let tags: BTreeSet<String> =
             swaps.iter().flat_map(|(_, swap)| &swap.same).map(|key| key.to_lowercase()).collect();
-        // Where both stand side by side, they are two locales.
+        // Where both stand side by side, they are two locales; and where one comes while `primary` comes elsewhere.
         let has_both = |tag: &str, document: &PageDocument| has(document, tag) && has(document, LocaleTag::PRIMARY);
-        let mut all = known.documents.iter().chain(as_it_was.documents);
-        let only = tags.first().filter(|tag| tags.len() == 1 && !all.any(|document| has_both(tag, document)));
+        let comes = |tag: &str, now: &PageDocument| {
+            has(now, tag) && !earlier.document(now).is_some_and(|it| has(it, tag) || has(it, LocaleTag::PRIMARY))
+        };
+        let primary_comes = has(first, LocaleTag::PRIMARY);
+        let is_two = |tag: &str| {
+            let mut all = known.documents.iter().chain(as_it_was.documents);
+            all.any(|document| has_both(tag, document))
+                || (primary_comes && known.documents.iter().any(|now| comes(tag, now)))
+        };
+        let only = tags.first().filter(|tag| tags.len() == 1 && !is_two(tag));
         let spelled = only.and_then(|tag| swaps.iter().flat_map(|(_, swap)| &swap.same).find(|key| is(key, tag)));
         match spelled {
             Some(tag) => Self::Tag((*tag).into()),

@@ -609,6 +609,20 @@ fn a_manifest_that_names_another_page_now_is_not_gone() {
     }
 }
 
+/// Where several pages of a file go, or come, none is said to stand for another.
+#[test]
+fn which_page_of_a_file_stands_for_which_is_not_guessed() {
+    let repository = Repository::new();
+    let page = |path: &str| format!("path: {path}\nlocales: {{en-US: {{title: Some page}}}}\n");
+    let file = |paths: [&str; 2]| paths.map(page).join("---\n");
+    repository.write("pages/all.yaml", &file(["/about", "/"]));
+    repository.commit();
+    repository.write("pages/all.yaml", &page("/restaurant"));
+    let plan = repository.run("plan --offline --base HEAD");
+    assert!(plan.stderr.contains("/about is not managed any more: its manifest is gone"), "{plan}");
+    assert!(!plan.stderr.contains("now"), "{plan}");
+}
+
 /// The text on the site may be somebody's, whom the plan takes back; nobody ever translated it.
 #[test]
 fn without_a_base_nothing_is_said_of_what_a_translation_was_made_from() {

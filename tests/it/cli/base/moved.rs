@@ -31,6 +31,23 @@ fn a_project_that_has_moved_is_found_where_it_was() {
     assert_eq!(told(&repository.run(&format!("plan --offline --format json --base {base}")).json()), CHANGE);
 }
 
+/// Editors tell what they start that paths are to be taken as they are, and git then looks for one that begins with `:`.
+#[test]
+fn a_project_that_is_still_there_has_not_moved_whatever_paths_mean() {
+    let mut repository = Repository::in_folder("one/");
+    repository.git(&["branch", "before"]);
+    std::fs::create_dir_all(repository.environment.path("two/pages")).unwrap();
+    for file in ["slugline.yaml", "pages/guide.yaml"] {
+        let from = repository.environment.path(&format!("one/{file}"));
+        std::fs::copy(from, repository.environment.path(&format!("two/{file}"))).unwrap();
+    }
+    repository.folder = "two/";
+    let mut program = repository.environment.command(&["plan", "-C", "two", "--offline", "--base", "before"]);
+    let ran = program.env("GIT_LITERAL_PATHSPECS", "1").output().unwrap();
+    let told = String::from_utf8(ran.stderr).unwrap();
+    assert!(told.contains("base-empty") && !told.contains("has moved"), "{told}");
+}
+
 /// As a file manager moves it, which tells git nothing.
 #[test]
 fn a_project_may_move_without_git() {
