@@ -186,7 +186,7 @@ fn tell_of_unfinished(global: &Global, workspace: &Workspace, ui: &Ui) -> Result
 pub(super) fn ask(plan: &Plan, question: &str, format: Format, ui: &Ui) -> Result<(), Failure> {
     if format == Format::Json {
         // Stdout is for the receipt; nobody says yes to what was not shown.
-        ui.alert(|screen, out| text::plan(&view::PlanView::new(plan), screen, out));
+        ui.alert(|screen, out| text::plan(&view::PlanView::new(plan), ui.flags(), screen, out));
     }
     if ui.ask(question)? {
         return Ok(());

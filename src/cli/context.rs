@@ -17,6 +17,7 @@ use crate::manifest::lower::{self, Terms};
 use crate::manifest::project::{MassUpdate, Project};
 use crate::model::{Desired, Live, SiteId};
 use crate::plan::Limits;
+use crate::render::escape;
 use crate::sandbox::{self, Server};
 use crate::webflow::{self, Authorization, Client, Token};
 
@@ -146,8 +147,11 @@ fn choose_site(project: &Project, wanted: Option<&str>) -> Option<Result<Chosen,
 
 fn none_chosen(environments: Vec<String>) -> Failure {
     match environments.as_slice() {
-        [only] => Failure::usage(format!("the project has one environment, `{only}`, and it is not chosen"))
-            .hint(format!("choose it with `--env {only}`, or replace `environments` by `site` in slugline.yaml")),
+        [only] => {
+            let flag = escape::shell_flag("--env", only);
+            Failure::usage(format!("the project has one environment, `{only}`, and it is not chosen"))
+                .hint(format!("choose it with `{flag}`, or replace `environments` by `site` in slugline.yaml"))
+        }
         several => Failure::usage("the project has several environments, and none is chosen")
             .hint(format!("choose one with `--env NAME`: {}", names(several.iter()))),
     }

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::Global;
 use crate::render::escape;
+use crate::render::text::Flags;
 use crate::webflow::{BaseUrl, Namespace};
 
 /// The flags to repeat, as a shell takes them.
@@ -14,7 +15,9 @@ use crate::webflow::{BaseUrl, Namespace};
 pub(crate) struct Invocation {
     /// Where the project lies. It stands before the command, as with git.
     folder: String,
-    /// Which site is meant, and where it is asked for.
+    /// Which site is meant.
+    environment: String,
+    /// Where it is asked for.
     remote: String,
 }
 
@@ -34,12 +37,12 @@ impl Invocation {
             quiet: _,
             verbose: _,
         } = global;
-        let (mut folder, mut remote) = (String::new(), String::new());
+        let (mut folder, mut environment, mut remote) = (String::new(), String::new(), String::new());
         if let Some(directory) = directory {
             push(&mut folder, "-C", &path(directory));
         }
         if let Some(env) = env {
-            push(&mut remote, "--env", env);
+            push(&mut environment, "--env", env);
         }
         if *sandbox {
             remote.push_str(" --sandbox");
@@ -52,13 +55,18 @@ impl Invocation {
         if *api_namespace != Namespace::default() {
             push(&mut remote, "--api-namespace", &api_namespace.to_string());
         }
-        Self { folder, remote }
+        Self { folder, environment, remote }
+    }
+
+    /// Returns the flags for commands about a plan, which knows itself of which environment it is.
+    pub(crate) fn flags(&self) -> Flags<'_> {
+        Flags { folder: &self.folder, remote: &self.remote }
     }
 
     /// Returns the line that runs a command on the same project and remote.
     pub(crate) fn command(&self, verb: &str, arguments: &[String]) -> String {
-        let Self { folder, remote } = self;
-        let mut line = format!("slugline{folder} {verb}{remote}");
+        let Self { folder, environment, remote } = self;
+        let mut line = format!("slugline{folder} {verb}{environment}{remote}");
         for argument in arguments {
             line.push(' ');
             line.push_str(&escape::shell_word(argument));
@@ -75,11 +83,8 @@ pub(crate) fn path(path: &Path) -> String {
 
 /// Appends a flag with its value.
 fn push(line: &mut String, flag: &str, value: &str) {
-    // What looks like a flag is a value only where the two are one word.
-    let between = if value.starts_with('-') { '=' } else { ' ' };
-    line.extend([" ", flag]);
-    line.push(between);
-    line.push_str(&escape::shell_word(value));
+    line.push(' ');
+    line.push_str(&escape::shell_flag(flag, value));
 }
 
 #[cfg(test)]

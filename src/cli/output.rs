@@ -147,7 +147,7 @@ pub(crate) fn show(
 ) -> Result<(), Failure> {
     let view = PlanView::new(plan);
     match shown.format {
-        PlanFormat::Text => ui.data(|screen, out| text::plan(&view, screen, out))?,
+        PlanFormat::Text => ui.data(|screen, out| text::plan(&view, ui.flags(), screen, out))?,
         PlanFormat::Json => ui.text(&harmless(&plan::file::encode(plan, exit)))?,
         PlanFormat::Markdown => ui.text(&markdown::comment(&view, shown.max_bytes))?,
         PlanFormat::Html => ui.text(&html::report(&view))?,

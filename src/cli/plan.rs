@@ -218,6 +218,6 @@ pub(super) fn check_selection(selection: &Selection, desired: &Desired) -> Resul
 /// Writes a plan to stdout for people, with guards that they have let pass.
 pub(super) fn show(plan: &plan::Plan, allowed: &[Guard], ui: &Ui) -> Result<(), Failure> {
     let view = view::PlanView::new(plan).allowing(allowed);
-    ui.data(|screen, out| text::plan(&view, screen, out))?;
+    ui.data(|screen, out| text::plan(&view, ui.flags(), screen, out))?;
     Ok(())
 }

@@ -11,6 +11,7 @@ use super::progress::Progress;
 use super::sentence::{Sentence, Stretch};
 use crate::diagnostic::Diagnostic;
 use crate::render::print::{Line, Look, Screen};
+use crate::render::text::Flags;
 use crate::render::{diagnostics, escape};
 use crate::source::Sources;
 
@@ -36,7 +37,7 @@ pub(crate) struct Ui {
     stderr: Screen,
     quiet: bool,
     verbose: bool,
-    /// What commands in sentences are completed by.
+    /// What commands are completed by.
     invocation: Invocation,
     progress: Progress,
     /// Whether stdout is for something else, so that data for people goes to stderr.
@@ -98,6 +99,11 @@ impl Ui {
     /// Returns a sentence as it is told in one piece, with commands that can be run as they are.
     pub(crate) fn told(&self, sentence: &Sentence) -> String {
         sentence.told(&self.invocation)
+    }
+
+    /// Returns what a plan that is shown here completes its commands by.
+    pub(crate) fn flags(&self) -> Flags<'_> {
+        self.invocation.flags()
     }
 
     /// Tells on stderr what only the curious want to know.

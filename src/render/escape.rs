@@ -46,6 +46,13 @@ pub fn shell_word(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Returns a flag with its value, as a shell and the program take them.
+pub fn shell_flag(flag: &str, value: &str) -> String {
+    // What looks like a flag is a value only where the two are one word.
+    let between = if value.starts_with('-') { '=' } else { ' ' };
+    format!("{flag}{between}{}", shell_word(value))
+}
+
 /// Returns the text as code in Markdown, also in the cell of a table. In code nobody is mentioned and nothing is linked.
 pub fn markdown_code(text: &str) -> String {
     format!("<code>{}</code>", markdown(text))
@@ -186,6 +193,12 @@ mod tests {
         for (text, quoted) in [("", "''"), ("=ls", "'=ls'"), ("~", "'~'"), ("a b", "'a b'"), ("it's", r"'it'\''s'")] {
             assert_eq!(shell_word(text), quoted);
         }
+    }
+
+    #[test]
+    fn a_value_is_not_taken_for_a_flag() {
+        assert_eq!(shell_flag("--env", "staging"), "--env staging");
+        assert_eq!(shell_flag("--env", "-x y"), "--env='-x y'");
     }
 
     #[test]

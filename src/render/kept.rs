@@ -4,9 +4,9 @@
 
 use std::io::{self, Write};
 
-use super::escape::shell_word;
+use super::escape::{shell_flag, shell_word};
 use super::print::{Line, Look, Screen};
-use super::text::{Side, shortened, with_pieces};
+use super::text::{Flags, Side, shortened, with_pieces};
 use super::view::{KeptFieldView, KeptView, PlanView, short};
 
 /// Columns for the name of a side.
@@ -39,19 +39,19 @@ const CONFLICTS: KeptWords = KeptWords {
 };
 
 /// Writes what was changed on the site alone.
-pub(super) fn drift(view: &PlanView<'_>, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
-    kept(view, &DRIFT, &view.drift, screen, out)
+pub(super) fn drift(view: &PlanView<'_>, flags: Flags<'_>, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    kept(view, (&DRIFT, &view.drift), flags, screen, out)
 }
 
 /// Writes what was changed on both sides.
-pub(super) fn conflicts(view: &PlanView<'_>, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
-    kept(view, &CONFLICTS, &view.conflicts, screen, out)
+pub(super) fn conflicts(view: &PlanView<'_>, flags: Flags<'_>, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    kept(view, (&CONFLICTS, &view.conflicts), flags, screen, out)
 }
 
 fn kept(
     view: &PlanView<'_>,
-    words: &KeptWords,
-    views: &[KeptView<'_>],
+    (words, views): (&KeptWords, &[KeptView<'_>]),
+    flags: Flags<'_>,
     screen: Screen,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -68,7 +68,7 @@ fn kept(
         for field in &kept.fields {
             field_lines(field, screen, out)?;
         }
-        Line::indented(4).hanging(2).with(Look::Faint, &pull(view, kept)).print(screen, out)?;
+        Line::indented(4).hanging(2).with_whole(Look::Faint, &pull_with(flags, view, kept)).print(screen, out)?;
     }
     Line::indented(2).hanging(2).with(Look::Faint, way_out).print(screen, out)
 }
@@ -89,11 +89,18 @@ fn field_lines(field: &KeptFieldView<'_>, screen: Screen, out: &mut dyn Write) -
     with_pieces(said("site"), Side::New, &site.after, screen).print(screen, out)
 }
 
-/// Returns the command that takes the values over, and nothing else.
+/// Returns the command that takes the values over, and nothing else, for whoever reads of it wherever: the folder and the
+/// address of the machine that made the plan would lead astray there.
 pub(super) fn pull(plan: &PlanView<'_>, view: &KeptView<'_>) -> String {
+    pull_with(Flags::default(), plan, view)
+}
+
+fn pull_with(flags: Flags<'_>, plan: &PlanView<'_>, view: &KeptView<'_>) -> String {
+    let Flags { folder, remote } = flags;
     let environment = plan.plan.target.environment.as_deref();
-    let environment = environment.map(|name| format!(" --env {}", shell_word(name))).unwrap_or_default();
+    let environment = environment.map(|name| format!(" {}", shell_flag("--env", name))).unwrap_or_default();
     let fields = view.fields.iter().map(|field| format!(" --field {}", field.change.field.name()));
     let (page, tag) = (shell_word(view.path.as_str()), shell_word(view.tag.as_str()));
-    format!("slugline pull{environment} --page {page} --locale {tag}{}", fields.collect::<String>())
+    let fields: String = fields.collect();
+    format!("slugline{folder} pull{environment}{remote} --page {page} --locale {tag}{fields}")
 }

@@ -17,8 +17,18 @@ use crate::plan::{Change, Class, Operation, Redirect, Risk, Successor, Tripped};
 /// Characters of one stretch of a value that are shown at most; more would drown the rest of the plan.
 const MAX_VALUE: usize = 2_000;
 
-/// Writes a plan.
-pub fn plan(view: &PlanView<'_>, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+/// What whoever reads the text would give the program again, so that a command in it is about the same project and
+/// remote. Each as a shell takes it, with a space before it, or empty. The environment is the plan's, and not among them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Flags<'a> {
+    /// What stands before the command.
+    pub folder: &'a str,
+    /// What stands after it.
+    pub remote: &'a str,
+}
+
+/// Writes a plan, for somebody who calls the program with these flags.
+pub fn plan(view: &PlanView<'_>, flags: Flags<'_>, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
     heading(view, screen, out)?;
     for page in &view.pages {
         page_lines(page, screen, out)?;
@@ -26,8 +36,8 @@ pub fn plan(view: &PlanView<'_>, screen: Screen, out: &mut dyn Write) -> io::Res
     for operation in &view.detours {
         detour(operation, screen, out)?;
     }
-    kept::drift(view, screen, out)?;
-    kept::conflicts(view, screen, out)?;
+    kept::drift(view, flags, screen, out)?;
+    kept::conflicts(view, flags, screen, out)?;
     if !view.plan.guards.is_empty() {
         writeln!(out)?;
         guards(&view.plan.guards, screen, out)?;

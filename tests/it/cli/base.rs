@@ -32,6 +32,9 @@ locales:
 /// What is said if the one change of the branch is told by its base.
 const CHANGE: [&str; 1] = ["change /guide en-US seo.title"];
 
+/// How a command begins that a plan of `Repository::run` names, up to what it is about.
+const PULL: &str = "slugline -C . pull --api-url http://[SERVER] ";
+
 /// A project in a repository, for the usual site, which reads as its one commit says.
 struct Repository {
     environment: TestEnvironment,
@@ -125,7 +128,7 @@ fn told(plan: &Json) -> Vec<String> {
     changes.iter().map(told).collect()
 }
 
-fn git(folder: &Path, arguments: &[&str]) -> String {
+pub(super) fn git(folder: &Path, arguments: &[&str]) -> String {
     let output = git_command(folder, arguments).output().unwrap();
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
@@ -189,7 +192,7 @@ fn drift_is_shown_and_kept() {
         seo.title  pages/guide.yaml:7:14
           manifest  The Guide
           site      The {+Official +}Guide
-        slugline pull --page /guide --locale en-US --field title --field seo.title
+        slugline -C . pull --api-url http://[SERVER] --page /guide --locale en-US --field title --field seo.title
       `slugline pull` as above takes them over; `--on-drift revert` writes what the manifests say
 
     Plan: 1 field to change in 1 page-locale of 1 page; 1 request to send. 2 fields were changed on the site and kept.
@@ -223,7 +226,7 @@ fn drift_is_shown_and_kept() {
         seo.title  pages/guide.yaml:7:14
           manifest  The Guide
           site      The {+Official +}Guide
-        slugline pull --page /guide --locale en-US --field title --field seo.title
+        slugline -C . pull --api-url http://[SERVER] --page /guide --locale en-US --field title --field seo.title
       `slugline pull` as above takes them over; `--on-drift revert` writes what the manifests say
 
     Nothing to write. 2 fields were changed on the site and kept.
@@ -288,7 +291,7 @@ fn a_conflict_stops_everything() {
           base      The Guide
           manifest  The {+Ultimate +}Guide
           site      The {+Official +}Guide
-        slugline pull --page /guide --locale en-US --field seo.title
+        slugline -C . pull --api-url http://[SERVER] --page /guide --locale en-US --field seo.title
       `slugline pull` as above takes the site's values over; `--on-conflict desired` writes the manifests'
 
     The plan has 1 conflict and cannot be applied.
@@ -353,7 +356,7 @@ fn the_way_to_adopt_that_is_told_is_the_way() {
     );
     repository.say("All you need to know.", "All that you need to know.");
     let plan = repository.run("plan --base HEAD");
-    let command = plan.stdout.lines().find_map(|line| line.trim().strip_prefix("slugline pull ")).unwrap().to_owned();
+    let command = plan.stdout.lines().find_map(|line| line.trim().strip_prefix(PULL)).unwrap();
     assert_eq!(repository.run(&format!("pull {command}")).exit, 0);
     assert_eq!(
         repository.told("--base HEAD"),
@@ -521,9 +524,10 @@ fn the_pull_that_is_named_is_of_the_environment() {
     repository.commit();
     repository.edit_on_the_site("pgGuide", "en-US", json!({"seo": {"title": "The Official Guide"}}));
     let plan = repository.run("plan --env staging --base HEAD");
-    let command = "slugline pull --env staging --page /guide --locale en-US --field seo.title";
-    assert!(plan.stdout.contains(command), "{plan}");
-    assert_eq!(repository.run(command.strip_prefix("slugline ").unwrap()).exit, 0);
+    let rest = "--page /guide --locale en-US --field seo.title";
+    let command = format!("slugline -C . pull --env staging --api-url http://[SERVER] {rest}\n");
+    assert!(plan.stdout.contains(&command), "{plan}");
+    assert_eq!(repository.run(&format!("pull --env staging {rest}")).exit, 0);
     assert!(repository.told("--env staging --base HEAD").is_empty());
 }
 

@@ -4,6 +4,7 @@ use std::process::Output;
 
 use insta::assert_snapshot;
 
+use super::base::git;
 use super::environment::TestEnvironment;
 use super::galaxy::{self, GUIDE_CHANGED, PROJECT};
 
@@ -112,6 +113,66 @@ fn a_run_that_never_ended() {
     let [resume] = commands(&told)[..] else { panic!("{told}") };
     assert!(resume.starts_with("slugline -C site apply --sandbox --resume="), "{resume}");
     ends(&environment, resume, 0);
+}
+
+/// Has somebody edit the site of a project in a repository, and takes that over by the command that the plan names. Returns
+/// the command, once in what the plan says and once in what `show` says of it without being told of an environment.
+#[track_caller]
+fn take_over(environment: &TestEnvironment, folder: &str, flags: &str) -> [String; 2] {
+    git(&environment.path(folder), &["init", "-q"]);
+    git(&environment.path(folder), &["add", "-A"]);
+    git(&environment.path(folder), &["commit", "-q", "-m", "Start"]);
+    let slugline = |rest: &str| {
+        let Output { status, stdout, stderr } = environment.run_in_shell(&format!("slugline -C '{folder}' {rest}"));
+        assert!(status.success(), "{rest}\n{}", String::from_utf8_lossy(&stderr));
+        String::from_utf8(stdout).unwrap()
+    };
+    slugline("sandbox edit --page /guide 'seo.title=The Official Guide'");
+    let pull = |text: &str| {
+        let lines = text.lines().map(str::trim).filter(|line| line.starts_with("slugline "));
+        let of_guide: Vec<&str> = lines.filter(|line| line.contains(" --page /guide ")).collect();
+        let [line] = of_guide[..] else { panic!("{text}") };
+        line.to_owned()
+    };
+    let plan = format!("plan {flags} --sandbox --base HEAD");
+    let told = pull(&slugline(&format!("{plan} -o plan.json")));
+    let shown = pull(&slugline("show plan.json --sandbox"));
+    // What is read on other machines does not depend on where it was made.
+    for format in ["markdown", "html", "github", "gitlab", "sarif", "json"] {
+        let text = slugline(&format!("{plan} --format {format}"));
+        assert!(text.contains("Official"), "{format}: {text}");
+        assert_eq!(text.contains("slugline pull "), format != "json", "{format}: {text}");
+        assert!(!text.contains("slugline -C") && !text.contains("--sandbox"), "{format}: {text}");
+    }
+    ends(environment, &told, 0);
+    assert!(environment.read(&format!("{folder}/pages/guide.yaml")).contains("title: The Official Guide\n"));
+    [told, shown]
+}
+
+#[test]
+fn what_was_changed_on_the_site_of_a_folder_elsewhere() {
+    let environment = TestEnvironment::empty();
+    project(&environment, "my site", PROJECT);
+    let command = "slugline -C 'my site' pull --sandbox --page /guide --locale en-US --field seo.title";
+    assert_eq!(take_over(&environment, "my site", ""), [command; 2]);
+}
+
+#[test]
+fn what_was_changed_on_the_site_of_one_environment() {
+    let environment = TestEnvironment::empty();
+    project(&environment, "site", ENVIRONMENTS);
+    let command = "slugline -C site pull --env staging --sandbox --page /guide --locale en-US --field seo.title";
+    assert_eq!(take_over(&environment, "site", "--env staging"), [command; 2]);
+}
+
+#[test]
+fn the_only_environment_with_a_name_of_several_words() {
+    let environment = TestEnvironment::empty();
+    project(&environment, ".", "version: 1\nenvironments: {-my site: {site: siteGalaxy}}\n");
+    let told = ends(&environment, "slugline plan --sandbox", 64);
+    let flag = told.split('`').find(|word| word.starts_with("--env")).unwrap();
+    assert_eq!(flag, "--env='-my site'");
+    ends(&environment, &format!("slugline plan --sandbox {flag}"), 0);
 }
 
 #[test]

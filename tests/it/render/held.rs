@@ -28,7 +28,7 @@ pub(super) fn show(plan: &Plan) -> Shown {
     let view = PlanView::new(plan);
     let screen = Screen { color: false, width: None };
     let (mut text, mut github) = (Vec::new(), Vec::new());
-    text::plan(&view, screen, &mut text).unwrap();
+    text::plan(&view, text::Flags::default(), screen, &mut text).unwrap();
     github::plan(&view, "site/", &mut github).unwrap();
     Shown {
         text: String::from_utf8(text).unwrap(),

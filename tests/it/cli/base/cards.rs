@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::{Value as Json, json};
 
-use super::{Repository, galaxy};
+use super::{PULL, Repository, galaxy};
 
 /// A project whose base has a text of its own for the card.
 fn with_a_text() -> Repository {
@@ -59,7 +59,7 @@ fn a_conflict_over_whether_to_copy_names_the_texts() {
           base      Explore the galaxy
           manifest  (copied from the SEO title)
           site      Theirs
-        slugline pull --page /guide --locale en-US --field openGraph.titleCopied
+        slugline -C . pull --api-url http://[SERVER] --page /guide --locale en-US --field openGraph.titleCopied
       `slugline pull` as above takes the site's values over; `--on-conflict desired` writes the manifests'
 
     The plan has 1 conflict and cannot be applied.
@@ -101,7 +101,7 @@ fn drift_away_from_a_copy_names_the_new_text() {
     ::notice title=slugline::Nothing to write. 1 field was changed on the site and kept.
     ");
     let plan = repository.run("plan --base HEAD").stdout;
-    let command = plan.lines().find_map(|line| line.trim().strip_prefix("slugline pull ")).unwrap().to_owned();
+    let command = plan.lines().find_map(|line| line.trim().strip_prefix(PULL)).unwrap();
     assert_eq!(repository.run(&format!("pull {command}")).exit, 0);
     assert!(repository.environment.read("pages/guide.yaml").contains("openGraph: {title: Theirs}"));
 }

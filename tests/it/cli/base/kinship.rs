@@ -46,7 +46,7 @@ fn a_branch_without_commits_takes_nothing_back() {
         seo.title  pages/guide.yaml:7:14
           manifest  The Guide
           site      The Guide{+ of others+}
-        slugline pull --page /guide --locale en-US --field seo.title
+        slugline -C . pull --api-url http://[SERVER] --page /guide --locale en-US --field seo.title
       `slugline pull` as above takes them over; `--on-drift revert` writes what the manifests say
 
     Nothing to write. 1 field was changed on the site and kept.

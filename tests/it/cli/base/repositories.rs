@@ -175,7 +175,7 @@ fn a_base_with_problems() {
         title  pages/about.yaml:2:26
           manifest  About
           site      We
-        slugline pull --page /about --locale en-US --field title
+        slugline -C . pull --api-url http://[SERVER] --page /about --locale en-US --field title
       `slugline pull` as above takes them over; `--on-drift revert` writes what the manifests say
 
     Plan: 1 field to change in 1 page-locale of 1 page; 1 request to send. 1 field was changed on the site and kept.
