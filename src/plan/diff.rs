@@ -78,28 +78,57 @@ pub(super) fn differences(inputs: Inputs<'_>, diagnostics: &mut Vec<Diagnostic>)
 
 /// Says of the old addresses who moves there: a redirect from one would hide the page that lives there then.
 fn name_successors(changes: &mut [Change], live: &Live) {
-    let is_draft = |change: &Change| live.pages.get(&change.address.page).is_some_and(|page| page.draft);
-    let slugs = changes.iter().filter(|change| change.field == Field::Slug);
-    let (drafts, pages): (Vec<&Change>, Vec<&Change>) = slugs.partition(|change| is_draft(change));
-    let redirects = pages.iter().flat_map(|change| &change.redirects);
-    let addresses: BTreeSet<PagePath> = redirects.map(|redirect| redirect.to.clone()).collect();
-    let places = |changes: Vec<&Change>| -> BTreeSet<Place> {
-        changes.into_iter().flat_map(|change| slugs::moves(live, change).takes).collect()
-    };
-    let (by_drafts, by_pages) = (places(drafts), places(pages));
+    if changes.iter().all(|change| change.redirects.is_empty()) {
+        return;
+    }
+    let newcomers = Newcomers::of(changes, live);
     for change in changes {
-        let locales: Vec<LocaleTag> = change.slug_locales().cloned().collect();
-        let left: BTreeMap<LocaleTag, Place> = locales.into_iter().zip(slugs::moves(live, change).frees).collect();
+        let Some(page) = live.pages.get(&change.address.page) else { continue };
         for redirect in &mut change.redirects {
-            let place = left.get(&redirect.locale);
-            let is_among = |places: &BTreeSet<Place>| place.is_some_and(|place| places.contains(place));
-            redirect.successor = if addresses.contains(&redirect.from) || is_among(&by_pages) {
-                Successor::Page
-            } else if is_among(&by_drafts) {
-                Successor::Draft
+            redirect.successor = newcomers.successor(page, redirect);
+        }
+    }
+}
+
+/// Where the pages with a new slug will be.
+#[derive(Debug, Default)]
+struct Newcomers {
+    /// The published addresses of those that go live with the next publish, as they will be.
+    addresses: BTreeSet<PagePath>,
+    /// The places of those that go live.
+    pages: BTreeSet<Place>,
+    /// The places of drafts.
+    drafts: BTreeSet<Place>,
+}
+
+impl Newcomers {
+    fn of(changes: &[Change], live: &Live) -> Self {
+        let mut newcomers = Self::default();
+        for change in changes.iter().filter(|change| change.field == Field::Slug) {
+            // What is archived is never published, so that nobody will be seen at its address.
+            let page = live.pages.get(&change.address.page).filter(|page| !page.archived);
+            let Some(page) = page else { continue };
+            let places = slugs::moves(live, change).takes;
+            if page.draft {
+                newcomers.drafts.extend(places);
             } else {
-                Successor::Nobody
-            };
+                newcomers.pages.extend(places);
+                newcomers.addresses.extend(change.redirects.iter().map(|redirect| redirect.to.clone()));
+            }
+        }
+        newcomers
+    }
+
+    /// Returns who moves to an old address of a page. The slug of that is the one it was published with; another one may
+    /// have been set since.
+    fn successor(&self, page: &LivePage, redirect: &Redirect) -> Successor {
+        let place = Place::of(page, &redirect.locale, redirect.from.slug());
+        if self.addresses.contains(&redirect.from) || self.pages.contains(&place) {
+            Successor::Page
+        } else if self.drafts.contains(&place) {
+            Successor::Draft
+        } else {
+            Successor::Nobody
         }
     }
 }

@@ -151,7 +151,7 @@ pub struct Redirect {
 /// Who moves to the address that a page leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Successor {
-    /// Nobody, as far as the plan knows.
+    /// Nobody, as far as the plan knows, or a page that is archived and so never published.
     Nobody,
     /// A page that goes live there with the next publish, so that nothing can redirect from it.
     Page,

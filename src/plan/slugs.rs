@@ -17,6 +17,13 @@ pub(super) struct Place {
     slug: String,
 }
 
+impl Place {
+    /// Returns the place that a page has with a slug.
+    pub(super) fn of(page: &LivePage, locale: &LocaleTag, slug: &str) -> Self {
+        Self { folder: page.folder.clone(), locale: locale.clone(), slug: slug.to_owned() }
+    }
+}
+
 /// The places a slug change takes and those it frees.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Moves {
@@ -29,14 +36,11 @@ pub(super) fn moves(live: &Live, change: &Change) -> Moves {
     let (Some(page), true) = (live.pages.get(&change.address.page), change.before != change.after) else {
         return Moves::default();
     };
-    let place = |locale: &LocaleTag, slug: &str| Place {
-        folder: page.folder.clone(),
-        locale: locale.clone(),
-        slug: slug.to_owned(),
-    };
     let after = change.after.as_text().unwrap_or_default();
-    let (frees, takes) =
-        change.slug_locales().map(|locale| (place(locale, page.slug(locale)), place(locale, after))).unzip();
+    let (frees, takes) = change
+        .slug_locales()
+        .map(|locale| (Place::of(page, locale, page.slug(locale)), Place::of(page, locale, after)))
+        .unzip();
     Moves { takes, frees }
 }
 

@@ -130,6 +130,44 @@ fn a_redirect_helps_until_the_draft_that_takes_the_old_address_is_published() {
     assert_eq!(successors(&read), follow(Successor::Draft));
 }
 
+/// Nobody will ever see it there, whether it is a draft or not.
+#[test]
+fn a_page_that_is_archived_is_in_no_redirects_way() {
+    let mut world = world();
+    for (page, slug) in [("a", "c"), ("b", "a")] {
+        world.page(page).wants(page, "en", Field::Slug, slug);
+    }
+    assert_eq!(successors(&world.plan()), [[Successor::Page; 3], [Successor::Nobody; 3]].concat());
+    let is_live = |world: &mut World, draft: bool, path: Option<&str>| {
+        let page = world.live.pages.get_mut(&"b".into()).unwrap();
+        (page.archived, page.draft) = (true, draft);
+        page.locales.values_mut().for_each(|locale| locale.published_path = path.map(Into::into));
+    };
+    for (draft, path) in [(false, None), (true, None), (false, Some("/b")), (true, Some("/b"))] {
+        is_live(&mut world, draft, path);
+        let successors = successors(&world.plan());
+        assert!(successors.len() >= 3, "{draft} {path:?}");
+        assert!(successors.iter().all(|it| *it == Successor::Nobody), "{draft} {path:?}: {successors:?}");
+    }
+}
+
+/// The old address is the published one, whatever slug has been set since without publishing it.
+#[test]
+fn a_page_takes_the_address_that_another_was_published_to_and_has_left_unpublished() {
+    let mut world = world();
+    world.page("a").page("b").reads_everywhere("a", Field::Slug, "mid");
+    world.wants("a", "en", Field::Slug, "c").wants("b", "en", Field::Slug, "a");
+    for (draft, successor) in [(false, Successor::Page), (true, Successor::Draft)] {
+        let page = world.live.pages.get_mut(&"b".into()).unwrap();
+        page.draft = draft;
+        page.locales.values_mut().for_each(|locale| locale.published_path = None);
+        assert_eq!(successors(&world.plan()), [successor; 3]);
+    }
+    // Nobody is sent to the slug in between, so whoever takes it hides nothing.
+    world.wants("b", "en", Field::Slug, "mid");
+    assert_eq!(successors(&world.plan()), [Successor::Nobody; 3]);
+}
+
 #[test]
 fn a_slug_of_several_segments_or_words_is_an_error() {
     for slug in ["a/b", "About us", "a?b", "a#b", "a\tb"] {
