@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Error;
 use crate::model::{Address, Field, Value};
-use crate::plan::{Change, Class, Operation, Plan, Purpose, guard, risk};
+use crate::plan::{Card, Cards, Change, Class, Operation, Plan, Purpose, guard, risk};
 
 /// Fails at the first thing that is sent without being shown, or shown without being sent, or risky without being guarded.
 pub(super) fn check(plan: &Plan) -> Result<(), Error> {
@@ -15,6 +15,7 @@ pub(super) fn check(plan: &Plan) -> Result<(), Error> {
         check_needs(plan)?;
         check_operations(plan)?;
     }
+    check_cards(plan)?;
     check_findings(plan)?;
     check_guards(plan)
 }
@@ -85,6 +86,49 @@ fn is_told(
 
 fn reads(operation: &Operation, change: &Change) -> bool {
     operation.precondition.get(&change.field) == Some(&change.before)
+}
+
+/// Where a change has a card, that is what is told of it in place of its values.
+fn check_cards(plan: &Plan) -> Result<(), Error> {
+    let mut halves: BTreeMap<(&Address, Field), &Cards> = BTreeMap::new();
+    for (index, change) in plan.changes.iter().chain(&plan.kept).enumerate() {
+        let Some(cards) = &change.cards else { continue };
+        let damaged = |message: &str| Err(Error::damaged(format!("changes[{index}].card"), message));
+        let is_touched = matches!(change.class, Class::Drift | Class::Conflict);
+        let text = change.field.copied_flag().map(|_| change.field).or(change.field.flagged_text());
+        let Some(text) = text.filter(|_| is_touched) else {
+            return damaged("it is for what was changed on the site of an Open Graph text");
+        };
+        if !is_true(change, cards) {
+            return damaged("it says otherwise than the values");
+        }
+        if *halves.entry((&change.address, text)).or_insert(cards) != cards {
+            return damaged("it says otherwise than that of the other half");
+        }
+    }
+    Ok(())
+}
+
+/// Returns whether cards say on every side what the values of their change do.
+fn is_true(change: &Change, cards: &Cards) -> bool {
+    let Change { base, before, after, .. } = change;
+    let is_base_true = match (&cards.base, base) {
+        (Some(card), Some(value)) => fits(card, value),
+        // The base may say that a text is not copied, and leave the text to others.
+        (Some(card), None) => *card == Card::Unstated && change.field.copied_flag().is_some(),
+        (None, base) => base.is_none(),
+    };
+    is_base_true && fits(&cards.before, before) && fits(&cards.after, after)
+}
+
+/// Returns whether a card may have a value as its text or its flag. A text that is copied counts as none.
+fn fits(card: &Card, value: &Value) -> bool {
+    match (card, value) {
+        (card, Value::Flag(is_copied)) => (*card == Card::Copied) == *is_copied,
+        (Card::Copied, Value::Text(text)) => text.is_empty(),
+        (Card::Own(own), Value::Text(text)) => own == text,
+        (Card::Unstated, Value::Text(_)) => false,
+    }
 }
 
 /// What the lint says is shown at the change that it is about.

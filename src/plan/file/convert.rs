@@ -182,11 +182,11 @@ fn change_from_file(change: format::Change) -> Result<Change, Error> {
         base: change.base.map(|base| value_from_file(field, base)).transpose()?,
         before: value_from_file(field, change.before)?,
         after: value_from_file(field, change.after)?,
-        cards: change.card.map(cards_from_file),
+        cards: change.card.map(cards_from_file).transpose()?,
         source: location_from_file(change.source),
         risks: risks?,
         followers: change.followers.into_iter().map(LocaleTag::from).collect(),
-        redirects: change.redirects.into_iter().map(redirect_from_file).collect(),
+        redirects: change.redirects.into_iter().map(redirect_from_file).collect::<Result<_, _>>()?,
     })
 }
 
@@ -200,14 +200,23 @@ fn cards_to_file(cards: &Cards) -> format::Cards {
     format::Cards { base: base.as_ref().map(card), before: card(before), after: card(after) }
 }
 
-fn cards_from_file(cards: format::Cards) -> Cards {
+fn cards_from_file(cards: format::Cards) -> Result<Cards, Error> {
     let format::Cards { base, before, after } = cards;
-    let card = |format::Card { copied, text }| match (copied, text) {
-        (true, _) => Card::Copied,
-        (false, Some(text)) => Card::Own(text),
-        (false, None) => Card::Unstated,
-    };
-    Cards { base: base.map(card), before: card(before), after: card(after) }
+    Ok(Cards {
+        base: base.map(card_from_file).transpose()?,
+        before: card_from_file(before)?,
+        after: card_from_file(after)?,
+    })
+}
+
+fn card_from_file(card: format::Card) -> Result<Card, Error> {
+    let format::Card { copied, text } = card;
+    match (copied, text) {
+        (true, None) => Ok(Card::Copied),
+        (true, Some(_)) => Err(Error::damaged("card", "what is copied has no text of its own")),
+        (false, Some(text)) => Ok(Card::Own(text)),
+        (false, None) => Ok(Card::Unstated),
+    }
 }
 
 fn redirect_to_file(redirect: &Redirect) -> format::Redirect {
@@ -221,14 +230,17 @@ fn redirect_to_file(redirect: &Redirect) -> format::Redirect {
     }
 }
 
-fn redirect_from_file(redirect: format::Redirect) -> Redirect {
+fn redirect_from_file(redirect: format::Redirect) -> Result<Redirect, Error> {
     let format::Redirect { locale, from, to, reused, reused_by_draft } = redirect;
     let successor = match (reused, reused_by_draft) {
-        (true, _) => Successor::Page,
+        (true, true) => {
+            return Err(Error::damaged("redirects", format!("a page and a draft cannot both move to `{from}`")));
+        }
+        (true, false) => Successor::Page,
         (false, true) => Successor::Draft,
         (false, false) => Successor::Nobody,
     };
-    Redirect { locale: locale.into(), from: from.into(), to: to.into(), successor }
+    Ok(Redirect { locale: locale.into(), from: from.into(), to: to.into(), successor })
 }
 
 fn risk_from_file(name: &str) -> Result<Risk, Error> {

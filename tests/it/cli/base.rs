@@ -36,14 +36,14 @@ const CHANGE: [&str; 1] = ["change /guide en-US seo.title"];
 const PULL: &str = "slugline -C . pull --api-url http://[SERVER] ";
 
 /// A project in a repository, for the usual site, which reads as its one commit says.
-struct Repository {
-    environment: TestEnvironment,
+pub(super) struct Repository {
+    pub(super) environment: TestEnvironment,
     /// The folder of the project in the repository, with a `/` at its end.
     folder: &'static str,
 }
 
 impl Repository {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self::in_folder("")
     }
 
@@ -63,14 +63,14 @@ impl Repository {
     }
 
     /// Changes words of the manifest.
-    fn say(&self, from: &str, to: &str) {
+    pub(super) fn say(&self, from: &str, to: &str) {
         let text = self.environment.read(&format!("{}pages/guide.yaml", self.folder));
         assert!(text.contains(from), "{text}");
         self.write("pages/guide.yaml", &text.replace(from, to));
     }
 
     /// Commits everything, and returns the commit.
-    fn commit(&self) -> String {
+    pub(super) fn commit(&self) -> String {
         self.git(&["add", "-A"]);
         self.git(&["commit", "-q", "-m", "Change"]);
         self.git(&["rev-parse", "HEAD"])
@@ -81,7 +81,7 @@ impl Repository {
     }
 
     /// Has somebody write values of a page in a locale.
-    fn edit_on_the_site(&self, page: &str, locale: &str, values: Json) {
+    pub(super) fn edit_on_the_site(&self, page: &str, locale: &str, values: Json) {
         let mut site = self.environment.site();
         let pages = site["pages"].as_array_mut().unwrap();
         let page = pages.iter_mut().find(|candidate| candidate["id"] == page).unwrap();
@@ -105,7 +105,7 @@ impl Repository {
     }
 
     /// Runs the program in the folder of the project.
-    fn run(&self, arguments: &str) -> Ran {
+    pub(super) fn run(&self, arguments: &str) -> Ran {
         let folder = if self.folder.is_empty() { "." } else { self.folder };
         let (verb, rest) = arguments.split_once(' ').unwrap_or((arguments, ""));
         self.environment.run(&format!("{verb} -C {folder} {rest}"))
@@ -113,7 +113,7 @@ impl Repository {
 
     /// Returns what a plan says of each field that differs: class, whether it is written, place and field.
     #[track_caller]
-    fn told(&self, arguments: &str) -> Vec<String> {
+    pub(super) fn told(&self, arguments: &str) -> Vec<String> {
         told(&self.run(&format!("plan --format json {arguments}")).json())
     }
 }

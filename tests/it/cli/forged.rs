@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use super::base::Repository;
 use super::environment::TestEnvironment;
 use super::plan_files::digest;
 
@@ -41,7 +42,7 @@ fn operation(plan: &Json, page: &str) -> usize {
 #[test]
 fn what_is_forged_is_neither_shown_nor_applied() {
     type Forgery = (&'static str, fn(&mut Json), &'static str);
-    let forgeries: [Forgery; 13] = [
+    let forgeries: [Forgery; 14] = [
         ("nothing is shown", |plan| plan["changes"] = json!([]), "it is sent, and no change of the plan says so"),
         (
             "another text is sent",
@@ -128,6 +129,15 @@ fn what_is_forged_is_neither_shown_nor_applied() {
             |plan| plan["operations"][0]["needs"] = json!([0]),
             "operations[0].needs: it needs one that is not before it",
         ),
+        (
+            "an old address is taken by a page and by a draft",
+            |plan| {
+                let at = change(plan, "slug");
+                let redirect = &mut plan["changes"][at]["redirects"][0];
+                (redirect["reused"], redirect["reused_by_draft"]) = (true.into(), true.into());
+            },
+            "redirects: a page and a draft cannot both move to `",
+        ),
     ];
     let (environment, plan) = planned();
     write(&environment, &plan);
@@ -143,6 +153,76 @@ fn what_is_forged_is_neither_shown_nor_applied() {
             assert_eq!((ran.exit, ran.writes.len()), (3, 0), "{name}: {ran}");
             assert!(ran.stderr.contains("the plan file is damaged: ") && ran.stderr.contains(told), "{name}: {ran}");
         }
+    }
+}
+
+/// Returns a project with a conflict over whether a text is copied, and a change that nobody disputes.
+fn disputed() -> Repository {
+    let repository = Repository::new();
+    repository.say("    seo:\n", "    openGraph: {title: Explore the galaxy}\n    seo:\n");
+    repository.commit();
+    repository.edit_on_the_site("pgGuide", "en-US", json!({"openGraph": {"title": null, "titleCopied": true}}));
+    repository.say("title: Explore the galaxy", "title: Explore the universe");
+    repository.say("The Guide", "The Ultimate Guide");
+    repository
+}
+
+/// What the texts of a card are is told in place of the values, so it must be the same.
+#[test]
+fn what_a_card_says_is_what_the_values_say() {
+    const TEXT: &str = "openGraph.title";
+    const FLAG: &str = "openGraph.titleCopied";
+    const LIES: &str = ".card: it says otherwise than the values";
+    let own = |text: &str| json!({"copied": false, "text": text});
+    let (copied, unstated) = (json!({"copied": true}), json!({"copied": false}));
+    let sides: [(&str, &str, Json, &str); 13] = [
+        (TEXT, "after", own("Harmless"), LIES),
+        (TEXT, "after", copied.clone(), LIES),
+        (TEXT, "after", unstated.clone(), LIES),
+        (TEXT, "before", own("Harmless"), LIES),
+        (TEXT, "base", own("Harmless"), LIES),
+        (TEXT, "base", unstated.clone(), LIES),
+        (TEXT, "base", Json::Null, LIES),
+        (FLAG, "after", copied.clone(), LIES),
+        (FLAG, "before", own("Harmless"), LIES),
+        (FLAG, "before", unstated, LIES),
+        (FLAG, "base", copied, LIES),
+        (FLAG, "after", own("Harmless"), ".card: it says otherwise than that of the other half"),
+        (FLAG, "before", json!({"copied": true, "text": "Harmless"}), "card: what is copied has no text of its own"),
+    ];
+    let repository = disputed();
+    for decided in ["", " --on-conflict desired"] {
+        repository.run(&format!("plan --base HEAD -o plan.json{decided}"));
+        let plan = repository.environment.read_json("plan.json");
+        assert!(!repository.run("show plan.json").stderr.contains("damaged"), "{plan:#}");
+        let refuse = |forged: &Json, told: &str| {
+            assert_ne!(*forged, plan);
+            write(&repository.environment, forged);
+            for command in ["show plan.json", "show plan.json --format github", "apply plan.json"] {
+                let ran = repository.run(command);
+                assert_eq!((ran.exit, ran.writes.len()), (3, 0), "{told}: {ran}");
+                assert!(
+                    ran.stderr.contains("the plan file is damaged: ") && ran.stderr.contains(told),
+                    "{told}: {ran}"
+                );
+            }
+        };
+        for (field, side, card, told) in &sides {
+            let mut forged = plan.clone();
+            let at = change(&plan, field);
+            forged["changes"][at]["card"][side] = card.clone();
+            refuse(&forged, told);
+        }
+        let (text, flag, other) = (change(&plan, TEXT), change(&plan, FLAG), change(&plan, "seo.title"));
+        let mut forged = plan.clone();
+        forged["changes"][flag].as_object_mut().unwrap().remove("base");
+        refuse(&forged, LIES);
+        let mut forged = plan.clone();
+        forged["changes"][other]["card"] = plan["changes"][text]["card"].clone();
+        refuse(&forged, ".card: it is for what was changed on the site of an Open Graph text");
+        let mut forged = plan.clone();
+        forged["changes"][text]["class"] = "change".into();
+        refuse(&forged, ".card: it is for what was changed on the site of an Open Graph text");
     }
 }
 

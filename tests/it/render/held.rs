@@ -83,11 +83,13 @@ pub(super) fn plan_with_all(texts: &[String]) -> Plan {
     for (class, field) in [(Class::Conflict, Field::SeoDescription), (Class::Drift, Field::OpenGraphTitle)] {
         // Of an empty text there is nothing to be emptied.
         let Some(change) = plan.changes.iter().find(|change| change.field == field).cloned() else { continue };
-        let base = Some(Value::from(format!("{} once", texts[0]).as_str()));
-        let own = Card::Own(texts[0].clone());
-        let cards = Cards { base: Some(Card::Copied), before: own.clone(), after: own };
-        let cards = field.copied_flag().map(|_| cards);
-        plan.kept.push(Change { class, base, cards, ..change });
+        let change = Change { class, base: Some(format!("{} once", texts[0]).as_str().into()), ..change };
+        let own = |value: &Value| Card::Own(value.as_text().unwrap().to_owned());
+        let cards = Cards { base: Some(Card::Copied), before: own(&change.before), after: own(&change.after) };
+        plan.kept.push(match field.copied_flag() {
+            None => change,
+            Some(_) => Change { base: Some("".into()), cards: Some(cards), ..change },
+        });
     }
     plan.diagnostics.push(Diagnostic::error(Code::from(text.to_owned()), text).help(text));
     // More of a kind than are told one by one.
