@@ -1,6 +1,7 @@
 //! Why the manifests of another commit cannot be had, and the way out.
 
 use std::io;
+use std::iter;
 
 use crate::git;
 
@@ -38,11 +39,21 @@ impl Error {
     /// Returns why git has failed at something that should have succeeded.
     pub(super) fn of(command: &str, output: &git::Output) -> Self {
         let complaint = output.complaint();
-        let lines: Vec<&str> = complaint.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-        match lines.iter().find(|line| line.starts_with(TRUST)) {
+        match lines(&complaint).find(|line| line.starts_with(TRUST)) {
             // A folder of another user's, as in many containers, is one that git does not read.
-            Some(command) => Self::Untrusted { command: (*command).to_owned() },
-            None => Self::Failed { command: command.to_owned(), message: lines.join("; ") },
+            Some(command) => Self::Untrusted { command: command.to_owned() },
+            None => Self::Failed { command: command.to_owned(), message: joined(lines(&complaint)) },
+        }
+    }
+
+    /// Adds what git complained of meanwhile.
+    pub(super) fn with_complaint(self, complaint: &str) -> Self {
+        match self {
+            Self::Failed { command, message } => {
+                let message = joined(iter::once(&*message).chain(lines(complaint)));
+                Self::Failed { command, message }
+            }
+            error => error,
         }
     }
 
@@ -71,6 +82,14 @@ impl Error {
             Self::Failed { .. } => "try the same with git itself".to_owned(),
         }
     }
+}
+
+fn joined<'a>(lines: impl Iterator<Item = &'a str>) -> String {
+    lines.collect::<Vec<_>>().join("; ")
+}
+
+fn lines(complaint: &str) -> impl Iterator<Item = &str> {
+    complaint.lines().map(str::trim).filter(|line| !line.is_empty())
 }
 
 /// Returns whether a revision is the hash that git hosts give where there is no commit.

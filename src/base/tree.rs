@@ -140,14 +140,7 @@ fn contents(root: &Path, files: &[&Entry]) -> Result<Vec<Vec<u8>>, Error> {
         let _ = child.kill();
     }
     child.wait().map_err(Error::Git)?;
-    contents.map_err(|error| match error {
-        Error::Failed { command, message } => {
-            let complaint = String::from_utf8_lossy(&complaint);
-            let message = complaint.lines().fold(message, |message, line| format!("{message}; {}", line.trim()));
-            Error::Failed { command, message }
-        }
-        error => error,
-    })
+    contents.map_err(|error| error.with_complaint(&String::from_utf8_lossy(&complaint)))
 }
 
 /// Reads the next answer of `git cat-file --batch`: `HASH blob SIZE`, the content, a line break.

@@ -30,19 +30,22 @@ impl Asides {
             format!("\n#### Warnings\n\n{kinds}")
         };
         let most = if groups.is_empty() { &[][..] } else { &MOST_ALIKE };
-        Self { versions: most.iter().copied().map(section).collect(), ..Self::untold(view) }
+        Self { count: number(&groups), versions: most.iter().copied().map(section).collect() }
     }
 
     /// Only counts what there is.
     pub(super) fn untold(view: &PlanView<'_>) -> Self {
-        let count = review::asides(view).iter().map(|group| group.members.len()).sum();
-        Self { count, versions: Vec::new() }
+        Self { count: number(&review::asides(view)), versions: Vec::new() }
     }
 
     /// Returns how many bytes the most that fits into so many has.
     pub(super) fn bytes_within(&self, room: usize) -> usize {
         self.versions.iter().map(String::len).find(|bytes| *bytes <= room).unwrap_or_default()
     }
+}
+
+fn number(groups: &[Group<'_>]) -> usize {
+    groups.iter().map(|group| group.members.len()).sum()
 }
 
 /// Returns the first of what is alike, below how much of it there is if that is more.

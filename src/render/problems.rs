@@ -125,16 +125,21 @@ pub struct Counts {
     pub infos: usize,
 }
 
-impl Counts {
-    /// Counts one more.
-    pub fn add(&mut self, severity: Severity) {
-        match severity {
-            Severity::Error => self.errors += 1,
-            Severity::Warning => self.warnings += 1,
-            Severity::Info => self.infos += 1,
+impl FromIterator<Severity> for Counts {
+    fn from_iter<T: IntoIterator<Item = Severity>>(severities: T) -> Self {
+        let mut counts = Self::default();
+        for severity in severities {
+            match severity {
+                Severity::Error => counts.errors += 1,
+                Severity::Warning => counts.warnings += 1,
+                Severity::Info => counts.infos += 1,
+            }
         }
+        counts
     }
+}
 
+impl Counts {
     /// Returns how many there are in words; nothing if there are none.
     pub fn words(self) -> Option<String> {
         let Self { errors, warnings, infos } = self;
@@ -151,9 +156,7 @@ impl Counts {
 
 /// Counts problems by weight.
 pub fn counts<'p>(problems: impl IntoIterator<Item = &'p Problem>) -> Counts {
-    let mut counts = Counts::default();
-    problems.into_iter().for_each(|problem| counts.add(problem.diagnostic.severity));
-    counts
+    problems.into_iter().map(|problem| problem.diagnostic.severity).collect()
 }
 
 /// Returns the problems, worst first, of these what was touched first, and else in their order.

@@ -46,9 +46,7 @@ fn fields_of<'p, 'a>(page: &'p PageView<'a>) -> impl Iterator<Item = &'p FieldVi
 
 /// Returns how much the lint has to say of a page, in words: of what changes, and of what is left behind by it.
 pub fn page_findings(page: &PageView<'_>) -> Option<String> {
-    let mut counts = Counts::default();
-    of_page(page).for_each(|finding| counts.add(finding.severity));
-    counts.words()
+    of_page(page).map(|finding| finding.severity).collect::<Counts>().words()
 }
 
 fn of_page<'p>(page: &'p PageView<'_>) -> impl Iterator<Item = &'p Diagnostic> {
@@ -59,9 +57,7 @@ fn of_page<'p>(page: &'p PageView<'_>) -> impl Iterator<Item = &'p Diagnostic> {
 /// Returns how much the lint has to say of the plan, in words.
 fn all_findings(view: &PlanView<'_>) -> Option<String> {
     let at_changes = fields(view).flat_map(|field| &field.findings).copied();
-    let mut counts = Counts::default();
-    at_changes.chain(view.beside()).for_each(|finding| counts.add(finding.severity));
-    counts.words()
+    at_changes.chain(view.beside()).map(|finding| finding.severity).collect::<Counts>().words()
 }
 
 /// Returns the errors, which stand in the way of applying the plan.
@@ -95,10 +91,10 @@ pub(super) fn is_of_lint(diagnostic: &Diagnostic) -> bool {
 /// Returns the pages, riskiest first, then those of which the lint says the worst, else in the plan's order.
 pub fn ranked<'a>(view: &'a PlanView<'a>) -> Vec<&'a PageView<'a>> {
     let mut pages: Vec<&PageView<'_>> = view.pages.iter().collect();
-    pages.sort_by_key(|page| {
+    pages.sort_by_cached_key(|page| {
         let risk = risks(page).next();
         let finding = of_page(page).map(|finding| finding.severity).min();
-        (!is_risky(page), overrides(page).next().is_none(), risk.is_none(), risk, finding.is_none(), finding)
+        (overrides(page).next().is_none(), risk.is_none(), risk, finding.is_none(), finding)
     });
     pages
 }
