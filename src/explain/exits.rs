@@ -9,7 +9,7 @@ pub(super) fn name(number: &str) -> Option<&'static str> {
     Exit::ALL.into_iter().find(|exit| exit.code() == code).map(Exit::name)
 }
 
-const SOURCE: &str = "README.md#exit-codes";
+const SOURCE: &str = "docs/reference.md#exit-codes";
 
 pub(super) const ROWS: &[Row] = &[
     (

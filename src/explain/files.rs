@@ -2,7 +2,7 @@
 
 use super::Row;
 
-const FILES: &str = "README.md#the-files";
+const FILES: &str = "docs/manifests.md#a-page-manifest";
 const YAML: &str = "https://yaml.org/spec/1.2.2/";
 
 pub(super) const ROWS: &[Row] = &[
@@ -106,7 +106,7 @@ pub(super) const ROWS: &[Row] = &[
         "a default for pages that are not there",
         "A glob under `paths:` of a default matches no page that the manifests describe: it is misspelt, or its pages are gone. A \
          glob is matched against the whole path in the primary locale. Correct it, or remove it.",
-        "README.md#what-pages-say-that-say-nothing-themselves",
+        "docs/manifests.md#defaults-and-templates",
     ),
     (
         "wrong-type",
@@ -125,7 +125,7 @@ pub(super) const ROWS: &[Row] = &[
         "unknown-rule",
         "a lint rule that does not exist",
         "The name of a rule in `lint:` is misspelt, or a newer version of slugline knows it. `slugline explain` lists all rules.",
-        "README.md#lint",
+        "docs/lint.md#configuration",
     ),
     (
         "unknown-name",
@@ -133,7 +133,7 @@ pub(super) const ROWS: &[Row] = &[
         "In the texts under `defaults:`, `{title}`, `{slug}` and `{path}` stand for those of the page, and every other name in \
          single braces for a value under `vars:`. This one is neither. Give it a value there, correct it, or write `{{name}}` \
          where the braces themselves are meant.",
-        "README.md#what-pages-say-that-say-nothing-themselves",
+        "docs/manifests.md#defaults-and-templates",
     ),
     (
         "conflicting-keys",

@@ -2,7 +2,7 @@
 
 use super::Row;
 
-const SOURCE: &str = "README.md#what-it-does-to-keep-your-pages-safe";
+const SOURCE: &str = "docs/safety.md#guards";
 
 pub(super) const ROWS: &[Row] = &[
     (
@@ -27,14 +27,14 @@ pub(super) const ROWS: &[Row] = &[
         "More than 30 % of the managed page-locales change and more than 10, or more than 200. That is what a script gone \
          wrong looks like, or an import from the wrong site. The numbers are set under `guards: {mass-update: …}`. \
          `--allow mass-update` lets it pass.",
-        "README.md#the-files https://github.com/octodns/octodns",
+        "docs/manifests.md#the-project-file https://github.com/octodns/octodns",
     ),
     (
         "slug-change",
         "the address of a published page changes",
         "Links and search results lead to the old address until a redirect is set up, which the plan prints. \
          `--allow slug-change` lets it pass.",
-        "README.md#what-it-does-to-keep-your-pages-safe \
+        "docs/safety.md#guards \
          https://developers.google.com/search/docs/crawling-indexing/301-redirects",
     ),
     (

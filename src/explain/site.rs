@@ -2,8 +2,8 @@
 
 use super::Row;
 
-const FILES: &str = "README.md#the-files";
-const WHO: &str = "README.md#who-changed-what";
+const FILES: &str = "docs/manifests.md#a-page-manifest";
+const WHO: &str = "docs/three-way-plans.md#choosing-the-base";
 const API: &str = "https://developers.webflow.com/data/reference/pages-and-components/pages/update-page-settings";
 
 pub(super) const ROWS: &[Row] = &[

@@ -21,7 +21,7 @@ pub(super) const RULES: &[Rule] = &[
         summary: "an entry of `allow` is past its date",
         text: "The entry holds through the day of its `until`, and what it let pass is told again from the next day on. Mend what \
                it was for, or give it a new date.",
-        source: "README.md#lint",
+        source: "docs/lint.md#configuration",
         check: Check::Run,
     },
     Rule {
@@ -31,7 +31,7 @@ pub(super) const RULES: &[Rule] = &[
         summary: "an entry of `allow` lets nothing pass",
         text: "What the entry was for has been mended, or its page, locale or field is misspelt. Remove it, so that it cannot hide \
                anything later. Told only when all pages are looked at.",
-        source: "README.md#lint",
+        source: "docs/lint.md#configuration",
         check: Check::Run,
     },
 ];

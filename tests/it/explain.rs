@@ -9,6 +9,8 @@ use slugline::explain::{Kind, topic, topics};
 use slugline::plan::Guard;
 use slugline::{lint, manifest};
 
+use crate::docs::links;
+
 #[test]
 fn every_name_has_a_text() {
     let mut names: BTreeSet<String> = lint::rules().map(|rule| rule.id.to_owned()).collect();
@@ -51,19 +53,18 @@ fn texts_are_whole_and_stand_once() {
     }
 }
 
-/// The chapters of the README that texts refer to are there.
+/// The sections of the documents that texts refer to exist.
 #[test]
 fn sources_in_the_project_exist() {
-    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
-    let anchor = |heading: &str| heading.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
-    let anchors: BTreeSet<String> = readme.lines().filter(|line| line.starts_with('#')).map(anchor).collect();
     for topic in topics() {
         for source in topic.source.split_whitespace() {
-            let is_there = match source.strip_prefix("README.md#") {
-                Some(chapter) => anchors.contains(chapter),
-                None => source.starts_with("https://"),
+            let exists = match source.split_once('#') {
+                Some((document, section)) if document.starts_with("docs/") => {
+                    links::anchors(document).contains(section)
+                }
+                _ => source.starts_with("https://"),
             };
-            assert!(is_there, "{}: {source}", topic.name);
+            assert!(exists, "{}: {source}", topic.name);
         }
     }
 }

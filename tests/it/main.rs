@@ -5,6 +5,7 @@
 mod architecture;
 mod cli;
 mod csv;
+mod docs;
 mod edit;
 mod explain;
 mod galaxy;
@@ -12,7 +13,6 @@ mod laws;
 mod lint;
 mod manifest;
 mod plan;
-mod readme;
 mod render;
 mod run;
 mod sandbox;

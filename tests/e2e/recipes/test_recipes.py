@@ -133,19 +133,19 @@ class Plan(Scenario):
 
     def test_the_workflow_of_the_readme_works(self):
         event = self.world.push_branch("words", TITLE)
-        self.run_recipe("README.md", "pull_request", event)
+        self.run_recipe("docs/ci.md", "pull_request", event)
         self.assertIn("those who write", self.comment())
 
     def test_a_report_that_cannot_be_written_does_not_keep_the_plan_from_being_shown(self):
         event = self.world.push_branch("words", TITLE)
         more = "          report: /dev/null/report.html\n"
-        self.run_recipe("README.md", "pull_request", event, "failure", more_steps=more)
+        self.run_recipe("docs/ci.md", "pull_request", event, "failure", more_steps=more)
         self.assertIn("those who write", self.comment())
 
     def test_an_earlier_plan_of_the_same_job_is_not_taken_for_a_new_one(self):
         event = self.world.push_branch("words", TITLE)
         again = "      - uses: example/slugline@v0\n        with: {comment: true, webflow-token: wrong}\n"
-        self.run_recipe("README.md", "pull_request", event, "failure", more_steps=again)
+        self.run_recipe("docs/ci.md", "pull_request", event, "failure", more_steps=again)
         self.assertIn("There is no plan for the latest commit: unavailable.", self.comment())
 
     def test_nothing_to_change_updates_a_comment_and_makes_none(self):

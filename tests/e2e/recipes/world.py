@@ -232,7 +232,7 @@ class World:
         return self.secrets | self.environments[name]
 
     def run(self, recipe, event_name, event, interrupt=None, more_steps=""):
-        text = of_readme() if recipe == "README.md" else (RECIPES / recipe).read_text(encoding="utf-8")
+        text = of_docs() if recipe == "docs/ci.md" else (RECIPES / recipe).read_text(encoding="utf-8")
         if self.folder != ".":
             # As its comment asks for.
             text = text.replace("DIRECTORY: .\n", f"DIRECTORY: {self.folder}\n")
@@ -284,10 +284,9 @@ class World:
         return found
 
 
-def of_readme():
-    """Returns the workflow that people are shown first."""
-    _, _, chapter = (REPOSITORY / "README.md").read_text(encoding="utf-8").partition("\n## In a pipeline\n")
-    return chapter.split("```yaml\n")[1].split("```")[0]
+def of_docs():
+    """Returns the workflow that the documentation shows first."""
+    return (REPOSITORY / "docs/ci.md").read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
 
 
 def check_trigger(recipe, workflow, event_name, event):

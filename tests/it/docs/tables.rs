@@ -1,4 +1,4 @@
-//! Tables of the README, against what the program has.
+//! Tables of the documents, against what the program has.
 
 use std::collections::BTreeSet;
 
@@ -18,13 +18,13 @@ fn the_exit_codes_are_all_there() {
 
 #[test]
 fn the_guards_are_all_there() {
-    let table = document::table("What it does to keep your pages safe");
+    let table = document::table("Guards");
     let told: BTreeSet<String> = table.iter().map(|row| format!("{}: {}", row[0], row[2])).collect();
     assert_eq!(told, Guard::ALL.map(|guard| format!("`{0}`: `--allow {0}`", guard.name())).into());
     let trips = |guard: Guard| table.iter().find(|row| row[0] == format!("`{}`", guard.name())).unwrap()[1].clone();
     let Limits { percent, floor, ceiling, alike } = Limits::default();
     let mass = format!(
-        "more than {percent} % of the managed page-locales change and more than {floor}, or more than {ceiling}"
+        "more than {percent} % of the managed page locales change and more than {floor}, or more than {ceiling}"
     );
     assert_eq!(trips(Guard::MassUpdate), mass);
     assert!(trips(Guard::DuplicateValue).contains(&format!("on {} pages or more", alike + 1)));

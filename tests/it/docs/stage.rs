@@ -21,7 +21,7 @@ pub(super) struct Stage {
 impl Stage {
     /// Returns an empty folder.
     pub(super) fn new() -> Self {
-        let root = tempfile::Builder::new().prefix("slugline-readme-").tempdir().unwrap();
+        let root = tempfile::Builder::new().prefix("slugline-docs-").tempdir().unwrap();
         for folder in ["home", "work"] {
             fs::create_dir(root.path().join(folder)).unwrap();
         }
@@ -45,7 +45,7 @@ impl Stage {
         let mut shell = Command::new("sh");
         shell.args(["-c", &script]).current_dir(&self.folder).env_clear().envs(self.variables()).env("LEFT", &left);
         let output = shell.stdin(Stdio::null()).output().unwrap_or_else(|error| {
-            panic!("the README is tried out with the shell `sh`, which cannot be run here: {error}")
+            panic!("the documents are tried out with the shell `sh`, which cannot be run here: {error}")
         });
         self.folder = fs::read_to_string(&left).unwrap().trim_end_matches('\n').into();
         let exit = output.status.code().expect("no signal ends it");

@@ -14,8 +14,8 @@ const CUT: &str = "…";
 struct Step<'b> {
     command: &'b str,
     shown: Vec<&'b str>,
-    /// The number of its line in the README.
-    line: usize,
+    /// Where it stands, such as `docs/lint.md:12`.
+    at: String,
 }
 
 /// Types all commands of the blocks, one after the other, and holds what they answer against what is shown.
@@ -26,16 +26,16 @@ pub(super) fn play(blocks: &[Block], stage: &mut Stage) {
     let mut right: Vec<String> = Vec::new();
     for block in blocks {
         let mut text = String::new();
-        for Step { command, shown, line } in steps(block) {
+        for Step { command, shown, at } in steps(block) {
             let (exit, output) = stage.type_in(command);
-            assert_eq!(exit, 0, "README.md:{line}: `{command}` fails:\n{output}");
+            assert_eq!(exit, 0, "{at}: `{command}` fails:\n{output}");
             let answer: Vec<&str> = output.lines().collect();
             let pairs = fit(&shown, &answer).filter(|pairs| names.agree(pairs, &shown, &answer));
             let renewed = match pairs {
                 Some(pairs) => renewed(&shown, &answer, &pairs),
                 None => {
                     let renewed = cut(&answer, &shown);
-                    let _ = writeln!(problems, "README.md:{line}: `{command}` answers\n{renewed}");
+                    let _ = writeln!(problems, "{at}: `{command}` prints\n{renewed}");
                     renewed
                 }
             };
@@ -52,7 +52,7 @@ pub(super) fn show(block: &Block, answer: &str) {
     let (shown, answer): (Vec<&str>, Vec<&str>) = (block.text.lines().collect(), answer.lines().collect());
     if fit(&shown, &answer).is_none() {
         let right = cut(&answer, &shown);
-        let problem = format!("README.md:{}: this is no longer what comes out, which is\n{right}", block.line);
+        let problem = format!("{}: the output has changed, it is\n{right}", block.at(block.line));
         document::hold(&problem, std::slice::from_ref(block), &[right]);
     }
 }
@@ -102,17 +102,17 @@ fn cut(answer: &[&str], shown: &[&str]) -> String {
 fn steps(block: &Block) -> Vec<Step<'_>> {
     let mut steps: Vec<Step<'_>> = Vec::new();
     for (index, text) in block.text.lines().enumerate() {
-        let line = block.line + index;
+        let at = block.at(block.line + index);
         match (text.strip_prefix("$ "), steps.last_mut()) {
-            (Some(command), _) => steps.push(Step { command, shown: Vec::new(), line }),
+            (Some(command), _) => steps.push(Step { command, shown: Vec::new(), at }),
             (None, Some(step)) => step.shown.push(text),
-            (None, None) => panic!("README.md:{line}: a command is expected, such as `$ slugline plan`"),
+            (None, None) => panic!("{at}: a command is expected, such as `$ slugline plan`"),
         }
     }
     steps
 }
 
-/// What is called how in the README, and how in the answers.
+/// What is called how in the documents, and how in the outputs.
 #[derive(Default)]
 struct Names(Vec<(String, String)>);
 

@@ -1,4 +1,4 @@
-//! Commands that the README names: each is one that the program understands.
+//! Commands that the documents name: each is one that the program understands.
 //!
 //! With `--help` behind it, a command does nothing, but what stands before is read as ever: flags that do not exist and
 //! values that are none are refused.
@@ -24,7 +24,7 @@ fn each_command_can_be_typed() {
         let more = if typed.starts_with("slugline help ") { "" } else { " --help" };
         let (exit, answer) = stage.type_in(&format!("{typed}{more}"));
         if exit != 0 {
-            let _ = writeln!(problems, "README.md:{line}: `{command}`: {}", answer.lines().next().unwrap_or_default());
+            let _ = writeln!(problems, "{line}: `{command}`: {}", answer.lines().next().unwrap_or_default());
         }
     }
     assert!(problems.is_empty(), "\n{problems}");
@@ -49,7 +49,7 @@ fn each_flag_is_there() {
     for (line, code) in spans {
         count += 1;
         if !known.contains(flag(&code)) {
-            let _ = writeln!(problems, "README.md:{line}: `{code}`: no command has that flag");
+            let _ = writeln!(problems, "{line}: `{code}`: no command has that flag");
         }
     }
     assert!(problems.is_empty(), "\n{problems}");
@@ -71,11 +71,12 @@ fn flag(text: &str) -> &str {
     text.split(|character| !is_part(character)).next().unwrap_or_default()
 }
 
-/// Returns every command of the program that the README names, and where.
-fn named() -> Vec<(usize, String)> {
-    let mut named: Vec<(usize, String)> = document::spans();
+/// Returns every command of the program that the documents name, and where.
+fn named() -> Vec<(String, String)> {
+    let mut named: Vec<(String, String)> = document::spans();
     for block in document::blocks().iter().filter(|block| block.language == "sh") {
-        let lines = block.text.lines().enumerate().map(|(index, text)| (block.line + index, text));
+        let lines =
+            block.text.lines().enumerate().map(|(index, text)| (block.at(block.line + index), text.trim_start()));
         named.extend(lines.map(|(line, text)| (line, text.replace("cargo run -- ", "slugline "))));
     }
     // What a shell does with a command is none of the program's business.
