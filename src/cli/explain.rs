@@ -1,4 +1,4 @@
-//! `slugline explain`: the long text for a name that the program says.
+//! `slugline explain`: prints the explanation of a name.
 
 use std::io::{self, Write};
 
@@ -11,7 +11,7 @@ use crate::lint::{self, fix};
 use crate::render::print::{Line, Look, Screen};
 use crate::suggest;
 
-/// Explain a lint rule, a problem, a guard or an exit code; without a name, list them all.
+/// Explain a lint rule, an error code, a guard or an exit code; without a name, list all of them
 #[derive(Debug, clap::Args)]
 pub(crate) struct Explain {
     /// The name, such as seo-title/too-wide, unknown-key, mass-update or 3.
@@ -41,14 +41,14 @@ fn unknown(code: &str) -> Failure {
         Some(near) => format!("did you mean `{near}`?"),
         None => "`slugline explain` lists all names".to_owned(),
     };
-    Failure::usage(format!("nothing is called `{code}`")).hint(hint)
+    Failure::usage(format!("unknown name `{code}`")).hint(hint)
 }
 
 fn list(screen: Screen, out: &mut dyn Write) -> io::Result<()> {
     let topics = explain::topics();
     let width = topics.iter().map(|topic| topic.name.len()).max().unwrap_or_default();
     let mut kind: Option<Kind> = None;
-    for topic in &topics {
+    for topic in topics {
         if kind.replace(topic.kind) != Some(topic.kind) {
             if topic.kind != Kind::Rule {
                 writeln!(out)?;
@@ -73,8 +73,8 @@ fn show(topic: &Topic, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
     if let Some(rule) = lint::rule(topic.name) {
         defaults(rule, screen, out)?;
     }
-    for source in topic.source.split_whitespace() {
-        Line::indented(0).with(Look::Faint, "source     ").with(Look::Plain, source).print(screen, out)?;
+    for source in topic.sources() {
+        Line::indented(0).with(Look::Faint, "source     ").with(Look::Plain, &source).print(screen, out)?;
     }
     Ok(())
 }
@@ -85,7 +85,7 @@ fn defaults(rule: &Rule, screen: Screen, out: &mut dyn Write) -> io::Result<()> 
         line.with(Look::Plain, value).print(screen, out)
     };
     let severity = match rule.level {
-        Level::Off => "off, unless the project turns it on",
+        Level::Off => "off by default",
         Level::On(severity) => severity.as_str(),
     };
     fact("severity", severity)?;
@@ -94,7 +94,7 @@ fn defaults(rule: &Rule, screen: Screen, out: &mut dyn Write) -> io::Result<()> 
         fact("threshold", &format!("{number} {}", threshold.unit.words()))?;
     }
     if fix::exists(rule) {
-        fact("fix", "can be corrected without a change that anybody sees")?;
+        fact("fix", "`validate --fix` corrects it")?;
     }
     Ok(())
 }

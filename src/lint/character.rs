@@ -10,107 +10,21 @@ use super::locale::TRANSLATED;
 use super::rule::{Case, Check, ERROR, INFO, OFF, Problem, Rule, WARNING};
 
 pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "text/bidi-control",
-        level: ERROR,
-        threshold: None,
-        summary: "a character turns the writing direction of what follows",
-        text: "The characters U+202A to U+202E and U+2066 to U+2069 override or isolate the direction of the text around \
-               them, in places that cannot be seen, so that what reviewers read is not what is there. Titles and \
-               descriptions need none: browsers set the direction of each text by itself.",
-        source: "https://www.unicode.org/reports/tr36/ https://trojansource.codes/",
-        check: Check::Characters(TRANSLATED, bidi_control),
-    },
-    Rule {
-        id: "text/bidi-mark",
-        level: WARNING,
-        threshold: None,
-        summary: "a mark of direction stands in a text that runs from left to right",
-        text: "The marks U+200E, U+200F and U+061C put punctuation right where Arabic or Hebrew meets Latin letters, and are \
-               fine in locales of these languages. Anywhere else they came along with a copy.",
-        source: "https://www.unicode.org/reports/tr9/",
-        check: Check::Characters(TRANSLATED, bidi_mark),
-    },
-    Rule {
-        id: "text/control",
-        level: ERROR,
-        threshold: None,
-        summary: "a text holds a control character",
-        text: "Control characters cannot be shown, and HTML does not allow them. They come of copying from terminals and old \
-               documents. Line breaks and tabs are told by `text/newline`.",
-        source: "https://html.spec.whatwg.org/multipage/parsing.html#parse-error-control-character-in-input-stream",
-        check: Check::Characters(TRANSLATED, control),
-    },
-    Rule {
-        id: "text/newline",
-        level: WARNING,
-        threshold: None,
-        summary: "a text holds a line break or a tab",
-        text: "Browsers and search engines show a line break as a space. In YAML, a block scalar that starts with `|` keeps \
-               its line breaks; one that starts with `>` joins its lines, which is what a long description wants.",
-        source: "https://yaml.org/spec/1.2.2/#81-block-scalar-styles",
-        check: Check::Characters(TRANSLATED, newline),
-    },
-    Rule {
-        id: "text/invisible",
-        level: WARNING,
-        threshold: None,
-        summary: "a text holds a character that nobody sees",
-        text: "Zero-width spaces, word joiners, soft hyphens and byte order marks come of copying from web pages. They split \
-               words for searches and screen readers. Joiners (U+200C, U+200D) are right in Persian, Arabic, the scripts of \
-               India and emoji, and are not told there.",
-        source: "https://docs.weblate.org/en/latest/user/checks.html",
-        check: Check::Characters(TRANSLATED, invisible),
-    },
-    Rule {
-        id: "text/edge-space",
-        level: WARNING,
-        threshold: None,
-        summary: "a text begins or ends with white space",
-        text: "Nobody sees the space, but comparisons do, and a template that adds a brand shows it twice.",
-        source: "https://docs.weblate.org/en/latest/user/checks.html",
-        check: Check::Characters(TRANSLATED, edge_space),
-    },
+    Rule { id: "text/bidi-control", level: ERROR, threshold: None, check: Check::Characters(TRANSLATED, bidi_control) },
+    Rule { id: "text/bidi-mark", level: WARNING, threshold: None, check: Check::Characters(TRANSLATED, bidi_mark) },
+    Rule { id: "text/control", level: ERROR, threshold: None, check: Check::Characters(TRANSLATED, control) },
+    Rule { id: "text/newline", level: WARNING, threshold: None, check: Check::Characters(TRANSLATED, newline) },
+    Rule { id: "text/invisible", level: WARNING, threshold: None, check: Check::Characters(TRANSLATED, invisible) },
+    Rule { id: "text/edge-space", level: WARNING, threshold: None, check: Check::Characters(TRANSLATED, edge_space) },
     Rule {
         id: "text/double-space",
         level: WARNING,
         threshold: None,
-        summary: "a text holds several spaces in a row",
-        text: "Browsers show one space; social networks may show all of them.",
-        source: "https://docs.weblate.org/en/latest/user/checks.html",
         check: Check::Characters(TRANSLATED, double_space),
     },
-    Rule {
-        id: "text/nbsp",
-        level: OFF,
-        threshold: None,
-        summary: "a text holds a space that does not break",
-        text: "French puts U+00A0 or U+202F before `:`, `;`, `!` and `?`, so this rule is off, and never asked in French. In \
-               other languages such spaces tend to come of copying from web pages; turn it on if you want to know.",
-        source: "https://www.unicode.org/reports/tr14/",
-        check: Check::Characters(TRANSLATED, nbsp),
-    },
-    Rule {
-        id: "text/mojibake",
-        level: ERROR,
-        threshold: None,
-        summary: "a text was read in the wrong encoding",
-        text: "`Ã©` for `é` and `â€™` for an apostrophe are UTF-8 that was read as Windows-1252; U+FFFD stands for bytes that \
-               could not be read at all. Go back to the source of the text: what is lost cannot be restored from here.",
-        source: "https://www.w3.org/International/questions/qa-what-is-encoding",
-        check: Check::Characters(TRANSLATED, mojibake),
-    },
-    Rule {
-        id: "text/not-nfc",
-        level: INFO,
-        threshold: None,
-        summary: "a text has accents as characters of their own",
-        text: "`e` followed by U+0301 looks like `é` and is another text: searches within your own tools may miss it. macOS file \
-               names are a frequent source. Letters that Unicode itself takes apart, as some of Bengali, do not count. \
-               slugline never changes the form of a text by itself.",
-        source: "https://www.unicode.org/reports/tr15/",
-        check: Check::Characters(TRANSLATED, not_nfc),
-    },
+    Rule { id: "text/nbsp", level: OFF, threshold: None, check: Check::Characters(TRANSLATED, nbsp) },
+    Rule { id: "text/mojibake", level: ERROR, threshold: None, check: Check::Characters(TRANSLATED, mojibake) },
+    Rule { id: "text/not-nfc", level: INFO, threshold: None, check: Check::Characters(TRANSLATED, not_nfc) },
 ];
 
 fn found(text: &str, is_wrong: impl Fn(char) -> bool) -> Option<String> {

@@ -12,37 +12,17 @@ use crate::diagnostic::Severity;
 use crate::model::{Field, LocaleTag};
 
 pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "locale/wrong-script",
-        level: WARNING,
-        threshold: None,
-        summary: "a text holds no letter of its locale's script",
-        text: "A Japanese title without one Japanese letter was left behind in another language. Google replaces titles \
-               whose script differs from the page's. Descriptions weigh as errors, unless the project sets how much the \
-               rule weighs; titles count from three words on, as shorter ones are often names. Languages written in two \
-               scripts, such as Serbian, may use either.",
-        source: "https://developers.google.com/search/blog/2022/06/title-script-misalignment",
-        check: Check::Text(TRANSLATED, wrong_script),
-    },
+    Rule { id: "locale/wrong-script", level: WARNING, threshold: None, check: Check::Text(TRANSLATED, wrong_script) },
     Rule {
         id: "locale/wrong-language",
         level: WARNING,
         threshold: Threshold::letters(40),
-        summary: "a description is in the primary locale's language and not in its own",
-        text: "Three-letter sequences tell the two languages of a translation apart: that of the locale, and that of the \
-               primary locale. Only descriptions of 40 characters and more are looked at, since shorter texts are told \
-               wrong too often, and only a clear difference counts.",
-        source: "https://developers.google.com/search/blog/2022/06/title-script-misalignment",
         check: Check::Text(&[Field::SeoDescription, Field::OpenGraphDescription], wrong_language),
     },
     Rule {
         id: "locale/mixed-script-word",
         level: WARNING,
         threshold: None,
-        summary: "a word mixes Latin letters with Cyrillic or Greek ones that look the same",
-        text: "A Latin `a` inside a Russian word cannot be seen, and makes it another word: nobody who searches for it will \
-               find the page. It comes of keyboards, text recognition and copying. Write the word again.",
-        source: "https://www.unicode.org/reports/tr39/",
         check: Check::Characters(TRANSLATED, mixed_script_word),
     },
 ];

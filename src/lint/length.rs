@@ -12,93 +12,54 @@ pub(super) const RULES: &[Rule] = &[
         id: "seo-title/too-wide",
         level: WARNING,
         threshold: Threshold::em(29_000),
-        summary: "the SEO title is wider than a desktop search result",
-        text: "Google cuts a title at the width of the column, not at a number of characters. 29 em are 580 pixels at \
-               the 20 pixels that most tools count with; Yoast and Lumar allow 30 em, Screaming Frog 28.05. Widths are \
-               those of Arial, without kerning; `≈` marks text in scripts that Arial lacks. Nothing is lost if the end \
-               is cut on purpose, and Google rewrites titles anyway: put what matters first.",
-        source: "https://developers.google.com/search/docs/appearance/title-link",
         check: Check::Text(&[Field::SeoTitle], too_wide),
     },
     Rule {
         id: "seo-title/too-wide-mobile",
         level: OFF,
         threshold: Threshold::em(33_000),
-        summary: "the SEO title is wider than the two lines of a search result on a phone",
-        text: "A phone shows titles in two lines. How wide these are differs from phone to phone, so this rule is off \
-               until you turn it on.",
-        source: "https://developers.google.com/search/docs/appearance/title-link",
         check: Check::Text(&[Field::SeoTitle], too_wide),
     },
     Rule {
         id: "seo-title/too-short",
         level: OFF,
         threshold: Threshold::em(10_000),
-        summary: "the SEO title leaves much room unused",
-        text: "Some tools report titles of less than 200 pixels. Half of all good titles are shorter, so this rule is off \
-               until you turn it on.",
-        source: "https://www.screamingfrog.co.uk/guides/serp-snippet/",
         check: Check::Text(&[Field::SeoTitle], too_narrow),
     },
     Rule {
         id: "seo-title/too-long-chars",
         level: OFF,
         threshold: Threshold::letters(70),
-        summary: "the SEO title has many characters",
-        text: "For teams that count characters: html-validate, Bing and X cards stop at 70. A Chinese, Japanese or Korean \
-               character counts as two. Widths say more; see `seo-title/too-wide`.",
-        source: "https://html-validate.org/rules/long-title.html",
         check: Check::Text(&[Field::SeoTitle], too_long),
     },
     Rule {
         id: "seo-description/too-wide",
         level: WARNING,
         threshold: Threshold::em(70_400),
-        summary: "the SEO description is wider than a desktop search result",
-        text: "Descriptions are cut as needed, typically after two lines: 70.4 em are 985 pixels at 14 pixels. The same \
-               text grows in translation: two to four times as many French, Russian and Polish descriptions are cut as \
-               English ones.",
-        source: "https://developers.google.com/search/docs/appearance/snippet",
         check: Check::Text(&[Field::SeoDescription], too_wide),
     },
     Rule {
         id: "seo-description/too-short",
         level: INFO,
         threshold: Threshold::em(20_000),
-        summary: "the SEO description is very short",
-        text: "A description of less than 20 em (280 pixels) says little more than the title, and search engines then \
-               tend to choose a piece of the page themselves.",
-        source: "https://developers.google.com/search/docs/appearance/snippet",
         check: Check::Text(&[Field::SeoDescription], too_narrow),
     },
     Rule {
         id: "seo-description/too-long-chars",
         level: OFF,
         threshold: Threshold::letters(160),
-        summary: "the SEO description has many characters",
-        text: "For teams that count characters: Ahrefs stops at 160, Yoast at 156. A Chinese, Japanese or Korean character \
-               counts as two, which makes 80. Widths say more; see `seo-description/too-wide`.",
-        source: "https://github.com/Yoast/wordpress-seo",
         check: Check::Text(&[Field::SeoDescription], too_long),
     },
     Rule {
         id: "og-title/too-long",
         level: INFO,
         threshold: Threshold::letters(70),
-        summary: "the Open Graph title is cut off by some networks",
-        text: "X takes 70 characters of a card's title, Facebook about 110. A Chinese, Japanese or Korean character \
-               counts as two.",
-        source: "https://developer.x.com/en/docs/x-for-websites/cards/overview/markup",
         check: Check::Text(&[Field::OpenGraphTitle], too_long),
     },
     Rule {
         id: "og-description/too-long",
         level: INFO,
         threshold: Threshold::letters(200),
-        summary: "the Open Graph description is cut off by most networks",
-        text: "X and Facebook take 200 characters of a card's text, and most readers see one line of it. A Chinese, \
-               Japanese or Korean character counts as two.",
-        source: "https://developer.x.com/en/docs/x-for-websites/cards/overview/markup",
         check: Check::Text(&[Field::OpenGraphDescription], too_long),
     },
 ];

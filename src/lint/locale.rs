@@ -11,47 +11,13 @@ use super::subject::{Before, Text};
 use crate::model::Field;
 
 pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "locale/untranslated",
-        level: WARNING,
-        threshold: None,
-        summary: "a translation is the same text as in the primary locale",
-        text: "A text of three words or twenty letters is hardly ever the same in two languages. A locale that is meant to \
-               read as the primary does should not state the text at all: then it follows the primary. Names and terms \
-               that stay as they are belong under `do-not-translate`; locales of one language are not compared.",
-        source: "https://docs.weblate.org/en/latest/user/checks.html",
-        check: Check::Text(TRANSLATED, untranslated),
-    },
-    Rule {
-        id: "locale/missing",
-        level: INFO,
-        threshold: None,
-        summary: "a required locale has no text of its own",
-        text: "The project requires the locale (`locales: {required: […]}`), and the page or one of its texts is not there, \
-               so that the primary locale's is read. Locales of the primary's language are not asked for texts.",
-        source: "https://developers.google.com/search/docs/specialty/international/localized-versions",
-        check: Check::Pages(missing),
-    },
-    Rule {
-        id: "locale/stale",
-        level: WARNING,
-        threshold: None,
-        summary: "the primary text has changed, and its translation has not",
-        text: "The primary locale's text has become another since an earlier commit, while the translation stands as it \
-               stood. Told with `--changed-since` or `--base`. Where only the site is asked, nobody knows which of its texts \
-               was translated, and no more is said than that one changes without the other. Changes of case, spacing and \
-               punctuation do not count. If the translation is still right, allow it with a reason.",
-        source: "https://www.gnu.org/software/gettext/manual/html_node/Fuzzy-Entries.html",
-        check: Check::Text(TRANSLATED, stale),
-    },
+    Rule { id: "locale/untranslated", level: WARNING, threshold: None, check: Check::Text(TRANSLATED, untranslated) },
+    Rule { id: "locale/missing", level: INFO, threshold: None, check: Check::Pages(missing) },
+    Rule { id: "locale/stale", level: WARNING, threshold: None, check: Check::Text(TRANSLATED, stale) },
     Rule {
         id: "locale/placeholder-mismatch",
         level: ERROR,
         threshold: None,
-        summary: "a translation has other `{placeholders}` than its source",
-        text: "Whatever fills in a `{name}` looks for exactly that. One that is translated, misspelt or left out is shown as \
-               it stands, or its value is lost.",
-        source: "https://docs.weblate.org/en/latest/user/checks.html",
         check: Check::Text(TRANSLATED, placeholder_mismatch),
     },
 ];

@@ -8,65 +8,17 @@ use super::rule::{Case, Check, ERROR, INFO, Problem, Rule, WARNING};
 use crate::model::Field;
 
 pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "text/html-tag",
-        level: WARNING,
-        threshold: None,
-        summary: "a text holds an HTML tag",
-        text: "Titles and descriptions are plain text: `<b>` is shown as it stands, or dropped together with what is inside. \
-               Write the text alone.",
-        source: "https://html.spec.whatwg.org/multipage/semantics.html#the-title-element",
-        check: Check::Characters(TRANSLATED, html_tag),
-    },
-    Rule {
-        id: "text/html-entity",
-        level: WARNING,
-        threshold: None,
-        summary: "a text holds an HTML entity",
-        text: "Webflow encodes texts itself, so that `&amp;` is shown as `&amp;`. Write the character: `&`.",
-        source: "https://html.spec.whatwg.org/multipage/syntax.html#character-references",
-        check: Check::Characters(TRANSLATED, html_entity),
-    },
-    Rule {
-        id: "text/markdown",
-        level: INFO,
-        threshold: None,
-        summary: "a text holds Markdown",
-        text: "Neither search results nor cards know Markdown: the signs are shown as they stand.",
-        source: "https://developers.google.com/search/docs/appearance/snippet",
-        check: Check::Characters(TRANSLATED, markdown),
-    },
+    Rule { id: "text/html-tag", level: WARNING, threshold: None, check: Check::Characters(TRANSLATED, html_tag) },
+    Rule { id: "text/html-entity", level: WARNING, threshold: None, check: Check::Characters(TRANSLATED, html_entity) },
+    Rule { id: "text/markdown", level: INFO, threshold: None, check: Check::Characters(TRANSLATED, markdown) },
     Rule {
         id: "text/unresolved-template",
         level: ERROR,
         threshold: None,
-        summary: "a template was not filled in",
-        text: "`{{ name }}`, `${name}`, `[[name]]`, `<% name %>` and `%s` are left where something should have been put in. \
-               Webflow's own bindings, `{{wf …}}`, are filled in by Webflow and are fine.",
-        source: "https://docs.squirrelscan.com/",
         check: Check::Characters(TRANSLATED, unresolved_template),
     },
-    Rule {
-        id: "text/placeholder",
-        level: ERROR,
-        threshold: None,
-        summary: "a text was never written",
-        text: "Lorem ipsum, and the words `TODO`, `TBD`, `FIXME` and `XXX` in capitals. `TODO` is a word in Spanish, Portuguese, \
-               Italian and Galician, and is not told there.",
-        source: "https://developers.google.com/search/docs/appearance/title-link",
-        check: Check::Characters(TRANSLATED, placeholder),
-    },
-    Rule {
-        id: "text/ends-cut",
-        level: WARNING,
-        threshold: None,
-        summary: "a text ends in the middle",
-        text: "A text that ends in an ellipsis, or in the middle of a word after exactly 60, 70, 155 or 160 characters, was cut \
-               by a tool. Search results cut by themselves, and better. Of texts without an ellipsis, only those are told that \
-               end in a letter where the same text goes on in another field.",
-        source: "https://docs.squirrelscan.com/",
-        check: Check::Text(TRANSLATED, ends_cut),
-    },
+    Rule { id: "text/placeholder", level: ERROR, threshold: None, check: Check::Characters(TRANSLATED, placeholder) },
+    Rule { id: "text/ends-cut", level: WARNING, threshold: None, check: Check::Text(TRANSLATED, ends_cut) },
 ];
 
 /// Words of whoever has not written the text yet; only in capitals, as in `TODO: describe`.

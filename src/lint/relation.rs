@@ -16,49 +16,25 @@ pub(super) const RULES: &[Rule] = &[
         id: "seo-description/same-as-title",
         level: WARNING,
         threshold: None,
-        summary: "the SEO description repeats the title",
-        text: "A search result with the same words twice tells readers nothing more, and is a sign that the description \
-               was filled in by a script. Describe the page, or clear the description.",
-        source: "https://developers.google.com/search/docs/appearance/snippet",
         check: Check::Text(&[Field::SeoDescription], same_as_title),
     },
     Rule {
         id: "og/same-without-copied",
         level: INFO,
         threshold: None,
-        summary: "an Open Graph text is the same as the SEO text, and will not follow it",
-        text: "The text equals the SEO text now, but is kept apart: the next edit of one leaves the other behind. Write \
-               `titleCopied: true` or `descriptionCopied: true` in its place, which is Webflow's \"same as SEO\".",
-        source: "https://developers.webflow.com/data/reference/pages-and-components/pages/update-page-settings",
         check: Check::Text(&[Field::OpenGraphTitle, Field::OpenGraphDescription], same_without_copied),
     },
     Rule {
         id: "seo-title/repeated-segment",
         level: WARNING,
         threshold: None,
-        summary: "the SEO title says the same part twice",
-        text: "A title such as `Pricing | Acme | Acme` comes of a template that adds what is there already. Remove one.",
-        source: "https://developers.google.com/search/docs/appearance/title-link",
         check: Check::Text(&[Field::SeoTitle], repeated_segment),
     },
-    Rule {
-        id: "seo-title/generic",
-        level: WARNING,
-        threshold: None,
-        summary: "the SEO title says nothing about the page",
-        text: "Google asks to avoid titles such as \"Home\" or \"Profile\": out of all pages of the world, nobody knows \
-               whose. The words looked for are those of English and of the locale's language.",
-        source: "https://developers.google.com/search/docs/appearance/title-link",
-        check: Check::Text(&[Field::SeoTitle], generic),
-    },
+    Rule { id: "seo-title/generic", level: WARNING, threshold: None, check: Check::Text(&[Field::SeoTitle], generic) },
     Rule {
         id: "seo-title/keyword-stuffing",
         level: INFO,
         threshold: Threshold::count(3),
-        summary: "the SEO title repeats a word",
-        text: "A word of four letters or more that stands three times in a title helps nobody, and looks like spam to a \
-               search engine.",
-        source: "https://developers.google.com/search/docs/essentials/spam-policies",
         check: Check::Text(&[Field::SeoTitle], keyword_stuffing),
     },
 ];

@@ -8,7 +8,7 @@ use crate::diagnostic::Severity;
 use crate::model::{Field, LocaleTag};
 use crate::source::Location;
 
-/// A rule: a row of the table.
+/// A rule: a row of the table. `docs/lint-rules.md` has its text.
 #[derive(Debug)]
 pub struct Rule {
     /// The name, such as `seo-title/too-wide`. It never changes, since projects and baselines hold it.
@@ -17,12 +17,6 @@ pub struct Rule {
     pub level: Level,
     /// What it measures against where the project does not say.
     pub threshold: Option<Threshold>,
-    /// What is wrong, in a line.
-    pub summary: &'static str,
-    /// Why that is wrong, and what to do.
-    pub text: &'static str,
-    /// Where that is from; several are set apart by spaces.
-    pub source: &'static str,
     /// What looks for it.
     pub(super) check: Check,
 }

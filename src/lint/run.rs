@@ -14,26 +14,8 @@ use crate::model::{Field, LocaleTag};
 use crate::source::Location;
 
 pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "lint/allow-expired",
-        level: WARNING,
-        threshold: None,
-        summary: "an entry of `allow` is past its date",
-        text: "The entry holds through the day of its `until`, and what it let pass is told again from the next day on. Mend what \
-               it was for, or give it a new date.",
-        source: "docs/lint.md#configuration",
-        check: Check::Run,
-    },
-    Rule {
-        id: "lint/allow-unused",
-        level: INFO,
-        threshold: None,
-        summary: "an entry of `allow` lets nothing pass",
-        text: "What the entry was for has been mended, or its page, locale or field is misspelt. Remove it, so that it cannot hide \
-               anything later. Told only when all pages are looked at.",
-        source: "docs/lint.md#configuration",
-        check: Check::Run,
-    },
+    Rule { id: "lint/allow-expired", level: WARNING, threshold: None, check: Check::Run },
+    Rule { id: "lint/allow-unused", level: INFO, threshold: None, check: Check::Run },
 ];
 
 /// Pairs of rules of which the first says more of the same.

@@ -15,42 +15,19 @@ pub(super) const RULES: &[Rule] = &[
         id: "seo-title/duplicate",
         level: WARNING,
         threshold: None,
-        summary: "several pages of a locale have the same SEO title",
-        text: "Readers cannot tell the pages apart in a list of results, and search engines may show one of them only. \
-               Case, width and compatibility forms of letters do not count. Drafts and archived pages are left out where \
-               that is known; so are texts with a CMS binding.",
-        source: "https://developers.google.com/search/docs/appearance/title-link",
         check: Check::Pages(|survey| duplicates(survey, Field::SeoTitle)),
     },
     Rule {
         id: "seo-description/duplicate",
         level: WARNING,
         threshold: None,
-        summary: "several pages of a locale have the same SEO description",
-        text: "Google calls identical descriptions unhelpful where pages stand side by side in a result. A description \
-               of the site belongs on its home page only; elsewhere, none is better than the same.",
-        source: "https://developers.google.com/search/docs/appearance/snippet",
         check: Check::Pages(|survey| duplicates(survey, Field::SeoDescription)),
     },
-    Rule {
-        id: "seo-title/brand-cut",
-        level: INFO,
-        threshold: Threshold::em(29_000),
-        summary: "only the brand at the end of the SEO title is cut off",
-        text: "The title fits without its last part (after `|`, `–`, `—`, `·` or `-`), which three titles of the locale or more \
-               share, and is cut within that part. Readers lose the brand and not the subject, which may be what you want; a \
-               shorter form of the brand would fit. Told in place of `seo-title/too-wide`.",
-        source: "https://developers.google.com/search/docs/appearance/title-link",
-        check: Check::Pages(brand_cut),
-    },
+    Rule { id: "seo-title/brand-cut", level: INFO, threshold: Threshold::em(29_000), check: Check::Pages(brand_cut) },
     Rule {
         id: "seo-title/boilerplate",
         level: INFO,
         threshold: Threshold::em(12_000),
-        summary: "most SEO titles of a locale end in the same long text",
-        text: "Google asks for concise branding. Where more than half of the titles of a locale (five at least) end in \
-               the same part, wider than 12 em, that part takes the room that tells pages apart. Told once a locale.",
-        source: "https://developers.google.com/search/docs/appearance/title-link",
         check: Check::Pages(boilerplate),
     },
 ];

@@ -8,109 +8,16 @@ use super::subject::{Before, Page, Standing, Text};
 use crate::model::{Field, LocaleTag, PagePath};
 
 pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "slug/shape",
-        level: ERROR,
-        threshold: None,
-        summary: "a slug holds what Webflow does not take",
-        text: "Guides to Webflow say that a slug is made of lower-case letters and digits, with hyphens or underscores between \
-               them; the API documents no rule, and may change or refuse anything else. A slug that the page has already, \
-               which its path ends in, is fine by that. Letters outside of ASCII are told by `slug/non-ascii`.",
-        source: "https://developers.google.com/search/docs/crawling-indexing/url-structure",
-        check: Check::Text(SLUG, shape),
-    },
-    Rule {
-        id: "slug/non-ascii",
-        level: WARNING,
-        threshold: None,
-        summary: "a slug holds letters outside of ASCII",
-        text: "Guides to Webflow say that slugs take no accented letters; what the server does with them is not documented. In \
-               addresses that are copied they turn into the likes of `%C3%A9`.",
-        source: "https://developers.google.com/search/docs/crawling-indexing/url-structure",
-        check: Check::Text(SLUG, non_ascii),
-    },
-    Rule {
-        id: "slug/underscore",
-        level: INFO,
-        threshold: None,
-        summary: "a slug holds an underscore",
-        text: "Google recommends hyphens to set words apart. A slug that the page has already, which its path ends in, is left \
-               alone: changing it would break links for little.",
-        source: "https://developers.google.com/search/docs/crawling-indexing/url-structure",
-        check: Check::Text(SLUG, underscore),
-    },
-    Rule {
-        id: "slug/duplicate",
-        level: ERROR,
-        threshold: None,
-        summary: "two pages would have the same address",
-        text: "Two pages of a folder have the same slug in a locale, stated or inherited. The server refuses the second, or \
-               changes it.",
-        source: "https://developers.webflow.com/data/reference/pages-and-components/pages/update-page-settings",
-        check: Check::Pages(duplicates),
-    },
-    Rule {
-        id: "slug/reserved",
-        level: WARNING,
-        threshold: None,
-        summary: "a slug is taken by Webflow or by a locale",
-        text: "At the root of a site, `search`, `401`, `404`, `checkout` and `order-confirmation` are Webflow's own pages, \
-               `robots.txt` and `sitemap.xml` files, and the subdirectory of a locale is where its pages live. A page whose path \
-               has that slug already is one of these.",
-        source: "https://developers.webflow.com/data/reference/pages-and-components/pages/list",
-        check: Check::Text(SLUG, reserved),
-    },
-    Rule {
-        id: "slug/too-long",
-        level: INFO,
-        threshold: Threshold::letters(75),
-        summary: "a slug or the path it makes is very long",
-        text: "Long addresses are cut in results, in mails and in print. Screaming Frog reports paths of more than 115 \
-               characters, which counts as well.",
-        source: "https://www.screamingfrog.co.uk/guides/uri/",
-        check: Check::Text(SLUG, too_long),
-    },
-    Rule {
-        id: "slug/changed",
-        level: WARNING,
-        threshold: None,
-        summary: "the address of a page changes",
-        text: "Links and search results lead to the old address until somebody sets up a redirect; the redirects API is for \
-               Enterprise sites, so that is done in the site's settings. Told where the earlier slug is known: with \
-               `--changed-since`, or when the site is asked and the page is published. `plan` lists the redirects.",
-        source: "https://developers.google.com/search/docs/crawling-indexing/301-redirects",
-        check: Check::Text(SLUG, changed),
-    },
-    Rule {
-        id: "slug/swap",
-        level: WARNING,
-        threshold: None,
-        summary: "two pages exchange their addresses",
-        text: "No redirect can help: both old addresses stay in use, and each leads to the other page. slugline writes such \
-               slugs in an order that works, so this is no error; be sure that it is meant.",
-        source: "https://developers.google.com/search/docs/crawling-indexing/301-redirects",
-        check: Check::Pages(swaps),
-    },
-    Rule {
-        id: "slug/redirect-loop",
-        level: WARNING,
-        threshold: None,
-        summary: "a page moves to an address that another page leaves",
-        text: "The page that leaves needs a redirect from its old address, and the page that comes needs that address for \
-               itself: a redirect there would hide it, or loop. Old links lead to the wrong page from now on.",
-        source: "https://developers.google.com/search/docs/crawling-indexing/301-redirects",
-        check: Check::Pages(reused),
-    },
-    Rule {
-        id: "slug/not-localized",
-        level: OFF,
-        threshold: None,
-        summary: "a translated page has the primary locale's slug",
-        text: "Google suggests words of the audience's language in addresses. Slugs of secondary locales need Webflow's Advanced \
-               or Enterprise localization, so this rule is off until you turn it on. English locales are not asked.",
-        source: "https://developers.google.com/search/docs/crawling-indexing/url-structure",
-        check: Check::Place(SLUG, not_localized),
-    },
+    Rule { id: "slug/shape", level: ERROR, threshold: None, check: Check::Text(SLUG, shape) },
+    Rule { id: "slug/non-ascii", level: WARNING, threshold: None, check: Check::Text(SLUG, non_ascii) },
+    Rule { id: "slug/underscore", level: INFO, threshold: None, check: Check::Text(SLUG, underscore) },
+    Rule { id: "slug/duplicate", level: ERROR, threshold: None, check: Check::Pages(duplicates) },
+    Rule { id: "slug/reserved", level: WARNING, threshold: None, check: Check::Text(SLUG, reserved) },
+    Rule { id: "slug/too-long", level: INFO, threshold: Threshold::letters(75), check: Check::Text(SLUG, too_long) },
+    Rule { id: "slug/changed", level: WARNING, threshold: None, check: Check::Text(SLUG, changed) },
+    Rule { id: "slug/swap", level: WARNING, threshold: None, check: Check::Pages(swaps) },
+    Rule { id: "slug/redirect-loop", level: WARNING, threshold: None, check: Check::Pages(reused) },
+    Rule { id: "slug/not-localized", level: OFF, threshold: None, check: Check::Place(SLUG, not_localized) },
 ];
 
 const SLUG: &[Field] = &[Field::Slug];

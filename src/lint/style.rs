@@ -12,31 +12,18 @@ pub(super) const RULES: &[Rule] = &[
         id: "text/all-caps",
         level: INFO,
         threshold: Threshold::letters(12),
-        summary: "a text is written in capitals",
-        text: "Capitals read as shouting, take more room and are spelled out by some screen readers. Told from twelve letters on, \
-               if more than 70 % are capitals; texts with Chinese, Japanese or Korean in them, where Latin names often are in \
-               capitals, are left out.",
-        source: "https://developers.google.com/style/capitalization",
         check: Check::Characters(TRANSLATED, all_caps),
     },
     Rule {
         id: "text/emoji",
         level: INFO,
         threshold: None,
-        summary: "a text holds an emoji",
-        text: "Google shows some emoji in titles and drops others; what is dropped leaves a gap. Fine on a card, a gamble in a \
-               search result.",
-        source: "https://developers.google.com/search/docs/appearance/title-link",
         check: Check::Characters(&[Field::SeoTitle, Field::SeoDescription], emoji),
     },
     Rule {
         id: "text/excess-punctuation",
         level: INFO,
         threshold: None,
-        summary: "a text shouts with `!!` or `??`",
-        text: "Several exclamation or question marks in a row, or two exclamation marks in a title, look like spam to readers and \
-               to filters.",
-        source: "https://developers.google.com/search/docs/essentials/spam-policies",
         check: Check::Characters(TRANSLATED, excess_punctuation),
     },
 ];

@@ -70,19 +70,20 @@ pub fn failure(category: &str, problems: &[Problem], prefix: &str) -> Json {
     log
 }
 
-/// Returns what is known of a name. GitHub wants all three texts; a newer program's plan may hold names unknown here.
+/// Returns the description of a rule or code. GitHub requires all three texts; a plan file of a newer version may have names
+/// that are unknown here.
 fn descriptor(id: &str) -> Json {
     let Some(topic) = explain::topic(id) else {
         return json!({"id": escape::line(id), "shortDescription": {"text": escape::line(id)}});
     };
-    let Topic { name: _, kind: _, summary, text, source } = topic;
+    let Topic { summary, text, .. } = topic;
     let mut descriptor = json!({
         "id": id,
         "shortDescription": {"text": summary},
         "fullDescription": {"text": text},
         "help": {"text": format!("{text} More: `slugline explain {id}`.")},
     });
-    if let Some(address) = source.split(' ').find(|source| source.starts_with("https://")) {
+    if let Some(address) = topic.sources().find(|source| source.starts_with("https://")) {
         descriptor["helpUri"] = json!(address);
     }
     descriptor

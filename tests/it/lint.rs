@@ -86,8 +86,7 @@ fn rules_say_what_they_are() {
     for rule in lint::rules() {
         assert!(ids.insert(rule.id), "{} stands twice", rule.id);
         assert!(rule.id.split('/').count() == 2, "{}", rule.id);
-        assert!(!rule.summary.ends_with('.') && rule.summary.len() < 100, "{}", rule.id);
-        assert!(rule.text.ends_with('.') && rule.text.len() > 60, "{}", rule.id);
-        assert!(!rule.source.is_empty(), "{}", rule.id);
+        let topic = slugline::explain::topic(rule.id).expect("every rule has a section in docs/lint-rules.md");
+        assert!(topic.summary.len() < 100, "{}", rule.id);
     }
 }

@@ -581,12 +581,12 @@ fn explanations() {
     writes: none
     --- stdout
     text/edge-space (lint rule)
-    a text begins or ends with white space
+    a text starts or ends with white space
 
-    Nobody sees the space, but comparisons do, and a template that adds a brand shows it twice.
+    The space is invisible, but counts in comparisons, and a template that adds a brand then shows two spaces.
 
     severity   warning
-    fix        can be corrected without a change that anybody sees
+    fix        `validate --fix` corrects it
     source     https://docs.weblate.org/en/latest/user/checks.html
     --- stderr
     ");
@@ -596,7 +596,7 @@ fn explanations() {
     writes: none
     --- stdout
     --- stderr
-    error: nothing is called `seo-title/to-wide`
+    error: unknown name `seo-title/to-wide`
       hint: did you mean `seo-title/too-wide`?
     ");
     let list = environment.run("explain");

@@ -146,17 +146,14 @@ fn spans_in(name: &str) -> Vec<(String, String)> {
 
 /// Returns the cells of the table of a section, without its head.
 pub(super) fn table(section: &str) -> Vec<Vec<String>> {
+    let rows = names().iter().map(|name| rows(&prose(name), section)).find(|rows| rows.len() > 2);
+    rows.unwrap_or_else(|| panic!("no document has a section `{section}` with a table"))[2..].to_vec()
+}
+
+fn rows(prose: &str, section: &str) -> Vec<Vec<String>> {
     let heading = |line: &&str| line.starts_with('#') && line.trim_start_matches('#').trim() == section;
-    let prose: String = names()
-        .iter()
-        .map(|name| prose(name))
-        .find(|prose| prose.lines().any(|line| heading(&line)))
-        .unwrap_or_else(|| panic!("no document has a section `{section}`"));
     let lines = prose.lines().skip_while(|line| !heading(line)).skip(1).take_while(|line| !line.starts_with('#'));
-    let rows: Vec<Vec<String>> =
-        lines.filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |")).map(cells).collect();
-    assert!(rows.len() > 2, "the section `{section}` has no table");
-    rows[2..].to_vec()
+    lines.filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |")).map(cells).collect()
 }
 
 fn cells(row: &str) -> Vec<String> {
