@@ -37,6 +37,7 @@ pub mod lint;
 
 // The desired side.
 pub mod manifest;
+pub mod child;
 pub mod git;
 pub mod base;
 pub mod revision;

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::iter;
+use std::path::PathBuf;
 
 use crate::git;
 
@@ -20,6 +21,11 @@ pub enum Error {
     Git(#[from] io::Error),
     #[error("the project does not lie in a git repository")]
     NoRepository,
+    #[error("`{}` looks like a bare git repository", folder.display())]
+    BareRepository {
+        /// The folder that git would take for the repository.
+        folder: PathBuf,
+    },
     #[error("git detected dubious ownership: the folder of the repository belongs to another user")]
     Untrusted {
         /// The command that has git trust it.
@@ -62,6 +68,15 @@ impl Error {
         match self {
             Self::Git(_) => "install git, or leave the commit out".to_owned(),
             Self::NoRepository => "make one with `git init`, or leave the commit out".to_owned(),
+            Self::BareRepository { .. } => {
+                "its `HEAD`, `objects` and `refs` could replace the repository around it; remove them, or leave `--base` out"
+                    .to_owned()
+            }
+            Self::Failed { message, .. } if is_missing_object(message) => {
+                "the clone lacks an object; slugline does not fetch: run `git fetch --refetch --no-filter`, or clone without \
+                 `--filter`"
+                    .to_owned()
+            }
             Self::Untrusted { command } => format!("if you trust what is in it, run `{command}`"),
             Self::UnknownRevision { revision, .. } if is_nothing(revision) => {
                 "a hash of zeros stands for no commit, as in the first push of a branch; leave it out".to_owned()
@@ -82,6 +97,13 @@ impl Error {
             Self::Failed { .. } => "try the same with git itself".to_owned(),
         }
     }
+}
+
+/// Returns whether git reports that an object is missing, as in a partial clone.
+fn is_missing_object(message: &str) -> bool {
+    ["lazy fetching disabled", "missing", "could not fetch", "promisor", "transport"]
+        .iter()
+        .any(|part| message.contains(part))
 }
 
 fn joined<'a>(lines: impl Iterator<Item = &'a str>) -> String {

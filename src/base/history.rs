@@ -47,7 +47,10 @@ pub struct Parting {
 
 /// Returns the commit that a revision names.
 fn resolve(root: &Path, revision: &str) -> Result<Commit, Error> {
-    // Asked first, since git ends in the same way where the commit is not there.
+    if let Some(folder) = git::bare_repository(root) {
+        return Err(Error::BareRepository { folder });
+    }
+    // Checked first, since git exits with the same code if the commit does not exist.
     let repository = git::run(root, &["rev-parse", "--show-prefix"])?;
     if !repository.status.success() {
         let is_none = repository.complaint().contains("not a git repository");

@@ -1,7 +1,5 @@
 //! `--base`: the commit by which `plan` and `apply` tell who has changed what.
 
-use std::collections::BTreeSet;
-
 use super::context::Workspace;
 use super::failure::Failure;
 use super::remarks;
@@ -156,11 +154,11 @@ impl Earlier {
     }
 }
 
-/// Returns the commit of the work tree, and the one that differences are told by.
+/// Returns the commit of the work tree, and the base.
 pub(super) fn revision(workspace: &Workspace, earlier: Option<&Earlier>) -> Option<Revision> {
     let base = earlier.map(|earlier| earlier.commit.as_str().to_owned());
-    let read: BTreeSet<&str> = workspace.loaded.sources.files().map(|file| &**file).collect();
     let globs = PageGlobs::of(workspace.project());
     let would_be_read = |file: &str| file == FILE_NAME || globs.matches(file);
-    revision::of(&workspace.root, &read, would_be_read).map(|revision| Revision { base, ..revision })
+    let revision = revision::of(&workspace.root, &workspace.loaded.sources, would_be_read);
+    revision.map(|revision| Revision { base, ..revision })
 }

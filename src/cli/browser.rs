@@ -4,9 +4,10 @@
 
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use super::failure::Failure;
+use crate::child;
 use crate::exit::Exit;
 
 /// Opens a page in a file of its own, which stays, since a browser reads it when it likes.
@@ -16,7 +17,7 @@ pub(super) fn open(page: &str) -> Result<PathBuf, Failure> {
     })?;
     let program = opener();
     let started =
-        Command::new(program).arg(&path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        child::command(program).arg(&path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     let failed = match started {
         // Windows' own answers 1 whatever it did.
         Ok(status) if status.success() || cfg!(windows) => return Ok(path),

@@ -22,7 +22,8 @@ const MODULES: &[(&str, &[&str])] = &[
     ("lint", &["diagnostic", "model", "source", "suggest"]),
     // The desired side.
     ("manifest", &["diagnostic", "lint", "model", "source", "suggest"]),
-    ("git", &[]),
+    ("child", &[]),
+    ("git", &["child"]),
     ("base", &["diagnostic", "git", "manifest", "source"]),
     // The remote side. Neither knows anything of this crate, so that a wrong idea about the wire cannot be wrong twice.
     ("webflow", &[]),
@@ -31,7 +32,7 @@ const MODULES: &[(&str, &[&str])] = &[
     // The core.
     ("event", &["exit", "model"]),
     ("plan", &["diagnostic", "event", "exit", "model", "source"]),
-    ("revision", &["git", "plan"]),
+    ("revision", &["git", "plan", "source"]),
     ("import", &["model", "plan"]),
     ("status", &["model", "plan"]),
     ("pull", &["manifest", "model", "plan", "source"]),
@@ -51,6 +52,7 @@ const MODULES: &[(&str, &[&str])] = &[
         &[
             "apply",
             "base",
+            "child",
             "diagnostic",
             "event",
             "exit",
@@ -86,12 +88,9 @@ const EDGES: &[&str] = &["webflow", "live", "apply", "sandbox", "cli"];
 const REACHES: &[(&str, &[Reach], &str)] = &[
     ("apply", &[Reach::Async, Reach::Clock], "sends, and pauses before it sends again"),
     ("cli", &[Reach::Async, Reach::Clock, Reach::Disk, Reach::Environment], "the shell: flags, files, token"),
-    ("cli::browser", &[Reach::Disk, Reach::Program], "puts a page where the reader's browser finds it"),
-    (
-        "git",
-        &[Reach::Disk, Reach::Environment, Reach::Program],
-        "runs it where the folder lies, whatever the environment says",
-    ),
+    ("cli::browser", &[Reach::Disk], "puts a page where the reader's browser finds it"),
+    ("child", &[Reach::Environment, Reach::Program], "starts programs without the token"),
+    ("git", &[Reach::Disk, Reach::Environment], "finds the repository of a folder"),
     ("live", &[Reach::Async, Reach::Clock], "reads the site, and says when"),
     ("main", &[Reach::Environment], "the arguments"),
     ("manifest::load", &[Reach::Disk], "finds and reads the files of a project"),

@@ -30,7 +30,7 @@ locales:
 ";
 
 /// What is said if the one change of the branch is told by its base.
-const CHANGE: [&str; 1] = ["change /guide en-US seo.title"];
+pub(super) const CHANGE: [&str; 1] = ["change /guide en-US seo.title"];
 
 /// How a command begins that a plan of `Repository::run` names, up to what it is about.
 const PULL: &str = "slugline -C . pull --api-url http://[SERVER] ";
@@ -47,7 +47,7 @@ impl Repository {
         Self::in_folder("")
     }
 
-    fn in_folder(folder: &'static str) -> Self {
+    pub(super) fn in_folder(folder: &'static str) -> Self {
         let mut environment = TestEnvironment::empty();
         environment.serve(&galaxy::site());
         let repository = Self { environment, folder };
@@ -58,7 +58,7 @@ impl Repository {
         repository
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(super) fn write(&self, name: &str, text: &str) {
         self.environment.write(&format!("{}{name}", self.folder), text);
     }
 

@@ -13,6 +13,8 @@ mod files;
 mod forged;
 mod guards;
 mod hostile;
+#[cfg(unix)]
+mod hostile_repository;
 mod import;
 mod inheritance;
 mod log;
