@@ -10,6 +10,7 @@ mod commands;
 mod examples;
 pub(crate) mod links;
 mod picture;
+mod security;
 mod tables;
 mod tutorial;
 
