@@ -38,7 +38,7 @@ pub(super) fn names() -> Vec<String> {
     let docs = fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().file_name());
     let docs = docs.map(|name| format!("docs/{}", name.to_str().unwrap()));
     let mut names: Vec<String> = docs.filter(|name| Path::new(name).extension().is_some_and(|it| it == "md")).collect();
-    names.extend(["README.md".to_owned(), "SECURITY.md".to_owned()]);
+    names.extend(["CONTRIBUTING.md", "README.md", "SECURITY.md"].map(str::to_owned));
     names.sort();
     names
 }
