@@ -128,10 +128,10 @@ pub fn bare_repository(folder: &Path) -> Option<PathBuf> {
     found.map(Path::to_owned)
 }
 
-/// Returns whether the index of the repository has a file or folder of the project, or anything below it. False without
-/// git or without a repository.
+/// Returns whether the index of the repository has a file or folder of the project, or anything below it, in any case of
+/// its name: some file systems find the same folder under another case. False without git or without a repository.
 pub fn tracks(root: &Path, name: &str) -> bool {
-    let output = run(root, &["ls-files", "-z", "--", &format!(":(literal){name}")]);
+    let output = run(root, &["ls-files", "-z", "--", &format!(":(icase,literal){name}")]);
     output.is_ok_and(|output| output.status.success() && !output.stdout.is_empty())
 }
 

@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use crate::model::{Field, Live, LivePage, Metadata, PageId, PagePath, Value};
 use crate::plan::Selection;
 
@@ -72,13 +74,14 @@ fn is_own(values: &Metadata, inherited: Option<&Metadata>, field: Field) -> bool
 }
 
 /// Chooses a file for each page, in folders that follow its path: `/blog/hello` becomes `blog/hello.yaml`. No two names
-/// are equal on a disk that ignores case, and none is in `taken` (compared in lower case).
+/// are equal on a disk that ignores case, and none is in `taken` (compared in lower case). Paths and ids come from the
+/// site, so names hold letters, digits, `-`, `_` and `.` only, and have a bounded length.
 pub fn file_names(pages: &[NewPage], folder: &str, taken: &BTreeSet<String>) -> Vec<String> {
     let mut taken = taken.clone();
     let mut names = Vec::with_capacity(pages.len());
     for page in pages {
         let stem = format!("{folder}{}", stem(&page.path));
-        let id = page.id.as_str();
+        let id = id_segment(page.id.as_str());
         let mut name = format!("{stem}.yaml");
         if taken.contains(&name.to_lowercase()) {
             name = format!("{stem}-{id}.yaml");
@@ -97,7 +100,16 @@ fn stem(path: &PagePath) -> String {
         return "index".to_owned();
     }
     let segments = path.as_str().split('/').filter(|segment| !segment.is_empty());
-    segments.map(file_segment).collect::<Vec<_>>().join("/")
+    let mut segments: Vec<String> = segments.map(file_segment).collect();
+    let last = segments.pop().unwrap_or_else(|| "index".to_owned());
+    // Of a path that is too long, the first folders and the end are kept.
+    let mut length = last.len();
+    segments.retain(|segment| {
+        length += segment.len() + 1;
+        length <= MAX_STEM
+    });
+    segments.push(last);
+    segments.join("/")
 }
 
 /// Names that Windows reserves, whatever follows a dot.
@@ -105,6 +117,16 @@ const RESERVED: [&str; 4] = ["con", "prn", "aux", "nul"];
 
 /// Longest file name that every common disk takes is 255 bytes; this leaves room for an id and the ending.
 const MAX_SEGMENT: usize = 180;
+/// Bytes of an id in a file name, at most. Webflow's have 24.
+const MAX_ID: usize = 64;
+/// Bytes of a name below the folder of manifests, at most, before its ending. Windows takes paths of 260 characters.
+const MAX_STEM: usize = 512;
+
+/// Returns an id as a part of a file name.
+fn id_segment(id: &str) -> String {
+    let safe = |character: char| if character.is_ascii_alphanumeric() { character } else { '-' };
+    id.chars().take(MAX_ID).map(safe).collect()
+}
 
 /// Returns a path's segment as a file name that every system takes.
 fn file_segment(segment: &str) -> String {
@@ -113,7 +135,8 @@ fn file_segment(segment: &str) -> String {
         _ if character.is_alphanumeric() => character,
         _ => '-',
     };
-    let mut name: String = segment.chars().map(safe).collect();
+    // Some disks take one letter in two spellings for one name.
+    let mut name: String = segment.nfc().map(safe).collect();
     while name.len() > MAX_SEGMENT {
         name.pop();
     }
@@ -128,7 +151,7 @@ fn file_segment(segment: &str) -> String {
 fn is_reserved(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().to_lowercase();
     let port = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt"));
-    RESERVED.contains(&stem.as_str()) || port.is_some_and(|number| number.len() == 1 && number != "0")
+    RESERVED.contains(&stem.as_str()) || port.is_some_and(|number| number.chars().count() == 1 && number != "0")
 }
 
 #[cfg(test)]
@@ -162,5 +185,29 @@ mod tests {
             assert_eq!(file_segment(segment), name, "{segment}");
         }
         assert!(file_segment(&"x".repeat(500)).len() <= MAX_SEGMENT);
+    }
+
+    #[test]
+    fn keeps_hostile_ids_and_paths_out_of_file_names() {
+        let long = format!("/{}", ["x".repeat(200).as_str(); 40].join("/"));
+        let deep = format!("/{}", ["y"; 2000].join("/"));
+        let ids = ["../../x", "a\\b\u{1b}[31m\nc", "con", &"9".repeat(400), "", "\u{202e}"];
+        for path in ["/", "/a", "/..", "/con/COM\u{b9}", "/a\\..\\b", "/e\u{301}\u{0}", &long, &deep] {
+            let pages: Vec<NewPage> = ids.iter().map(|id| page(path, id)).collect();
+            let names = file_names(&pages, "pages/", &BTreeSet::new());
+            assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{names:?}");
+            for name in names {
+                let rest = name.strip_prefix("pages/").unwrap();
+                assert!(rest.len() < 700 && rest.split('/').all(|part| part.len() <= 255), "{name}");
+                assert!(rest.chars().all(|c| c.is_alphanumeric() || "-_./".contains(c)), "{name}");
+                assert!(rest.split('/').all(|part| !part.starts_with('.') && !is_reserved(part)), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn takes_two_spellings_of_a_letter_for_one_name() {
+        let pages = [page("/\u{e9}", "a1"), page("/e\u{301}", "b2")];
+        assert_eq!(file_names(&pages, "", &BTreeSet::new()), ["\u{e9}.yaml", "\u{e9}-b2.yaml"]);
     }
 }

@@ -6,6 +6,7 @@
 //! Manifests → Desired (+ Base) (+ Live) → Plan → render | apply → Events → Receipt
 //! ```
 //!
+//! - [`project_dir`] is the only way to the files of a project: no name leads out of it.
 //! - [`manifest`] reads the YAML that people write, with the place of every value, and collects all that is wrong.
 //! - [`manifest::lower`] finds the page and the locale that each part means: [`model::Desired`].
 //! - [`base`] reads the manifests of an earlier commit through git, and [`manifest::earlier`] finds the same pages in them:
@@ -31,6 +32,9 @@ pub mod exit;
 pub mod model;
 pub mod source;
 pub mod suggest;
+
+// The files of a project.
+pub mod project_dir;
 
 // What is wrong with texts.
 pub mod lint;

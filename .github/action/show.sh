@@ -26,8 +26,8 @@ outputs_of_plan() {
 }
 
 report() {
-  local report="${REPORT:-$folder/report.html}"
-  if [[ "$report" != /* ]]; then report="$PWD/$report"; fi
+  local report
+  report="$(path_of report "${REPORT:-$folder/report.html}")"
   mkdir -p "$(dirname "$report")"
   slugline show "$plan" --format=html > "$report"
   output report "$report"

@@ -218,7 +218,7 @@ fn never_young() -> Outcome {
 pub(super) fn unread(error: &live::Error) -> (Outcome, Trouble) {
     match error {
         live::Error::Request(error) => (write::failed(error), Trouble::of(error)),
-        live::Error::Shifting { .. } | live::Error::Unreadable { .. } => {
+        live::Error::SameTag { .. } | live::Error::Shifting { .. } | live::Error::Unreadable { .. } => {
             (Outcome::Failed { message: error.to_string(), hint: None, is_general: false }, Trouble::default())
         }
     }

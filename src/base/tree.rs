@@ -70,11 +70,7 @@ impl Entry {
     pub(super) fn is_page(&self, globs: &PageGlobs) -> bool {
         match self.kind {
             EntryKind::File => globs.matches(&self.name),
-            // A link to a folder has the name of a folder.
-            EntryKind::Link => {
-                let is_folder = !self.name.rsplit('/').next().unwrap_or_default().contains('.');
-                globs.matches(&self.name) || (is_folder && globs.may_match_below(&self.name))
-            }
+            EntryKind::Link => globs.may_match_link(&self.name),
             EntryKind::Submodule => globs.may_match_below(&self.name),
         }
     }

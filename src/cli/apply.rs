@@ -132,7 +132,7 @@ impl Apply {
     /// Goes on with a recorded run. Nobody is asked: what is sent was agreed to when the run began.
     fn resume(&self, run: Option<&str>, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
         let workspace = Workspace::open(global)?;
-        let state = context::state_folder(&workspace.root);
+        let state = context::state_folder(&workspace.root)?;
         let (remote, actor) = (context::remote_name(global)?, context::actor());
         let caller = Caller { remote: &remote, actor: actor.as_deref() };
         let (run, recorded) = run::reopen(&state, run, caller)?;
@@ -172,7 +172,7 @@ fn check_online(plan: Option<&Plan>) -> Result<(), Failure> {
 
 /// Says so if the newest run that has written here never got to its end: an undo of a new one would take back half.
 fn tell_of_unfinished(global: &Global, workspace: &Workspace, ui: &Ui) -> Result<(), Failure> {
-    let state = context::state_folder(&workspace.root);
+    let state = context::state_folder(&workspace.root)?;
     let newest = run::newest_written(&state, &context::remote_name(global)?, &workspace.site);
     if let Ok(Recorded { id, exit: None, .. }) = newest {
         let resumed = Sentence::from(format!("The run {id} never got to its end. "));

@@ -13,6 +13,8 @@ use crate::render::problems::Problem;
 
 /// The version of the format.
 const VERSION: u32 = 1;
+/// Bytes of a baseline, at most. A finding has about 200.
+const MAX_BYTES: u64 = 64 << 20;
 
 /// What a baseline lists.
 #[derive(Debug, Serialize, Deserialize)]
@@ -49,7 +51,7 @@ impl Baseline {
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
         let name = path.display();
         let hint = || Sentence::from("make one with ").command("validate", ["--write-baseline", "FILE"]);
-        let text = std::fs::read_to_string(path).map_err(|error| {
+        let text = files::read_text(path, MAX_BYTES).map_err(|error| {
             Failure::new(Exit::Invalid, error).context(format!("failed to read the baseline `{name}`")).hint(hint())
         })?;
         let baseline: Self = serde_json::from_str(&text).map_err(|error| {

@@ -7,16 +7,19 @@ use std::sync::Arc;
 
 use super::Global;
 use super::failure::Failure;
+use super::files;
 use super::sentence::Sentence;
 use super::ui::Ui;
 use crate::diagnostic::{self, Diagnostic};
 use crate::exit::Exit;
+use crate::git;
 use crate::live;
 use crate::manifest::load::{self, Loaded};
 use crate::manifest::lower::{self, Terms};
 use crate::manifest::project::{MassUpdate, Project};
 use crate::model::{Desired, Live, SiteId};
 use crate::plan::Limits;
+use crate::project_dir::{ProjectDir, ReadError, StateDir};
 use crate::render::escape;
 use crate::sandbox::{self, Server};
 use crate::webflow::{self, Authorization, Client, Token};
@@ -29,8 +32,16 @@ const TOKEN_FILE_VARIABLE: &str = "WEBFLOW_TOKEN_FILE";
 const LEAST_RATE_LIMIT: u32 = 60;
 /// The folder of what the program keeps for itself.
 pub(crate) const STATE_FOLDER: &str = ".slugline";
-/// The sandbox that a project brings along.
-const SANDBOX_SEED: &str = "sandbox.json";
+/// The sandbox that a project brings along, and the name of its state in the state folder.
+const SANDBOX: &str = "sandbox.json";
+/// The file in the state folder that has git ignore it.
+const IGNORE: &str = ".gitignore";
+/// Bytes of that file, at most.
+const MAX_IGNORE: u64 = 64 << 10;
+/// Bytes of a sandbox, at most. One of 10,000 pages in 10 locales has about 100 MB.
+pub(crate) const MAX_SANDBOX: u64 = 256 << 20;
+/// Bytes of a file with a token, at most.
+const MAX_TOKEN_FILE: u64 = 64 << 10;
 
 /// The project on disk: its folder, its files, and the site they are for.
 pub(crate) struct Workspace {
@@ -240,7 +251,7 @@ fn token() -> Result<Token, Failure> {
     }
     if let Some(path) = std::env::var_os(TOKEN_FILE_VARIABLE).filter(|value| !value.is_empty()) {
         let path = PathBuf::from(path);
-        let text = std::fs::read_to_string(&path).map_err(|error| {
+        let text = files::read_text(&path, MAX_TOKEN_FILE).map_err(|error| {
             bad_token(&format!(
                 "the file `{}` named by `{TOKEN_FILE_VARIABLE}` cannot be read: {error}",
                 path.display()
@@ -263,45 +274,63 @@ fn sandbox_token(server: &Server) -> Result<Token, Failure> {
         .map_err(|error| Failure::message(Exit::Invalid, format!("the sandbox has no usable token: {error}")))
 }
 
-/// Returns where the sandbox of a project keeps its state.
-pub(crate) fn sandbox_state(root: &Path) -> PathBuf {
-    root.join(STATE_FOLDER).join("sandbox.json")
-}
-
 /// Starts the project's sandbox where it was left; the first time, from what the project brings along.
 async fn start_sandbox(root: &Path) -> Result<Server, Failure> {
-    let state = sandbox_state(root);
     let site = sandbox_site(root)?;
-    make_state_folder(root)?;
-    let options = sandbox::Options { save: Some(state), ..sandbox::Options::default() };
+    let state = make_state_folder(root)?;
+    let save = sandbox::Save::new(move |text| StateDir::open(&state)?.replace(SANDBOX, text));
+    let options = sandbox::Options { save: Some(save), ..sandbox::Options::default() };
     let server = Server::start(site, options).await;
     server.map_err(|error| Failure::new(Exit::Failed, error).context("failed to start the sandbox".to_owned()))
 }
 
 /// Returns the sandbox's site: as it was left, else the project's seed, else the sample.
 pub(crate) fn sandbox_site(root: &Path) -> Result<sandbox::Site, Failure> {
-    for path in [sandbox_state(root), root.join(SANDBOX_SEED)] {
-        match std::fs::read_to_string(&path) {
-            Ok(text) => {
-                return sandbox::Site::from_json(&text).map_err(|error| {
-                    let failure =
-                        Failure::message(Exit::Invalid, format!("`{}` is no sandbox: {error}", path.display()));
-                    // The seed is the user's own file; only the state can be forgotten.
-                    if path == sandbox_state(root) {
-                        failure.hint(Sentence::default().command("sandbox reset", []).words(" starts it afresh"))
-                    } else {
-                        failure
-                    }
-                });
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => {
-                return Err(Failure::new(Exit::Failed, error)
-                    .context(format!("failed to read the sandbox `{}`", path.display())));
-            }
+    let state = state_folder(root)?;
+    let left = StateDir::open(&state).map_err(ReadError::from).and_then(|state| state.read(SANDBOX, MAX_SANDBOX));
+    if let Some(site) = site_of(left, &state.join(SANDBOX)) {
+        let reset = || Sentence::default().command("sandbox reset", []).words(" starts it afresh");
+        return site.map_err(|failure| failure.hint(reset()));
+    }
+    let seed = ProjectDir::open(root).map_err(ReadError::from).and_then(|project| project.read(SANDBOX, MAX_SANDBOX));
+    site_of(seed, &root.join(SANDBOX)).unwrap_or_else(|| Ok(sandbox::sample()))
+}
+
+/// Returns the site that a file holds; nothing if there is no such file.
+fn site_of(read: Result<Vec<u8>, ReadError>, path: &Path) -> Option<Result<sandbox::Site, Failure>> {
+    let name = path.display();
+    let bytes = match read {
+        Ok(bytes) => bytes,
+        Err(error) if error.is_missing() => return None,
+        Err(error) => {
+            let failure = Failure::new(Exit::Failed, error);
+            return Some(Err(failure.context(format!("failed to read the sandbox `{name}`"))));
+        }
+    };
+    let site = sandbox::Site::from_json(&String::from_utf8_lossy(&bytes));
+    Some(site.map_err(|error| Failure::message(Exit::Invalid, format!("`{name}` is no sandbox: {error}"))))
+}
+
+/// Keeps the site of a project's sandbox.
+pub(crate) fn save_sandbox(root: &Path, site: &sandbox::Site) -> Result<(), Failure> {
+    let state = state_folder(root)?;
+    let saved = StateDir::open(&state).and_then(|state| state.replace(SANDBOX, &site.to_json()));
+    saved.map_err(|error| {
+        Failure::new(Exit::Failed, error).context(format!("failed to write `{}`", state.join(SANDBOX).display()))
+    })
+}
+
+/// Removes the state of a project's sandbox, and returns whether there was one.
+pub(crate) fn reset_sandbox(root: &Path) -> Result<bool, Failure> {
+    let state = state_folder(root)?;
+    match StateDir::open(&state).and_then(|state| state.remove_file(SANDBOX)) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => {
+            Err(Failure::new(Exit::Failed, error)
+                .context(format!("failed to remove `{}`", state.join(SANDBOX).display())))
         }
     }
-    Ok(sandbox::sample())
 }
 
 /// Returns what the record of a run calls the place that it writes to. Servers on this machine are for trying things,
@@ -314,21 +343,35 @@ pub(crate) fn remote_name(global: &Global) -> Result<String, Failure> {
     Ok(if url.is_loopback() { "a server on this machine".to_owned() } else { url.to_string() })
 }
 
-/// Returns the folder of what the program keeps for itself.
-pub(crate) fn state_folder(root: &Path) -> PathBuf {
-    root.join(STATE_FOLDER)
+/// Returns the folder of what the program keeps for itself, whether it exists or not. Fails if the repository brought it
+/// along: what is recorded there is trusted.
+pub(crate) fn state_folder(root: &Path) -> Result<PathBuf, Failure> {
+    let folder = root.join(STATE_FOLDER);
+    if let Some(link) = StateDir::find_link(&folder) {
+        let message = format!("`{}` is a link, and links are not followed in `{STATE_FOLDER}`", link.display());
+        return Err(Failure::message(Exit::Invalid, message)
+            .hint(format!("nothing was written; remove the link, `{STATE_FOLDER}` is made again when it is needed")));
+    }
+    if files::Target::of(&folder) != files::Target::Missing && git::tracks(root, STATE_FOLDER) {
+        let message =
+            format!("git tracks files in `{}`, which is no place for files of a repository", folder.display());
+        return Err(Failure::message(Exit::Invalid, message).hint(format!(
+            "nothing was written; check what the files are, then run `git rm -r --cached {STATE_FOLDER}` and commit"
+        )));
+    }
+    Ok(folder)
 }
 
 /// Makes the folder of what the program keeps for itself, which git ignores.
 pub(crate) fn make_state_folder(root: &Path) -> Result<PathBuf, Failure> {
-    let folder = state_folder(root);
-    let ignore = folder.join(".gitignore");
-    let made = std::fs::create_dir_all(&folder)
-        // An empty one is what a full disk leaves.
-        .and_then(|()| match std::fs::read(&ignore) {
-            Ok(text) if !text.is_empty() => Ok(()),
-            Ok(_) | Err(_) => std::fs::write(&ignore, "*\n"),
-        });
+    let folder = state_folder(root)?;
+    let made = StateDir::make(&folder).and_then(|state| match state.read(IGNORE, MAX_IGNORE) {
+        Ok(text) if text.is_empty() => state.replace(IGNORE, "*\n"),
+        Err(error) if error.is_missing() => state.replace(IGNORE, "*\n"),
+        // One that is too large to read is not empty, as one on a full disk may be.
+        Ok(_) | Err(ReadError::TooLarge(_)) => Ok(()),
+        Err(error) => Err(error.into()),
+    });
     made.map_err(|error| {
         Failure::new(Exit::Failed, error)
             .context(format!("failed to make the folder `{}`", folder.display()))

@@ -3,12 +3,10 @@
 //! The schemas lie in the user's repository, so that an editor finds them after a plain clone and without a network.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::failure::Failure;
-use super::files;
 use crate::exit::Exit;
 use crate::import::{self, NewPage, Wanted};
 use crate::manifest::edit::{self, Edit};
@@ -19,6 +17,7 @@ use crate::manifest::read::{self, PageDocument};
 use crate::manifest::value::{ObjectId, PagePath};
 use crate::manifest::{emit, lower, schema};
 use crate::model::{Live, PageId};
+use crate::project_dir::{EntryKind, ProjectDir};
 use crate::pull::{self, Adoption, Origin};
 
 /// The folder of the schemas, beside the project file. Not hidden, since it is meant to be committed.
@@ -27,6 +26,9 @@ pub(super) const SCHEMA_FOLDER: &str = "schema";
 /// The copies of the schemas by their names in that folder.
 pub(super) const PAGE_SCHEMA: &str = "slugline-page.schema.json";
 pub(super) const PROJECT_SCHEMA: &str = "slugline-project.schema.json";
+
+/// Bytes of a schema, at most. Ours have about 20,000.
+const MAX_SCHEMA: u64 = 1 << 20;
 
 /// What all of them hold, and nothing else does.
 const SCHEMA_MARK: &str = "urn:slugline:schema:";
@@ -59,7 +61,7 @@ impl Describer<'_> {
             Some(&"") | None => String::new(),
             Some(folder) => format!("{folder}/"),
         };
-        let names = import::file_names(&pages, &folder, &existing(self.root, &folder));
+        let names = import::file_names(&pages, &folder, &self.existing(folder.trim_end_matches('/'))?);
         if let Some(name) = names.iter().find(|name| !self.globs.matches(name)) {
             return Err(Failure::message(
                 Exit::Invalid,
@@ -112,7 +114,16 @@ impl Describer<'_> {
         let page = schema::page_schema_for(live.site.locales().map(|locale| locale.tag.as_str()));
         for (name, schema) in [(PAGE_SCHEMA, page), (PROJECT_SCHEMA, schema::project_schema())] {
             let (name, text) = (format!("{SCHEMA_FOLDER}/{name}"), format!("{schema:#}\n"));
-            let found = fs::read_to_string(self.root.join(&name)).ok();
+            let found = self.dir()?.read(&name, MAX_SCHEMA);
+            let found = match found {
+                Ok(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
+                Err(error) if error.is_missing() => None,
+                Err(error) => {
+                    return Err(Failure::new(Exit::Invalid, error)
+                        .context(format!("failed to read the schema `{name}`"))
+                        .hint("remove it, or leave the schemas out with `--no-schema`; nothing was written"));
+                }
+            };
             match found {
                 None if !are_needed || !self.has_schema => {}
                 Some(found) if found == text => {}
@@ -131,17 +142,37 @@ impl Describer<'_> {
         Ok(files)
     }
 
+    /// Returns the names that exist in the folder of new manifests, in lower case.
+    fn existing(&self, folder: &str) -> Result<BTreeSet<String>, Failure> {
+        let entries = self.dir()?.entries(folder);
+        let refused = entries
+            .iter()
+            .find(|entry| entry.file == folder && matches!(entry.kind, EntryKind::Outside(_) | EntryKind::Hidden(_)));
+        match refused {
+            Some(_) => {
+                Err(Failure::message(Exit::Invalid, format!("`{folder}` is a link that leads out of the project"))
+                    .hint("replace the link by a folder; nothing was written"))
+            }
+            None => Ok(entries.iter().map(|entry| entry.file.to_lowercase()).collect()),
+        }
+    }
+
+    fn dir(&self) -> Result<ProjectDir, Failure> {
+        ProjectDir::open(self.root).map_err(|error| {
+            Failure::new(Exit::Failed, error).context(format!("failed to open the folder `{}`", self.root.display()))
+        })
+    }
+
     /// Writes a file where there is none.
     pub(super) fn create(&self, file: &NewFile) -> Result<(), Failure> {
-        files::create(&self.root.join(&file.name), &file.text)
-            .map_err(|error| Failure::new(Exit::Failed, error).context(format!("failed to write `{}`", file.name)))
+        let created = self.dir()?.create(&file.name, &file.text);
+        created.map_err(|error| Failure::new(Exit::Failed, error).context(format!("failed to write `{}`", file.name)))
     }
 
     /// Writes the schemas, in place of older ones.
     pub(super) fn write_schemas(&self, schemas: &[NewFile]) -> Result<(), Failure> {
         for NewFile { name, text } in schemas {
-            let written = fs::create_dir_all(self.root.join(SCHEMA_FOLDER))
-                .and_then(|()| files::replace(&self.root.join(name), text));
+            let written = self.dir()?.replace(name, text);
             written.map_err(|error| Failure::new(Exit::Failed, error).context(format!("failed to write `{name}`")))?;
         }
         Ok(())
@@ -159,23 +190,4 @@ fn manifest(page: &NewPage) -> PageManifest {
 
 pub(super) fn object_id(id: &str) -> Option<ObjectId> {
     ObjectId::try_from(id.to_owned()).ok()
-}
-
-/// Returns the names of the files that exist, in lower case.
-fn existing(root: &Path, folder: &str) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let mut waiting = vec![folder.trim_end_matches('/').to_owned()];
-    while let Some(folder) = waiting.pop() {
-        let Ok(entries) = fs::read_dir(root.join(&folder)) else { continue };
-        for entry in entries.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
-            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                waiting.push(path);
-            } else {
-                found.insert(path.to_lowercase());
-            }
-        }
-    }
-    found
 }

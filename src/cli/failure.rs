@@ -123,6 +123,8 @@ impl From<live::Error> for Failure {
             live::Error::Shifting { .. } => {
                 Self::new(Exit::Unavailable, error).hint("somebody is adding or removing pages; try again in a minute")
             }
+            live::Error::SameTag { .. } => Self::new(Exit::Invalid, error)
+                .hint("nothing was written; give one of them another tag in the site's settings under Localization"),
             live::Error::Unreadable { .. } => Self::new(Exit::Unavailable, error)
                 .hint("the API may have changed; look for a newer version of slugline"),
         }

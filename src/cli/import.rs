@@ -91,6 +91,7 @@ impl Import {
             Some(workspace) => workspace.site.clone(),
             None => self.chosen_site(connection)?,
         };
+        let is_new_project = workspace.is_none();
         let reader = connection.client.reader();
         let mut live = live::read(&reader, &site, global.concurrency).await?;
         let folders: BTreeSet<FolderId> = live.pages.values().filter_map(|page| page.folder.clone()).collect();
@@ -105,7 +106,6 @@ impl Import {
         let describer = Describer { root, globs: &globs, has_schema: !self.no_schema, terms };
         let selection = Selection { pages: self.page.clone(), ..Selection::default() };
         let manifests = describer.manifests(&live, &described, &Wanted { selection, all: self.all })?;
-        let is_new_project = !root.join(FILE_NAME).exists();
         let schemas = describer.schemas(&live, is_new_project || !manifests.is_empty())?;
         if is_new_project {
             // First, so that an import that is cut short finds its own files when it is run again.

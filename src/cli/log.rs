@@ -6,12 +6,12 @@ use super::context;
 use super::failure::Failure;
 use super::output::{self, Format};
 use super::ui::Ui;
-use crate::event::{Outcome, Receipt, Standing};
+use crate::event::{Outcome, Standing};
 use crate::exit::Exit;
 use crate::manifest::load;
 use crate::plan::file::{self, FORMAT_VERSION};
 use crate::render::log::{self, Entry};
-use crate::run::{self, Recorded, RunId};
+use crate::run::{self, RunId, Summary};
 
 /// Show the runs of the project, newest first.
 #[derive(Debug, clap::Args)]
@@ -28,12 +28,11 @@ pub(crate) struct Log {
 impl Log {
     pub(super) fn run(self, ui: &Ui) -> Result<Exit, Failure> {
         let folder = context::folder()?;
-        let state = context::state_folder(&load::find_project(&folder).unwrap_or(folder));
+        let state = context::state_folder(&load::find_project(&folder).unwrap_or(folder))?;
         let ids = run::list(&state)?;
         let newest = ids.iter().rev().take(self.limit.unwrap_or(usize::MAX));
         // One that cannot be read must not hide the others.
-        let runs = newest.map(|id| (id.clone(), run::read(&state, Some(id.as_str()))));
-        let entries: Vec<Entry> = runs.map(|(id, recorded)| entry(&id, recorded)).collect();
+        let entries: Vec<Entry> = newest.map(|id| entry(id, run::summary(&state, id))).collect();
         match self.format {
             Format::Text if ids.is_empty() => ui.note("There is no run yet."),
             Format::Text if entries.is_empty() => {}
@@ -44,27 +43,24 @@ impl Log {
     }
 }
 
-fn entry(id: &RunId, recorded: Result<Recorded, run::Error>) -> Entry {
+fn entry(id: &RunId, summary: Result<Summary, run::Error>) -> Entry {
     let at = id.time().map(|time| time.to_string()).unwrap_or_default();
-    let recorded = match recorded {
-        Ok(recorded) => recorded,
+    let Summary { purpose, remote, actor, plan, receipt, exit } = match summary {
+        Ok(summary) => summary,
         Err(error) => return Entry { run: id.to_string(), at, problem: Some(error.to_string()), ..Entry::default() },
     };
-    let receipt = Receipt::of(&recorded.events);
-    let written = receipt.count(|outcome| *outcome == Outcome::Done);
-    let open = receipt.standings.iter().filter(|standing| is_open(standing)).count();
     Entry {
         run: id.to_string(),
         at,
-        kind: recorded.purpose.name(),
-        remote: recorded.remote,
-        actor: recorded.actor,
-        commit: recorded.plan.revision.map(|revision| (revision.commit, revision.dirty)),
-        written,
-        open,
-        operations: recorded.plan.operations.len(),
+        kind: purpose.name(),
+        remote,
+        actor,
+        commit: plan.revision.map(|revision| (revision.commit, revision.dirty)),
+        written: receipt.count(|outcome| *outcome == Outcome::Done),
+        open: receipt.standings.iter().filter(|standing| is_open(standing)).count(),
+        operations: plan.operations,
         published: receipt.publication.and_then(|(_, ended)| Some(ended?.name())),
-        exit: recorded.exit,
+        exit,
         problem: None,
     }
 }

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use super::against::{Against, Earlier};
 use super::context::{self, Connection, Workspace};
 use super::failure::Failure;
+use super::files::Target;
 use super::lint;
 use super::output::{self, Shown};
 use super::sentence::Sentence;
@@ -118,22 +119,22 @@ impl Plan {
 /// Refuses a file that holds something else, before anybody is asked for a plan; and a place where no file can be.
 fn check_output(path: &Path) -> Result<(), Failure> {
     let name = path.display();
-    match path.metadata() {
-        Ok(target) if target.is_dir() => {
+    match Target::of(path) {
+        Target::Folder => {
             return Err(Failure::usage(format!("`{name}` is a folder, and no place for a plan"))
                 .hint(format!("name a file in it, such as `-o {}`", path.join("plan.json").display())));
         }
         // A device such as /dev/stdout is written to and not replaced.
-        Ok(target) if !target.is_file() => return Ok(()),
-        Ok(_) => {
-            let bytes = std::fs::read(path)
+        Target::Special => return Ok(()),
+        Target::File => {
+            let bytes = files::read(path, plan::file::MAX_BYTES)
                 .map_err(|error| Failure::new(Exit::Usage, error).context(format!("failed to read `{name}`")))?;
             if !bytes.trim_ascii().is_empty() && !is_plan_file(&bytes) {
                 return Err(Failure::usage(format!("`{name}` holds something else than a plan, and stays as it is"))
                     .hint("give the plan a file of its own, or remove that one"));
             }
         }
-        Err(_) => {}
+        Target::Missing => {}
     }
     files::check_folder(path).map_err(|error| {
         Failure::new(Exit::Usage, error)

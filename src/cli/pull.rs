@@ -86,7 +86,7 @@ impl Pull {
         let mut workspace = Workspace::open(global)?;
         workspace.check()?;
         // Of values that a run is about to write, the site has the old ones still.
-        Lock::check(&context::state_folder(&workspace.root))?;
+        Lock::check(&context::state_folder(&workspace.root)?)?;
         let live = block_on(async {
             let connection = Connection::open(global, &workspace.root, ui).await?;
             let live = self.read(global, &workspace, &connection).await;

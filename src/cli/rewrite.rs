@@ -5,12 +5,12 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::files;
 use crate::diagnostic::Diagnostic;
 use crate::manifest::edit::{self, Edit, Move};
 use crate::manifest::load::Loaded;
 use crate::manifest::read::{self, PageDocument};
 use crate::manifest::value::PagePath;
+use crate::project_dir::ProjectDir;
 use crate::pull::Follower;
 use crate::render::patch;
 
@@ -92,13 +92,11 @@ impl Rewrite {
 
     /// Writes the files and returns those that could not be written.
     pub(super) fn write(&self, root: &Path, loaded: &Loaded) -> Vec<Unwritten> {
-        let mut failed = Vec::new();
-        for (name, text) in &self.texts {
+        let write = |name: &str, text| {
             let before = loaded.sources.text(name).unwrap_or_default();
-            if let Err(error) = files::rewrite(&root.join(&**name), before, text) {
-                failed.push((Arc::clone(name), error));
-            }
-        }
-        failed
+            ProjectDir::open(root)?.rewrite(name, before, text)
+        };
+        let failures = self.texts.iter().filter_map(|(name, text)| Some((Arc::clone(name), write(name, text).err()?)));
+        failures.collect()
     }
 }

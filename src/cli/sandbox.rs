@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::context;
 use super::failure::Failure;
 use super::ui::Ui;
-use super::{Global, block_on};
+use super::{Global, block_on, files};
 use crate::exit::Exit;
 use crate::manifest::load;
 use crate::sandbox::{self, Options, Server, Shape};
@@ -85,7 +85,7 @@ impl Serve {
             port: self.port,
             speed: self.speed,
             limit: !self.no_limit,
-            save: self.state.clone(),
+            save: self.state.clone().map(|path| sandbox::Save::new(move |text| files::replace(&path, text))),
             history: false,
         };
         block_on(async {
@@ -102,9 +102,9 @@ impl Serve {
 
     fn site(&self) -> Result<sandbox::Site, Failure> {
         if let Some(path) = &self.state
-            && path.exists()
+            && files::Target::of(path) != files::Target::Missing
         {
-            let text = std::fs::read_to_string(path).map_err(|error| {
+            let text = files::read_text(path, context::MAX_SANDBOX).map_err(|error| {
                 Failure::new(Exit::Invalid, error).context(format!("failed to read `{}`", path.display()))
             })?;
             return sandbox::Site::from_json(&text).map_err(|error| {
@@ -146,13 +146,9 @@ fn root() -> Result<PathBuf, Failure> {
 }
 
 fn reset(ui: &Ui) -> Result<Exit, Failure> {
-    let state = context::sandbox_state(&root()?);
-    match std::fs::remove_file(&state) {
-        Ok(()) => ui.note("The sandbox starts afresh."),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => ui.note("The sandbox has not been used yet."),
-        Err(error) => {
-            return Err(Failure::new(Exit::Failed, error).context(format!("failed to remove `{}`", state.display())));
-        }
-    }
+    ui.note(match context::reset_sandbox(&root()?)? {
+        true => "The sandbox starts afresh.",
+        false => "The sandbox has not been used yet.",
+    });
     Ok(Exit::Ok)
 }

@@ -1,6 +1,5 @@
 //! Sends a plan, for whichever command made it, and records the run.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -9,7 +8,7 @@ use super::failure::Failure;
 use super::output::{self, Format};
 use super::recorder::{Recorder, Stream};
 use super::ui::Ui;
-use super::{Global, signals};
+use super::{Global, files, signals};
 use crate::apply::{self, Remote};
 use crate::event::{Event, Receipt, Scope};
 use crate::exit::Exit;
@@ -152,7 +151,7 @@ impl Sending {
         if self.is_stdout() {
             return Ok(Some(Stream::Stdout));
         }
-        let file = File::create(path).map_err(|error| {
+        let file = files::stream(path).map_err(|error| {
             Failure::new(Exit::Failed, error).context("failed to open the file for `--events`".to_owned())
         })?;
         Ok(Some(Stream::File(file)))

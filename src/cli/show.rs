@@ -1,11 +1,11 @@
 //! `slugline show`: renders what was saved.
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::browser;
 use super::context;
 use super::failure::Failure;
+use super::files::{self, Target};
 use super::output::{self, PlanFormat, Shown};
 use super::sentence::Sentence;
 use super::ui::Ui;
@@ -14,6 +14,7 @@ use crate::event::Receipt;
 use crate::exit::Exit;
 use crate::manifest::load;
 use crate::plan::{self, Guard};
+use crate::project_dir::read_to_limit;
 use crate::render::view::PlanView;
 use crate::render::{account, html, receipt};
 use crate::run::{self, Recorded, RunId};
@@ -36,7 +37,8 @@ pub(crate) struct Show {
 
 impl Show {
     pub(super) fn run(self, ui: &Ui) -> Result<Exit, Failure> {
-        let may_be_run = self.file.to_str().filter(|text| RunId::may_begin_with(text) && !self.file.exists());
+        let may_be_run =
+            self.file.to_str().filter(|text| RunId::may_begin_with(text) && Target::of(&self.file) == Target::Missing);
         if let Some(id) = may_be_run {
             if self.open {
                 return Err(no_run());
@@ -62,7 +64,7 @@ impl Show {
         let folder = context::folder()?;
         let root = load::find_project(&folder).unwrap_or(folder);
         let Recorded { id, purpose, remote: _, actor: _, plan, events, exit: _ } =
-            run::read(&context::state_folder(&root), Some(id))?;
+            run::read(&context::state_folder(&root)?, Some(id))?;
         let receipt = Receipt::of(&events);
         match self.shown.format {
             PlanFormat::Text => {
@@ -110,10 +112,9 @@ pub(super) fn prefix() -> String {
 pub(super) fn read(path: &Path) -> Result<plan::Plan, Failure> {
     let name = path.display();
     let bytes = if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+        read_to_limit(std::io::stdin().lock(), plan::file::MAX_BYTES)
     } else {
-        std::fs::read(path)
+        files::read(path, plan::file::MAX_BYTES)
     };
     let bytes = bytes.map_err(|error| {
         // A run is known by eight digits of its day at least.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::Global;
 use super::context::Workspace;
 use super::failure::Failure;
+use super::files;
 use super::rewrite::Rewrite;
 use super::ui::Ui;
 use crate::diagnostic::{self, Severity};
@@ -15,6 +16,9 @@ use crate::manifest::edit::Edit;
 use crate::render::view;
 use crate::source::Sources;
 use crate::table;
+
+/// Bytes of a table, at most. A row has about 1,000.
+const MAX_BYTES: u64 = 256 << 20;
 
 /// Reads a table and writes what it says into the manifests, or shows that as a patch.
 pub(super) fn import(global: &Global, csv: &Path, is_dry: bool, ui: &Ui) -> Result<Exit, Failure> {
@@ -66,7 +70,7 @@ fn report(done: &[&Edit], ui: &Ui) {
 }
 
 fn text(csv: &Path) -> Result<String, Failure> {
-    let bytes = std::fs::read(csv).map_err(|error| {
+    let bytes = files::read(csv, MAX_BYTES).map_err(|error| {
         Failure::new(Exit::Usage, error).context(format!("failed to read the table `{}`", csv.display()))
     })?;
     String::from_utf8(bytes).map_err(|_| {

@@ -42,7 +42,7 @@ impl Undo {
     pub(super) fn run(self, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
         let ui = &self.sending.ui(self.format, ui)?;
         let workspace = Workspace::open(global)?;
-        let state = context::state_folder(&workspace.root);
+        let state = context::state_folder(&workspace.root)?;
         if run::list(&state)?.is_empty() {
             return Err(run::Error::None.into());
         }

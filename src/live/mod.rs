@@ -39,6 +39,14 @@ pub enum Error {
         /// The fields, as paths.
         fields: Vec<String>,
     },
+    /// A manifest names a locale by its tag, so no two may have the same.
+    #[error("the site has two locales with the tag `{tag}`: {}", .ids.join(" and "))]
+    SameTag {
+        /// The tag.
+        tag: String,
+        /// The ids of the locales.
+        ids: [String; 2],
+    },
     /// Pages were added or removed between the requests of one list, again and again.
     #[error("the list of pages in {locale} kept changing while it was read")]
     Shifting {
@@ -50,6 +58,7 @@ pub enum Error {
 /// Reads the site and all its pages in all its locales: one request for the site and one for each 100 pages a locale.
 pub async fn read(reader: &Reader, site: &SiteId, concurrency: NonZeroUsize) -> Result<Live, Error> {
     let site = convert::site(&reader.site(site.as_str()).await?);
+    check_tags(&site)?;
     let locales: Vec<Locale> = site.locales().cloned().collect();
     let lists = Lists { reader, site: &site, gate: Semaphore::new(concurrency.get()) };
     let lists: Vec<Vec<Page>> = try_join_all(locales.iter().map(|locale| lists.locale(locale))).await?;
@@ -64,6 +73,18 @@ pub async fn read(reader: &Reader, site: &SiteId, concurrency: NonZeroUsize) -> 
     }
     pages.values_mut().for_each(|page| convert::inherit_slug(page, &site.primary.tag));
     Ok(Live { site, pages, folders: BTreeMap::new() })
+}
+
+fn check_tags(site: &Site) -> Result<(), Error> {
+    let mut known: BTreeMap<String, &Locale> = BTreeMap::new();
+    for locale in site.locales() {
+        let tag = locale.tag.to_string();
+        if let Some(other) = known.insert(tag.to_lowercase(), locale) {
+            let id = |locale: &Locale| locale.id.as_ref().map_or_else(|| "no id".to_owned(), |id| format!("`{id}`"));
+            return Err(Error::SameTag { tag, ids: [id(other), id(locale)] });
+        }
+    }
+    Ok(())
 }
 
 /// Reads the folders and the folders they lie in, which no list holds: one request each, once.
@@ -231,4 +252,27 @@ fn check_readable(page: &Page) -> Result<(), Error> {
     let matters = |field: &&String| Field::from_name(field).is_some() || *field == "seo" || *field == "openGraph";
     let fields: Vec<String> = page.unreadable.iter().filter(matters).cloned().collect();
     if fields.is_empty() { Ok(()) } else { Err(Error::Unreadable { page: page.id.clone(), fields }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn locale(id: &str, tag: &str) -> Locale {
+        Locale { id: Some(id.into()), tag: tag.into(), subdirectory: String::new(), enabled: true }
+    }
+
+    #[test]
+    fn refuses_two_locales_with_one_tag() {
+        let mut site = Site {
+            id: "site".into(),
+            name: "Site".to_owned(),
+            primary: locale("loc1", "en-US"),
+            secondary: vec![locale("loc2", "fr-FR")],
+        };
+        assert!(check_tags(&site).is_ok());
+        site.secondary.push(locale("loc3", "FR-fr"));
+        let error = check_tags(&site).unwrap_err();
+        assert_eq!(error.to_string(), "the site has two locales with the tag `FR-fr`: `loc2` and `loc3`");
+    }
 }

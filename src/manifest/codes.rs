@@ -66,6 +66,8 @@ codes! {
     TOO_MANY_PROBLEMS = "too-many-problems";
     /// A file that cannot be read.
     UNREADABLE = "unreadable";
+    /// A link that leads out of the project or into a hidden folder.
+    OUTSIDE_PROJECT = "outside-project";
     /// A folder or a device where a file should be.
     NOT_A_FILE = "not-a-file";
     /// A file name that is no UTF-8.

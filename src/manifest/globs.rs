@@ -54,6 +54,12 @@ impl PageGlobs {
         folders.any(|folder| folder == name || is_inside(folder, name) || is_inside(name, folder))
     }
 
+    /// Returns whether a link that is not followed would lead to pages. A link to a folder has the name of a folder.
+    pub fn may_match_link(&self, name: &str) -> bool {
+        let is_folder = !name.rsplit('/').next().unwrap_or_default().contains('.');
+        self.matches(name) || (is_folder && self.may_match_below(name))
+    }
+
     pub fn len(&self) -> usize {
         self.globs.len()
     }

@@ -1,8 +1,7 @@
-//! Finds and reads the files of a project. The only place of `manifest` that touches the disk, with `walk`.
+//! Finds and reads the files of a project, through [`ProjectDir`].
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,9 +9,9 @@ use super::globs::PageGlobs;
 use super::lower::Terms;
 use super::project::FILE_NAME;
 use super::read::{self, PageDocument, ProjectDocument};
-use super::walk::{self, EntryKind};
 use super::{codes, rules};
 use crate::diagnostic::{self, Code, Diagnostic};
+use crate::project_dir::{self, Entry, EntryKind, ProjectDir, ReadError};
 use crate::source::{Location, Sources};
 
 /// Everything that the files of a project say, and everything that is wrong with them.
@@ -48,20 +47,18 @@ const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
 /// Returns the nearest folder with a project file: the folder itself or one above it.
 pub fn find_project(start: &Path) -> Result<PathBuf, ProjectNotFound> {
     let absolute = std::path::absolute(start).unwrap_or_else(|_| start.to_owned());
-    absolute
-        .ancestors()
-        // Whatever has the name is meant as the project file; `load` says so if it is a folder or leads nowhere.
-        .find(|folder| folder.join(FILE_NAME).symlink_metadata().is_ok())
-        .map(Path::to_owned)
-        .ok_or(ProjectNotFound { start: absolute })
+    // Any entry of the name is meant as the project file; `load` reports a folder, or a link that leads nowhere.
+    project_dir::find(&absolute, FILE_NAME).ok_or(ProjectNotFound { start: absolute })
 }
 
 /// Reads the project file and all pages; goes on after every problem.
 pub fn load(root: &Path) -> Loaded {
-    let mut loader = Loader {
-        root,
-        loaded: Loaded { project: None, pages: Vec::new(), sources: Sources::default(), diagnostics: Vec::new() },
+    let loaded = Loaded { project: None, pages: Vec::new(), sources: Sources::default(), diagnostics: Vec::new() };
+    let dir = match ProjectDir::open(root) {
+        Ok(dir) => dir,
+        Err(error) => return Loaded { diagnostics: vec![unreadable(&FILE_NAME.into(), &error)], ..loaded },
     };
+    let mut loader = Loader { dir, loaded };
     loader.project();
     loader.pages();
     let mut loaded = loader.loaded;
@@ -70,23 +67,16 @@ pub fn load(root: &Path) -> Loaded {
     loaded
 }
 
-struct Loader<'r> {
-    root: &'r Path,
+struct Loader {
+    dir: ProjectDir,
     loaded: Loaded,
 }
 
-impl Loader<'_> {
+impl Loader {
     fn project(&mut self) {
         let file: Arc<str> = FILE_NAME.into();
-        let kind = match walk::path(self.root, FILE_NAME).metadata() {
-            Ok(metadata) if metadata.is_file() => EntryKind::File,
-            Ok(metadata) if metadata.is_dir() => EntryKind::Folder,
-            Ok(_) => EntryKind::Special,
-            // The name was found, so what is missing is what it leads to.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => EntryKind::DanglingLink,
-            Err(error) => EntryKind::Unreadable(error),
-        };
-        let Some(text) = self.text(&file, kind) else {
+        let Entry { real, kind, file: _ } = self.dir.entry(FILE_NAME);
+        let Some(text) = self.text(&file, &real, kind) else {
             return;
         };
         let (project, problems) = read::project(&file, &text);
@@ -99,20 +89,31 @@ impl Loader<'_> {
         let project = self.loaded.project.as_ref();
         let globs = PageGlobs::of(project.map(|project| &project.manifest));
         let mut used = vec![false; globs.len()];
+        // By the names without links, so that a file is read once, however many links lead to it.
         let mut files: BTreeMap<String, EntryKind> = BTreeMap::new();
         for folder in globs.folders() {
-            for entry in walk::entries(self.root, folder) {
-                // A folder on the way to pages may match too; one that is named like a file is a mistake.
-                if matches!(entry.kind, EntryKind::Folder) && !is_named_like_a_manifest(&entry.file) {
+            for entry in self.dir.entries(folder) {
+                // A link may lead to the project file, which is no page.
+                if entry.real == FILE_NAME {
                     continue;
                 }
-                let mut is_page = matches!(entry.kind, EntryKind::Unreadable(_));
+                let mut is_page = match &entry.kind {
+                    // A folder on the way to pages may match too; one that is named like a file is a mistake.
+                    EntryKind::Folder if !is_named_like_a_manifest(&entry.file) => continue,
+                    EntryKind::Unreadable(_) | EntryKind::TooManyLinked => true,
+                    EntryKind::Outside(_) | EntryKind::Hidden(_) => globs.may_match_link(&entry.file),
+                    EntryKind::File
+                    | EntryKind::Folder
+                    | EntryKind::Special
+                    | EntryKind::DanglingLink
+                    | EntryKind::Unnamed => false,
+                };
                 for number in globs.matching(&entry.file) {
                     used[number] = true;
                     is_page = true;
                 }
                 if is_page {
-                    files.insert(entry.file, entry.kind);
+                    files.insert(entry.real, entry.kind);
                 }
             }
         }
@@ -123,7 +124,7 @@ impl Loader<'_> {
     }
 
     fn page(&mut self, file: &Arc<str>, kind: EntryKind) {
-        let Some(text) = self.text(file, kind) else {
+        let Some(text) = self.text(file, file, kind) else {
             return;
         };
         let (pages, problems) = read::pages(file, &text);
@@ -133,9 +134,9 @@ impl Loader<'_> {
     }
 
     /// Returns the text of a file if it is one.
-    fn text(&mut self, file: &Arc<str>, kind: EntryKind) -> Option<String> {
+    fn text(&mut self, file: &Arc<str>, real: &str, kind: EntryKind) -> Option<String> {
         let problem = match kind {
-            EntryKind::File => match bytes(&walk::path(self.root, file)) {
+            EntryKind::File => match self.dir.read_real(real, MAX_FILE_BYTES) {
                 Ok(bytes) => {
                     let (text, problem) = read::text(file, bytes);
                     let Some(problem) = problem else {
@@ -144,28 +145,9 @@ impl Loader<'_> {
                     self.loaded.sources.insert(Arc::clone(file), text);
                     problem
                 }
-                Err(Unread::TooLarge) => {
-                    let message = format!("`{file}` is larger than 16 MB");
-                    problem(file, codes::TOO_LARGE, message).help("split it: pages may lie in any number of files")
-                }
-                Err(Unread::Failed(error)) => unreadable(file, &error),
+                Err(error) => unread(file, error),
             },
-            EntryKind::Folder => {
-                let help = match &**file == FILE_NAME {
-                    true => "the project file is a file: rename the folder",
-                    false => "a manifest is a file: rename the folder, or change the glob",
-                };
-                problem(file, codes::NOT_A_FILE, format!("`{file}` is a folder")).help(help)
-            }
-            EntryKind::Special => problem(file, codes::NOT_A_FILE, format!("`{file}` is no ordinary file")),
-            EntryKind::DanglingLink => {
-                problem(file, codes::UNREADABLE, format!("`{file}` is a link that leads nowhere"))
-                    .help("remove the link, or restore what it names")
-            }
-            EntryKind::Unnamed => {
-                problem(file, codes::FILE_NAME, format!("the file name `{file}` is no UTF-8")).help("rename the file")
-            }
-            EntryKind::Unreadable(error) => unreadable(file, &error),
+            other => not_a_file(file, other),
         };
         self.loaded.diagnostics.push(problem);
         None
@@ -192,7 +174,7 @@ impl Loader<'_> {
             let glob = item.text().unwrap_or_default();
             let diagnostic = Diagnostic::error(codes::NO_MATCH, format!("no file matches the glob `{glob}`"))
                 .at(item.span.within(file));
-            let is_folder = walk::path(self.root, glob).is_dir();
+            let is_folder = self.dir.is_folder(glob);
             self.loaded.diagnostics.push(match is_folder {
                 true => {
                     let folder = glob.trim_end_matches('/');
@@ -208,23 +190,46 @@ fn is_named_like_a_manifest(file: &str) -> bool {
     [".yaml", ".yml"].iter().any(|ending| file.ends_with(ending))
 }
 
-enum Unread {
-    TooLarge,
-    Failed(io::Error),
+/// Returns why an entry is not read.
+fn not_a_file(file: &Arc<str>, kind: EntryKind) -> Diagnostic {
+    let is_project = &**file == FILE_NAME;
+    match kind {
+        EntryKind::File | EntryKind::Special => unread(file, ReadError::NotAFile),
+        EntryKind::Folder => problem(file, codes::NOT_A_FILE, format!("`{file}` is a folder")).help(match is_project {
+            true => "the project file is a file: rename the folder",
+            false => "a manifest is a file: rename the folder, or change the glob",
+        }),
+        EntryKind::DanglingLink => problem(file, codes::UNREADABLE, format!("`{file}` is a link that leads nowhere"))
+            .help("remove the link, or restore what it names"),
+        EntryKind::Outside(target) => {
+            let message = format!("`{file}` is a link to `{target}`, which is not in the project");
+            problem(file, codes::OUTSIDE_PROJECT, message)
+                .help("replace the link by what it names, or by a relative link to a place in the project")
+        }
+        EntryKind::Hidden(target) => {
+            let message = format!("`{file}` is a link to `{target}`, which is in a hidden folder");
+            problem(file, codes::OUTSIDE_PROJECT, message)
+                .help("replace the link by what it names, or by a link to a file that is not hidden")
+        }
+        EntryKind::TooManyLinked => {
+            problem(file, codes::TOO_LARGE, format!("links to folders lead to too many files, up to `{file}`"))
+                .help("remove links to folders, or name the folders in `pages`")
+        }
+        EntryKind::Unnamed => {
+            problem(file, codes::FILE_NAME, format!("the file name `{file}` is no UTF-8")).help("rename the file")
+        }
+        EntryKind::Unreadable(error) => unreadable(file, &error),
+    }
 }
 
-fn bytes(path: &Path) -> Result<Vec<u8>, Unread> {
-    let file = fs::File::open(path).map_err(Unread::Failed)?;
-    let length = file.metadata().map_or(0, |metadata| metadata.len());
-    if length > MAX_FILE_BYTES {
-        return Err(Unread::TooLarge);
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 1);
-    // The length is a promise only: a file may grow while it is read.
-    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(Unread::Failed)?;
-    match bytes.len() as u64 > MAX_FILE_BYTES {
-        true => Err(Unread::TooLarge),
-        false => Ok(bytes),
+fn unread(file: &Arc<str>, error: ReadError) -> Diagnostic {
+    match error {
+        ReadError::TooLarge(_) => problem(file, codes::TOO_LARGE, format!("`{file}` is larger than 16 MB"))
+            .help("split it: pages may lie in any number of files"),
+        ReadError::NotAFile => {
+            problem(file, codes::NOT_A_FILE, format!("`{file}` is not a regular file")).help("remove it, or rename it")
+        }
+        ReadError::Failed(error) => unreadable(file, &error),
     }
 }
 

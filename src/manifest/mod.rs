@@ -15,8 +15,6 @@ pub mod value;
 
 pub mod load;
 
-mod walk;
-
 pub mod globs;
 
 pub mod read;

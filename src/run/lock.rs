@@ -1,7 +1,7 @@
 //! The project's lock: one run at a time. The system gives it up when the process ends, however that happens.
 
 use std::fmt;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::Path;
 use std::thread;
@@ -10,10 +10,13 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{Error, file_error};
+use crate::project_dir::StateDir;
 
 /// How often, and after which time, the lock is tried again: a look at who has it takes it for a moment.
 const TRIES: u32 = 5;
 const GLANCE: Duration = Duration::from_millis(10);
+/// Bytes of a lock file, at most.
+const MAX_HOLDER: u64 = 1024;
 
 /// The lock, held until it is dropped.
 #[derive(Debug)]
@@ -32,7 +35,7 @@ impl Holder {
     /// Returns who a lock's file names. Whoever has it may be writing its name just now; then it stays unnamed.
     fn of(file: &mut File) -> Self {
         let mut text = String::new();
-        let _ = file.read_to_string(&mut text);
+        let _ = file.take(MAX_HOLDER).read_to_string(&mut text);
         serde_json::from_str(&text).unwrap_or_default()
     }
 }
@@ -50,7 +53,7 @@ impl Lock {
     /// Takes the lock of the state folder, or says who has it.
     pub fn take(state: &Path) -> Result<Self, Error> {
         let path = state.join("lock");
-        let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+        let open = StateDir::open(state).and_then(|state| Ok(state.open_or_create("lock")?));
         let mut file = open.map_err(file_error("take the lock", &path))?;
         let mut tries = 1..TRIES;
         loop {
@@ -70,9 +73,10 @@ impl Lock {
         Ok(Self { _file: file })
     }
 
-    /// Says who has the lock of the state folder, if anybody has. Where there is no lock that can be read, nobody has it.
+    /// Fails if a process has the lock of the state folder. Where there is no lock that can be read, none has it.
     pub fn check(state: &Path) -> Result<(), Error> {
-        let Ok(mut file) = File::open(state.join("lock")) else { return Ok(()) };
+        let open = StateDir::open(state).and_then(|state| Ok(state.open_file("lock")?));
+        let Ok(mut file) = open else { return Ok(()) };
         match file.try_lock_shared() {
             Err(TryLockError::WouldBlock) => Err(Error::Locked(Holder::of(&mut file))),
             Ok(()) | Err(TryLockError::Error(_)) => Ok(()),

@@ -6,19 +6,28 @@
 pub mod format;
 mod id;
 mod lock;
+mod log;
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs::File;
+use std::io::{self, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use self::format::{Entry, FORMAT_VERSION, Line, MAJOR};
+use self::format::{Entry, FORMAT_VERSION, Line};
+use self::log::Log;
 use crate::event::{Event, Receipt, Standing};
 use crate::exit::Exit;
 use crate::model::SiteId;
+use crate::plan::file::Header;
 use crate::plan::{self, Plan};
+use crate::project_dir::{ReadError, StateDir};
 
 pub use id::RunId;
 pub use lock::{Holder, Lock};
+
+/// The plan of a run, in its folder.
+const PLAN: &str = "plan.json";
+/// The log of a run, in its folder.
+const EVENTS: &str = "events.jsonl";
 
 /// What a run is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,8 +117,8 @@ pub enum Error {
     Plan(#[from] plan::file::Error),
 }
 
-fn file_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
-    move |source| Error::File { action, path: path.to_owned(), source }
+fn file_error<E: Into<io::Error>>(action: &'static str, path: &Path) -> impl FnOnce(E) -> Error {
+    move |source| Error::File { action, path: path.to_owned(), source: source.into() }
 }
 
 /// A run that is being recorded. Holds the project's lock.
@@ -162,74 +171,123 @@ pub fn create(
     caller: Caller<'_>,
     now: jiff::Timestamp,
 ) -> Result<Run, Error> {
-    let runs = state.join("runs");
-    fs::create_dir_all(&runs).map_err(file_error("make the folder", &runs))?;
-    let id = id::next(now, folders(&runs)?.last());
-    let folder = runs.join(id.as_str());
-    fs::create_dir(&folder).map_err(file_error("make the folder", &folder))?;
+    let path = state.join("runs");
+    let runs = StateDir::open(state).and_then(|state| state.make_folder("runs"));
+    let runs = runs.map_err(file_error("make the folder", &path))?;
+    let id = id::next(now, folders(&runs, &path)?.last());
+    let name = id.to_string();
+    let path = path.join(&name);
+    let folder = runs.create_folder(&name).map_err(file_error("make the folder", &path))?;
     let first = opened(&id, plan, purpose, caller);
-    let run = begin(id, &folder, lock, plan, &first);
+    let run = begin(id, &folder, &path, lock, plan, &first);
     if run.is_err() {
-        // On a full disk nobody needs what is left of a run that never was one.
-        let _ = fs::remove_dir_all(&folder);
+        // On a full disk, what is left of a run that did not begin is of no use.
+        let _ = runs.remove_folder(&name);
     }
     let run = run?;
-    sync_folder(&folder).and_then(|()| sync_folder(&runs)).map_err(file_error("write", &folder))?;
+    folder.sync().and_then(|()| runs.sync()).map_err(file_error("write", &path))?;
     Ok(run)
 }
 
 /// Writes the first line of the log, and then the plan: a folder with a plan is a run, and says where it writes.
-fn begin(id: RunId, folder: &Path, lock: Lock, plan: &Plan, first: &Entry) -> Result<Run, Error> {
-    let mut run = Run::open(id, folder, lock)?;
+fn begin(id: RunId, folder: &StateDir, path: &Path, lock: Lock, plan: &Plan, first: &Entry) -> Result<Run, Error> {
+    let mut run = Run::open(id, folder, path, lock)?;
     run.append(first)?;
-    let path = folder.join("plan.json");
-    write_synced(&path, &plan::file::encode(plan, Exit::Ok)).map_err(file_error("write", &path))?;
+    let text = plan::file::encode(plan, Exit::Ok);
+    folder.replace(PLAN, &text).map_err(file_error("write", &path.join(PLAN)))?;
     Ok(run)
 }
 
 /// Opens a run again, to go on with it. A line that was cut off when the machine or the process died is dropped. Once a
 /// newer run has written, an undo of it above all, there is no going on.
 pub fn reopen(state: &Path, id: Option<&str>, caller: Caller<'_>) -> Result<(Run, Recorded), Error> {
-    if !state.join("runs").is_dir() {
+    if runs(state)?.is_none() {
         return Err(Error::None);
     }
     let lock = Lock::take(state)?;
-    let recorded = read(state, id)?;
+    let (recorded, whole) = read_whole(state, id)?;
     recorded.check_remote(caller.remote)?;
     let newest = written(state, caller.remote, &recorded.plan.target.site)?;
     if let Some(newest) = newest.filter(|newest| newest.id > recorded.id) {
         return Err(Error::Superseded { id: recorded.id, by: newest.id });
     }
-    let folder = state.join("runs").join(recorded.id.as_str());
-    let path = folder.join("events.jsonl");
-    let whole = fs::read(&path).map_err(file_error("read", &path))?;
-    let kept = whole.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-    let mut run = Run::open(recorded.id.clone(), &folder, lock)?;
-    run.log.set_len(kept as u64).map_err(file_error("mend", &path))?;
-    run.whole = Some(kept as u64);
+    let (folder, path) = folder(state, &recorded.id)?;
+    let mut run = Run::open(recorded.id.clone(), &folder, &path, lock)?;
+    run.log.set_len(whole).map_err(file_error("mend", &run.path))?;
+    run.whole = Some(whole);
     run.append(&opened(&recorded.id, &recorded.plan, recorded.purpose, caller))?;
     Ok((run, recorded))
 }
 
 /// Reads a run: the one whose id begins so, or the newest.
 pub fn read(state: &Path, id: Option<&str>) -> Result<Recorded, Error> {
-    let runs = state.join("runs");
+    read_whole(state, id).map(|(recorded, _)| recorded)
+}
+
+/// Reads a run, and returns the number of bytes of its log that are whole lines.
+fn read_whole(state: &Path, id: Option<&str>) -> Result<(Recorded, u64), Error> {
     let id = match id {
-        Some(id) => find(&runs, id)?,
-        None => newest_id(&runs)?.ok_or(Error::None)?,
+        Some(id) => find(state, id)?,
+        None => list(state)?.pop().ok_or(Error::None)?,
     };
-    let folder = runs.join(id.as_str());
-    let plan_path = folder.join("plan.json");
-    let text = fs::read_to_string(&plan_path).map_err(file_error("read", &plan_path))?;
-    let plan = plan::file::decode(&text)?;
-    let Log { purpose, remote, actor, events, exit } = read_log(&folder.join("events.jsonl"))?;
-    Ok(Recorded { id, purpose, remote, actor, plan, events, exit })
+    let (folder, path) = folder(state, &id)?;
+    let plan = folder.read(PLAN, plan::file::MAX_BYTES).map_err(file_error("read", &path.join(PLAN)))?;
+    let plan = plan::file::decode(&String::from_utf8_lossy(&plan))?;
+    let mut events = Vec::new();
+    let log = log::read(&folder, &path, |event| events.push(event))?;
+    let Log { purpose, remote, actor, exit, whole } = log;
+    Ok((Recorded { id, purpose, remote, actor, plan, events, exit }, whole))
+}
+
+/// What a list of runs shows of a run.
+#[derive(Debug)]
+pub struct Summary {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Where it wrote: `sandbox`, or the API's address.
+    pub remote: String,
+    /// Who opened it last, if that is known.
+    pub actor: Option<String>,
+    /// What its plan is of. The rest of the plan is not read, and its digest is not checked.
+    pub plan: Header,
+    /// How far it came.
+    pub receipt: Receipt,
+    /// The code and the name of the exit that the command ended with; nothing if it did not end.
+    pub exit: Option<(u8, String)>,
+}
+
+/// Reads what a list of runs shows of a run, without holding its plan and its events in memory.
+pub fn summary(state: &Path, id: &RunId) -> Result<Summary, Error> {
+    let (folder, path) = folder(state, id)?;
+    let plan_error = |error: ReadError| file_error("read", &path.join(PLAN))(error);
+    let file = folder.open_file(PLAN).map_err(plan_error)?;
+    let plan = Header::read(BufReader::new(file.take(plan::file::MAX_BYTES)))?;
+    let mut receipt = Receipt::default();
+    let Log { purpose, remote, actor, exit, whole: _ } = log::read(&folder, &path, |event| receipt.record(&event))?;
+    Ok(Summary { purpose, remote, actor, plan, receipt, exit })
+}
+
+/// Opens the folder of a run, and returns its path as well.
+fn folder(state: &Path, id: &RunId) -> Result<(StateDir, PathBuf), Error> {
+    let path = state.join("runs").join(id.as_str());
+    let folder = StateDir::open(state).and_then(|state| state.folder("runs")?.folder(id.as_str()));
+    Ok((folder.map_err(file_error("read", &path))?, path))
+}
+
+/// Opens the folder of all runs; nothing if there is none yet.
+fn runs(state: &Path) -> Result<Option<StateDir>, Error> {
+    match StateDir::open(state).and_then(|state| state.folder("runs")) {
+        Ok(runs) => Ok(Some(runs)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(file_error("read", &state.join("runs"))(error)),
+    }
 }
 
 /// Returns the only id that begins so.
-fn find(runs: &Path, text: &str) -> Result<RunId, Error> {
+fn find(state: &Path, text: &str) -> Result<RunId, Error> {
     let is_meant = |id: &RunId| RunId::may_begin_with(text) && id.as_str().starts_with(text);
-    let mut found: Vec<RunId> = folders(runs)?.into_iter().filter(is_meant).collect();
+    let all = runs(state)?.map_or(Ok(Vec::new()), |runs| folders(&runs, &state.join("runs")))?;
+    let mut found: Vec<RunId> = all.into_iter().filter(is_meant).collect();
     match (found.pop(), found.pop()) {
         (Some(only), None) => Ok(only),
         (Some(newest), Some(_)) => Err(Error::Ambiguous { text: text.to_owned(), newest }),
@@ -264,78 +322,27 @@ impl Recorded {
     }
 }
 
-/// What a log says.
-struct Log {
-    purpose: Purpose,
-    remote: String,
-    actor: Option<String>,
-    events: Vec<Event>,
-    exit: Option<(u8, String)>,
-}
-
-fn read_log(path: &Path) -> Result<Log, Error> {
-    let text = match fs::read(path) {
-        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-        // The process died between the plan and the first line: nothing has happened.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(file_error("read", path)(error)),
-    };
-    let damaged = |line: usize, message: String| Error::Damaged { path: path.to_owned(), line: line + 1, message };
-    let mut log = Log { purpose: Purpose::Apply, remote: String::new(), actor: None, events: Vec::new(), exit: None };
-    for (number, line) in text.split_inclusive('\n').enumerate() {
-        // What is not ended was cut off, and nothing has been done on the strength of it.
-        let Some(line) = line.strip_suffix('\n') else { break };
-        let line: Line = serde_json::from_str(line).map_err(|error| damaged(number, error.to_string()))?;
-        match &line.entry {
-            Entry::Opened { format_version, kind, remote, actor, run: _, digest: _, pid: _ } => {
-                if !format_version.starts_with(MAJOR) {
-                    return Err(Error::NewerVersion(format_version.clone()));
-                }
-                log.purpose = if kind == Purpose::Undo.name() { Purpose::Undo } else { Purpose::Apply };
-                (log.remote, log.actor, log.exit) = (remote.clone(), actor.clone(), None);
-            }
-            Entry::Ended { code, name } => log.exit = Some((*code, name.clone())),
-            Entry::Began { .. } | Entry::Sending { .. } | Entry::Held { .. } | Entry::Finished { .. } => {}
-            Entry::Stopped { .. } | Entry::Publishing { .. } | Entry::Published { .. } => {}
-        }
-        log.events.extend(line.entry.event().map_err(|message| damaged(number, message))?);
-    }
-    Ok(log)
-}
-
 /// Returns the ids of all runs, oldest first.
 pub fn list(state: &Path) -> Result<Vec<RunId>, Error> {
-    ids(&state.join("runs"))
-}
-
-fn newest_id(runs: &Path) -> Result<Option<RunId>, Error> {
-    Ok(ids(runs)?.pop())
-}
-
-fn ids(runs: &Path) -> Result<Vec<RunId>, Error> {
-    let mut ids = folders(runs)?;
+    let Some(runs) = runs(state)? else { return Ok(Vec::new()) };
+    let mut ids = folders(&runs, &state.join("runs"))?;
     // A folder without a plan is one whose making was cut short; nothing has happened in it.
-    ids.retain(|id| runs.join(id.as_str()).join("plan.json").is_file());
+    ids.retain(|id| runs.folder(id.as_str()).map_or(true, |folder| folder.has_file(PLAN)));
     Ok(ids)
 }
 
 /// Returns the ids of all runs, and of what was to become one, oldest first.
-fn folders(runs: &Path) -> Result<Vec<RunId>, Error> {
-    let entries = match fs::read_dir(runs) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(file_error("read", runs)(error)),
-    };
-    let names = entries.filter_map(Result::ok).map(|entry| entry.file_name());
-    let mut ids: Vec<RunId> = names.filter_map(|name| RunId::parse(&name.to_string_lossy())).collect();
+fn folders(runs: &StateDir, path: &Path) -> Result<Vec<RunId>, Error> {
+    let names = runs.names().map_err(file_error("read", path))?;
+    let mut ids: Vec<RunId> = names.iter().filter_map(|name| RunId::parse(name)).collect();
     ids.sort();
     Ok(ids)
 }
 
 impl Run {
-    fn open(id: RunId, folder: &Path, lock: Lock) -> Result<Self, Error> {
-        let path = folder.join("events.jsonl");
-        let log = OpenOptions::new().create(true).append(true).open(&path).map_err(file_error("write", &path))?;
+    fn open(id: RunId, folder: &StateDir, path: &Path, lock: Lock) -> Result<Self, Error> {
+        let path = path.join(EVENTS);
+        let log = folder.append(EVENTS).map_err(file_error("write", &path))?;
         Ok(Self { id, log, path, opening: String::new(), whole: Some(0), _lock: lock })
     }
 
@@ -365,7 +372,7 @@ impl Run {
             self.opening.clone_from(&line);
         }
         let Some(whole) = self.whole else {
-            return Err(file_error("write", &self.path)(io::ErrorKind::StorageFull.into()));
+            return Err(file_error("write", &self.path)(io::Error::from(io::ErrorKind::StorageFull)));
         };
         // One write a line, so that a cut can only be at its end.
         let written = self.log.write_all(line.as_bytes());
@@ -412,18 +419,4 @@ fn opened(id: &RunId, plan: &Plan, purpose: Purpose, caller: Caller<'_>) -> Entr
         actor: caller.actor.map(str::to_owned),
         pid: std::process::id(),
     }
-}
-
-fn write_synced(path: &Path, text: &str) -> io::Result<()> {
-    // Under another name first: a plan that is there is whole.
-    let half = path.with_extension("part");
-    let mut file = File::create(&half)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    fs::rename(&half, path)
-}
-
-/// Makes the names in a folder survive a crash, where the system can.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }

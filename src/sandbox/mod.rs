@@ -48,5 +48,5 @@ pub use generate::{Shape, generate};
 pub use history::{Deed, History, Step};
 pub use log::LogEntry;
 pub use sample::sample;
-pub use server::{Options, Server, now, save};
+pub use server::{Options, Save, Server, now};
 pub use switches::{Bulk, Clear, Copied, CopiedText, InheritedReads, Merge, Normalize, SlugTaken, Switches, Updated};

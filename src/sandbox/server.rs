@@ -1,11 +1,11 @@
 //! The simulated Webflow as a server on loopback.
 //!
-//! Everything that needs a clock, a socket or a file is here; what is answered is decided by pure functions.
+//! Everything that needs a clock or a socket is here; what is answered is decided by pure functions.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io;
 use std::net::Ipv4Addr;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -30,6 +30,23 @@ use super::wire::Answer;
 /// How long requests under way may take once the server is to stop.
 const GRACE: Duration = Duration::from_secs(1);
 
+/// Keeps the site: gets its JSON after each change, before the change is answered.
+#[derive(Clone)]
+pub struct Save(Arc<dyn Fn(&str) -> io::Result<()> + Send + Sync>);
+
+impl Save {
+    /// Returns what calls a function with the JSON of the site.
+    pub fn new(save: impl Fn(&str) -> io::Result<()> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(save))
+    }
+}
+
+impl fmt::Debug for Save {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Save")
+    }
+}
+
 /// How to serve.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -39,8 +56,8 @@ pub struct Options {
     pub speed: f64,
     /// Whether the limits are enforced.
     pub limit: bool,
-    /// The file that holds the site: written whole after each change, before the change is answered.
-    pub save: Option<PathBuf>,
+    /// Where the site is kept.
+    pub save: Option<Save>,
     /// Whether everything that happens to the site is kept, for [`Server::history`].
     pub history: bool,
 }
@@ -223,12 +240,9 @@ impl Shared {
         (answer, allowance)
     }
 
-    /// Writes the site to its file, if it has one.
+    /// Has the site kept, if it is to be.
     pub(super) fn save(&self, site: &Site) -> io::Result<()> {
-        let Some(path) = &self.options.save else {
-            return Ok(());
-        };
-        save(site, path)
+        self.options.save.as_ref().map_or(Ok(()), |Save(save)| save(&site.to_json()))
     }
 
     fn moment(&self) -> Moment {
@@ -240,15 +254,6 @@ impl Shared {
 pub fn now() -> Timestamp {
     let now = Timestamp::now();
     now.round(TimestampRound::new().smallest(Unit::Millisecond)).unwrap_or(now)
-}
-
-/// Writes a site to a file in one step, so that the file is always whole.
-pub fn save(site: &Site, path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or_else(|| ".".as_ref()))?;
-    io::Write::write_all(&mut file, site.to_json().as_bytes())?;
-    file.persist(path)?;
-    Ok(())
 }
 
 /// Returns the query by name; of a name that is there twice the last one counts.

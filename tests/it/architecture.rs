@@ -18,10 +18,12 @@ const MODULES: &[(&str, &[&str])] = &[
     ("suggest", &[]),
     ("diagnostic", &["source"]),
     ("model", &["source"]),
+    // The files of a project.
+    ("project_dir", &[]),
     // What is wrong with texts.
     ("lint", &["diagnostic", "model", "source", "suggest"]),
     // The desired side.
-    ("manifest", &["diagnostic", "lint", "model", "source", "suggest"]),
+    ("manifest", &["diagnostic", "lint", "model", "project_dir", "source", "suggest"]),
     ("child", &[]),
     ("git", &["child"]),
     ("base", &["diagnostic", "git", "manifest", "source"]),
@@ -37,7 +39,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("status", &["model", "plan"]),
     ("pull", &["manifest", "model", "plan", "source"]),
     ("table", &["diagnostic", "manifest", "model", "source", "suggest"]),
-    ("run", &["event", "exit", "model", "plan"]),
+    ("run", &["event", "exit", "model", "plan", "project_dir"]),
     ("apply", &["event", "live", "model", "plan", "webflow"]),
     // Texts.
     ("explain", &["exit", "lint"]),
@@ -57,12 +59,14 @@ const MODULES: &[(&str, &[&str])] = &[
             "event",
             "exit",
             "explain",
+            "git",
             "import",
             "lint",
             "live",
             "manifest",
             "model",
             "plan",
+            "project_dir",
             "pull",
             "render",
             "revision",
@@ -87,18 +91,21 @@ const EDGES: &[&str] = &["webflow", "live", "apply", "sandbox", "cli"];
 /// environment, clock, chance, other program, and nothing async. The longest path decides.
 const REACHES: &[(&str, &[Reach], &str)] = &[
     ("apply", &[Reach::Async, Reach::Clock], "sends, and pauses before it sends again"),
-    ("cli", &[Reach::Async, Reach::Clock, Reach::Disk, Reach::Environment], "the shell: flags, files, token"),
+    ("cli", &[Reach::Async, Reach::Clock, Reach::Environment], "the shell: flags, token"),
     ("cli::browser", &[Reach::Disk], "puts a page where the reader's browser finds it"),
+    ("cli::files", &[Reach::Disk], "files that an argument or a variable names, wherever they are"),
+    ("cli::recorder", &[Reach::Disk], "holds the open file of `--events`"),
     ("child", &[Reach::Environment, Reach::Program], "starts programs without the token"),
     ("git", &[Reach::Disk, Reach::Environment], "finds the repository of a folder"),
     ("live", &[Reach::Async, Reach::Clock], "reads the site, and says when"),
     ("main", &[Reach::Environment], "the arguments"),
-    ("manifest::load", &[Reach::Disk], "finds and reads the files of a project"),
-    ("manifest::walk", &[Reach::Disk], "lists folders"),
-    ("run", &[Reach::Clock, Reach::Disk], "keeps the record of a run, with the time of each line"),
+    ("plan::file::header", &[], "reads from what it is given"),
+    ("project_dir", &[Reach::Disk], "the only way to the files of a project"),
+    ("revision", &[Reach::Disk], "reads the target of a link that the commit has too"),
+    ("run", &[Reach::Clock, Reach::Disk], "holds the open log and the lock of a run, with the time of each line"),
     ("run::format", &[], "shapes"),
     ("run::id", &[], "a name, given the time"),
-    ("sandbox", &[Reach::Async, Reach::Clock, Reach::Disk, Reach::Network], "a server with a state file"),
+    ("sandbox", &[Reach::Async, Reach::Clock, Reach::Network], "a server"),
     ("sandbox::routes", &[], "an answer is a function of site, request and time"),
     ("sandbox::site", &[], "questions to a value"),
     ("sandbox::write", &[], "changes of a value"),
@@ -126,8 +133,18 @@ const SIGNS: &[(Reach, &[&str], &[&str])] = &[
     (Reach::Clock, &["tokio::time"], &["SystemTime", "Instant::now", "Timestamp::now", "Zoned::now"]),
     (
         Reach::Disk,
-        &["std::fs", "tempfile::*"],
-        &[".exists()", ".is_file()", ".is_dir()", ".canonicalize()", ".read_dir()", ".try_exists()"],
+        &["std::fs", "tempfile::*", "cap_std::*", "cap_fs_ext::*"],
+        &[
+            ".exists()",
+            ".is_file()",
+            ".is_dir()",
+            ".canonicalize()",
+            ".metadata()",
+            ".symlink_metadata()",
+            ".read_dir()",
+            ".read_link()",
+            ".try_exists()",
+        ],
     ),
     (Reach::Environment, &["std::env"], &[]),
     (Reach::Network, &["std::net", "reqwest::*", "axum::*", "rustls::*", "tokio::net"], &[]),
@@ -135,11 +152,25 @@ const SIGNS: &[(Reach, &[&str], &[&str])] = &[
     (Reach::Random, &["rand::*", "fastrand::*", "getrandom::*"], &["RandomState"]),
 ];
 
+/// Modules that find files by a path, which links may lead anywhere, and why. What else has `Reach::Disk` only holds files
+/// that one of these has opened.
+const OPENERS: &[(&str, &str)] = &[
+    ("cli::browser", "makes a temporary file"),
+    ("cli::files", "the user chose the path"),
+    ("git", "looks for `.git` around the project"),
+    ("project_dir", "opens the project folder, and everything else below it"),
+];
+/// How a file is found by a path.
+const OPENING: &[&str] =
+    &["File::open", "File::create", "File::options", "OpenOptions", "fs::", "tempfile", "NamedTempFile", ".metadata()"];
+
 /// Crates that have one home, and why.
 const HOMES: &[(&str, &[&str], &str)] = &[
     ("anyhow", &["cli"], "elsewhere a caller may want to branch on the error: use thiserror"),
     ("axum", &["sandbox"], "only the sandbox serves"),
     ("csv", &["render", "table"], "only tables are CSV"),
+    ("cap_fs_ext", &["project_dir"], "only the project folder opens files without following links"),
+    ("cap_std", &["project_dir"], "only the project folder is opened as a whole"),
     ("clap", &["cli"], "flags are the shell's business"),
     ("maud", &["render"], "only views are HTML"),
     ("base64", &["render"], "only the report names a hash in it"),
@@ -256,6 +287,25 @@ fn what_looks_pure_is_pure() {
     }
     let hint = "take the value as an argument; a module that must reach out has a row with its reason in REACHES in \
                 tests/it/architecture.rs";
+    verdict(&problems, hint);
+}
+
+#[test]
+fn only_listed_modules_open_files_by_path() {
+    let mut problems = String::new();
+    for file in code::files() {
+        let module = file.module.join("::");
+        if OPENERS.iter().any(|(opener, _)| is_within(&module, opener)) {
+            continue;
+        }
+        for line in file.code.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("use ")) {
+            if let (number, Some(word)) = (line.0 + 1, OPENING.iter().find(|word| line.1.contains(*word))) {
+                let _ = writeln!(problems, "src/{}:{number}: `{word}`", file.path);
+            }
+        }
+    }
+    let hint = "read and write files of the project through `ProjectDir` or `StateDir`, and files that an argument names \
+                through `cli::files`; OPENERS in tests/it/architecture.rs lists who else may";
     verdict(&problems, hint);
 }
 

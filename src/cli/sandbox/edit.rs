@@ -56,10 +56,7 @@ impl Edit {
         let mut site = context::sandbox_site(&root)?;
         let edit = sandbox::Edit { page: self.page, locale: self.locale, values: body(&self.values) };
         let edited = site.edit(&edit, sandbox::now()).map_err(refused)?;
-        let path = context::sandbox_state(&root);
-        sandbox::save(&site, &path).map_err(|error| {
-            Failure::new(Exit::Failed, error).context(format!("failed to write `{}`", path.display()))
-        })?;
+        context::save_sandbox(&root, &site)?;
         let locale = edited.locale.as_deref().unwrap_or(LocaleTag::PRIMARY);
         ui.note(&match edited.changed {
             true => format!("Somebody has edited {} @ {locale} in the sandbox.", edit.page),

@@ -99,7 +99,7 @@ pub(super) fn from_file(file: format::PlanFile) -> Result<Plan, Error> {
         diagnostics.into_iter().partition(|problem| problem.field.is_some());
     Ok(Plan {
         target: Target { site: target.site.into(), name: target.name, environment: target.environment },
-        revision: source.map(|format::Source { commit, dirty, base }| Revision { commit, dirty, base }),
+        revision: source.map(revision_from_file),
         is_offline: offline,
         live: ReadSummary { pages: live.pages, locales: live.locales, requests: live.requests },
         managed: summary.managed_page_locales,
@@ -111,6 +111,10 @@ pub(super) fn from_file(file: format::PlanFile) -> Result<Plan, Error> {
         diagnostics: diagnostics.into_iter().map(diagnostic_from_file).collect::<Result<_, _>>()?,
         findings: findings.into_iter().map(finding_from_file).collect::<Result<_, _>>()?,
     })
+}
+
+pub(super) fn revision_from_file(format::Source { commit, dirty, base }: format::Source) -> Revision {
+    Revision { commit, dirty, base }
 }
 
 fn unknown(path: &str, name: &str) -> Error {

@@ -5,9 +5,12 @@
 mod coherence;
 mod convert;
 pub mod format;
+mod header;
 
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
+
+pub use self::header::Header;
 
 use self::format::PlanFile;
 use super::{Body, Change, Plan, Tripped};
@@ -19,6 +22,9 @@ use crate::source::Location;
 /// The version written. Readers refuse a newer major and ignore what a newer minor adds.
 pub const FORMAT_VERSION: &str = "1.2";
 const MAJOR: u32 = 1;
+
+/// Bytes of a plan file, at most. A plan that changes every field of 10,000 page locales has about 60 MB.
+pub const MAX_BYTES: u64 = 256 << 20;
 
 /// Keys that do not count for the digest: they tell how and when a plan was made, not what it does.
 const VOLATILE: [&str; 4] = ["digest", "source", "live", "exit"];

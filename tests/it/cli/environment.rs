@@ -172,6 +172,17 @@ impl TestEnvironment {
         command
     }
 
+    /// Returns the program about to be run under strace, which logs every call that names a file. There are no other
+    /// programs for it.
+    #[cfg(target_os = "linux")]
+    pub(super) fn command_under(&self, strace: &Path, log: &Path, arguments: &[&str]) -> Command {
+        let program = self.command(arguments);
+        let mut command = self.of_program(&strace.to_string_lossy());
+        command.args(["-f", "-y", "-s", "4096", "-E", "PATH=/no-programs", "-e", "trace=%file", "-o"]).arg(log);
+        command.arg(program.get_program()).args(program.get_args());
+        command
+    }
+
     /// Runs a line in a shell, as somebody does who has the program installed. Nothing is masked in what comes out.
     #[cfg(unix)]
     pub(super) fn run_in_shell(&self, line: &str) -> Output {

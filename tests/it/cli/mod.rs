@@ -9,6 +9,8 @@ mod csv;
 mod environment;
 mod galaxy;
 
+#[cfg(unix)]
+mod confined_files;
 mod files;
 mod forged;
 mod guards;

@@ -1,7 +1,7 @@
 //! Every endpoint and every documented error.
 
 use serde_json::{Value, json};
-use slugline::sandbox::{LogEntry, Options, Server, Shape, Site, generate, sample};
+use slugline::sandbox::{LogEntry, Options, Save, Server, Shape, Site, generate, sample};
 
 use super::client::{Answer, Client};
 
@@ -502,11 +502,15 @@ async fn requests_are_logged() {
     assert_eq!(server.log().iter().map(|entry| entry.number).collect::<Vec<_>>(), [3]);
 }
 
+fn keep_in(file: std::path::PathBuf) -> Save {
+    Save::new(move |text| std::fs::write(&file, text))
+}
+
 #[tokio::test]
 async fn a_change_is_in_the_file_before_it_is_answered() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("sandbox.json");
-    let options = Options { save: Some(file.clone()), ..Options::default() };
+    let options = Options { save: Some(keep_in(file.clone())), ..Options::default() };
     let server = Server::start(sample(), options).await.unwrap();
     let client = Client::new(server.url(), &server.site());
     client.get("/v2/sites").await;
