@@ -65,9 +65,11 @@ pub(super) fn decide(
     let Failed { limited, otherwise } = failed;
     match failure {
         // A request over the limit is not carried out, so a write is as safe to repeat as a read.
-        // Without a header it waits a minute: the reference says of it "typically 60 seconds".
+        // Without a header it waits a minute: the reference says of it "typically 60 seconds". A header that asks for
+        // less than the backoff would use up all tries at once.
         Failure::Status(429) if limited < LIMITED_TRIES => {
-            Decision::AfterPause(retry_after.unwrap_or(minute).min(LONGEST_PAUSE))
+            let floor = doubled(limited, minute).min(minute);
+            Decision::AfterPause(retry_after.unwrap_or(minute).max(floor).min(LONGEST_PAUSE))
         }
         Failure::Status(429) => Decision::GiveUp,
         // `Retry-After` is on every answer, so it says nothing about these.
@@ -84,8 +86,12 @@ fn backoff(failed: u32, jitter: f64, minute: Duration) -> Decision {
     if failed >= TRIES {
         return Decision::GiveUp;
     }
-    let doubled = minute / FIRST_BACKOFF * 2_u32.pow(failed.saturating_sub(1));
-    Decision::After(doubled.mul_f64(1.0 + jitter.clamp(0.0, 1.0) / 2.0))
+    Decision::After(doubled(failed, minute).mul_f64(1.0 + jitter.clamp(0.0, 1.0) / 2.0))
+}
+
+/// Returns the first backoff, doubled for each failure after the first.
+fn doubled(failed: u32, minute: Duration) -> Duration {
+    minute / FIRST_BACKOFF * 2_u32.pow(failed.saturating_sub(1))
 }
 
 /// Returns the wait that a `Retry-After` header asks for, in seconds or as an HTTP date. `now` is what the server's clock
@@ -181,9 +187,18 @@ mod tests {
     fn the_pause_of_a_429_is_bounded_and_so_is_patience() {
         let pause = |retry_after| decide(Kind::Read, Failure::Status(429), limited(9), retry_after, 0.9);
         assert_eq!(pause(None), Decision::AfterPause(MINUTE));
-        assert_eq!(pause(Some(Duration::ZERO)), Decision::AfterPause(Duration::ZERO));
-        assert_eq!(pause(Some(secs(86_400))), Decision::AfterPause(LONGEST_PAUSE));
+        assert_eq!(pause(Some(Duration::ZERO)), Decision::AfterPause(MINUTE));
+        assert_eq!(pause(Some(secs(86_400 * 366))), Decision::AfterPause(LONGEST_PAUSE));
         assert_eq!(decide(Kind::Read, Failure::Status(429), limited(10), None, 0.0), Decision::GiveUp);
+    }
+
+    #[test]
+    fn a_429_that_asks_for_no_pause_gets_the_backoff() {
+        let pause = |tries, retry_after| decide(Kind::Write, Failure::Status(429), limited(tries), retry_after, 0.0);
+        let pauses = [1, 2, 3, 7, 8, 9].map(|tries| pause(tries, Some(Duration::ZERO)));
+        let expected = [500, 1000, 2000, 32_000, 60_000, 60_000];
+        assert_eq!(pauses, expected.map(|length| Decision::AfterPause(Duration::from_millis(length))));
+        assert_eq!(pause(1, Some(secs(1))), Decision::AfterPause(secs(1)), "what is longer is kept");
     }
 
     #[test]
@@ -211,6 +226,14 @@ mod tests {
             ("soon", None),
             ("", None),
             ("NaN", None),
+            ("-1", None),
+            ("-0.5", None),
+            ("inf", None),
+            ("1e999", None),
+            ("31536000", Some(secs(31_536_000))),
+            ("18446744073709551615", Some(secs(u64::MAX))),
+            ("18446744073709551616", None),
+            ("99999999999999999999999999999999999999999", None),
         ] {
             assert_eq!(retry_after(value, now), expected, "{value}");
         }
