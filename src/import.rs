@@ -32,7 +32,7 @@ pub struct Wanted {
 
 /// Returns the pages that are wanted and not described yet, by path.
 pub fn new_pages(live: &Live, described: &BTreeSet<PageId>, wanted: &Wanted) -> Vec<NewPage> {
-    let pages = live.pages.values().filter(|page| !described.contains(&page.id));
+    let pages = live.pages.values().filter(|page| !described.contains(&page.id) && !page.is_damaged());
     let pages = pages.filter(|page| wanted.all || !page.is_aside());
     let pages =
         pages.map(|page| NewPage { id: page.id.clone(), path: live.known_path(page), locales: own_values(live, page) });

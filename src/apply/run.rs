@@ -60,7 +60,12 @@ impl<'a, 'r> Run<'a, 'r> {
 
     /// Returns what an operation is sent by now.
     pub(super) fn sender(&self, operation: &Operation) -> Sender<'a> {
-        Sender { remote: self.remote, primary: self.written_primary(operation), closed: self.ledger.closed() }
+        Sender {
+            remote: self.remote,
+            plan: self.plan,
+            primary: self.written_primary(operation),
+            closed: self.ledger.closed(),
+        }
     }
 
     /// Returns the operation that has written the primary locale of a secondary operation's page, if one has; as the
@@ -218,7 +223,12 @@ fn never_young() -> Outcome {
 pub(super) fn unread(error: &live::Error) -> (Outcome, Trouble) {
     match error {
         live::Error::Request(error) => (write::failed(error), Trouble::of(error)),
-        live::Error::SameTag { .. } | live::Error::Shifting { .. } | live::Error::Unreadable { .. } => {
+        live::Error::SameTag { .. }
+        | live::Error::Shifting { .. }
+        | live::Error::Unreadable { .. }
+        | live::Error::Damaged { .. }
+        | live::Error::OtherLocale { .. }
+        | live::Error::TooMuch { .. } => {
             (Outcome::Failed { message: error.to_string(), hint: None, is_general: false }, Trouble::default())
         }
     }

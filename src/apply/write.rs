@@ -8,7 +8,7 @@ use super::Remote;
 use crate::event::{Mismatch, Outcome};
 use crate::live::{self, Reading};
 use crate::model::{Field, LocaleId, Metadata, Value};
-use crate::plan::{Body, Operation, staleness};
+use crate::plan::{Body, Operation, Plan, staleness};
 use crate::webflow::{self, OpenGraphUpdate, PageUpdate, SeoUpdate, WriteOutcome, Writer};
 
 /// How an operation ended, and what that says about the ones to come.
@@ -44,6 +44,8 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// What an operation is sent by.
 pub(super) struct Sender<'a> {
     pub(super) remote: &'a Remote,
+    /// The plan, for the ids of its locales.
+    pub(super) plan: &'a Plan,
     /// The operation that has written the page's primary locale by now, if one has.
     pub(super) primary: Option<Operation>,
     /// Whether nothing more may be sent.
@@ -120,6 +122,10 @@ impl Doubt {
 
 impl Written {
     fn answered(sender: &Sender<'_>, operation: &Operation, answer: &webflow::Page, sent_at: Instant) -> Self {
+        if let Some(other) = other_locale(sender.plan, operation, answer) {
+            let message = format!("the answer is about the page in the locale `{other}`");
+            return Self { ended: Ended::Outcome(Outcome::Unknown { message }, None), trouble: Trouble::default() };
+        }
         let ended = match live::readable(answer) {
             Ok(found) => Ended::Outcome(verify(sender, operation, &found), Some((Box::new(found), sent_at))),
             Err(error) => Ended::Outcome(Outcome::Unknown { message: error.to_string() }, None),
@@ -146,6 +152,13 @@ impl Trouble {
     pub(super) fn of(error: &webflow::Error) -> Self {
         Self { is_authorization: error.is_authorization(), is_unavailable: error.is_unavailable() }
     }
+}
+
+/// Returns the secondary locale that an answer is about where the primary was written. The client checks the page, and
+/// the locale of a secondary operation; which id is the primary's, only a plan can exclude.
+fn other_locale<'p>(plan: &Plan, operation: &Operation, answer: &'p webflow::Page) -> Option<&'p str> {
+    let found = answer.locale_id.as_deref().filter(|_| operation.locale_id.is_none())?;
+    plan.operations.iter().any(|other| locale_id(other) == Some(found)).then_some(found)
 }
 
 fn locale_id(operation: &Operation) -> Option<&str> {

@@ -125,6 +125,11 @@ impl From<live::Error> for Failure {
             }
             live::Error::SameTag { .. } => Self::new(Exit::Invalid, error)
                 .hint("nothing was written; give one of them another tag in the site's settings under Localization"),
+            live::Error::Damaged { .. } => {
+                Self::new(Exit::Unavailable, error).hint("enter the text again in the Designer, and plan again")
+            }
+            live::Error::OtherLocale { .. } | live::Error::TooMuch { .. } => Self::new(Exit::Unavailable, error)
+                .hint("check the API address and the proxy: this does not look like the Webflow API"),
             live::Error::Unreadable { .. } => Self::new(Exit::Unavailable, error)
                 .hint("the API may have changed; look for a newer version of slugline"),
         }

@@ -18,6 +18,9 @@ use crate::model::{FolderId, Live, SiteId};
 use crate::plan::Selection;
 use crate::render::view;
 
+/// How many of the sites that a token reaches a hint lists.
+const MOST_SITES_SHOWN: usize = 10;
+
 /// Write slugline.yaml and a manifest for each page of the site that has none yet. Existing files stay as they are.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Import {
@@ -129,7 +132,9 @@ impl Import {
                 let hint = if sites.is_empty() {
                     "give it with `--site ID`; it stands in the site's settings under General".to_owned()
                 } else {
-                    format!("choose one with `--site ID`: {}", sites.join(", "))
+                    let shown = &sites[..sites.len().min(MOST_SITES_SHOWN)];
+                    let more = if shown.len() < sites.len() { ", …" } else { "" };
+                    format!("choose one with `--site ID`: {}{more}", shown.join(", "))
                 };
                 Err(Failure::usage("there is no slugline.yaml here that says which site").hint(hint))
             }
@@ -161,6 +166,9 @@ fn report(live: &Live, written: &Written, left_out: usize, described: usize, ui:
     if described > 0 {
         let pages = view::count(described, "page was", "pages were");
         ui.note(&format!("{pages} described already and left alone."));
+    }
+    for page in live.pages.values().filter(|page| page.is_damaged()) {
+        ui.note(&format!("Left out the page {}: cannot read {}.", page.id, page.damaged_fields()));
     }
     if left_out > 0 {
         let pages = view::count(left_out, "archived or utility page", "archived or utility pages");

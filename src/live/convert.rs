@@ -58,6 +58,8 @@ fn kind(page: &webflow::Page, locale: &Locale) -> PageKind {
     let is_root = text(&page.parent_id).is_none();
     match text(&page.slug) {
         _ if text(&page.collection_id).is_some() => PageKind::Template,
+        // Not the home page, which has no slug: this one has a slug that cannot be read.
+        None if page.damaged.iter().any(|field| field == Field::Slug.name()) => PageKind::Static,
         None => PageKind::Home,
         Some(_) if is_published_home && is_root => PageKind::Home,
         Some(slug) if is_root && UTILITY_SLUGS.contains(&slug) => PageKind::Utility,
@@ -66,7 +68,20 @@ fn kind(page: &webflow::Page, locale: &Locale) -> PageKind {
 }
 
 pub(super) fn live_locale(page: &webflow::Page) -> LiveLocale {
-    LiveLocale { metadata: metadata(page), published_path: text(&page.published_path).map(PagePath::from) }
+    LiveLocale {
+        metadata: metadata(page),
+        published_path: text(&page.published_path).map(PagePath::from),
+        damaged: damaged(page),
+    }
+}
+
+/// Returns the fields of a page that have a text which cannot be used, of those that matter.
+pub(super) fn damaged(page: &webflow::Page) -> Vec<String> {
+    let matters = |field: &&String| {
+        Field::from_name(field).is_some()
+            || matches!(field.as_str(), "seo" | "openGraph" | "parentId" | "collectionId" | "branchId")
+    };
+    page.damaged.iter().filter(matters).cloned().collect()
 }
 
 /// Gives a page the primary's slug where a secondary locale reads none: no page is without one but the home page, and
@@ -80,11 +95,11 @@ pub(super) fn inherit_slug(page: &mut LivePage, primary: &LocaleTag) {
     }
 }
 
-pub(super) fn folder(folder: &webflow::Page) -> Folder {
-    Folder {
-        slug: text(&folder.slug).unwrap_or_default().to_owned(),
-        parent: text(&folder.parent_id).map(FolderId::from),
-    }
+/// Returns a folder; nothing if its place cannot be read, so that no path is made of half of it.
+pub(super) fn folder(folder: &webflow::Page) -> Option<Folder> {
+    let slug = text(&folder.slug).unwrap_or_default().to_owned();
+    let parent = text(&folder.parent_id).map(FolderId::from);
+    damaged(folder).is_empty().then_some(Folder { slug, parent })
 }
 
 /// Returns the values of a page as an answer has them.

@@ -3,6 +3,7 @@
 //! Never one request a page. Has a reader only, so it cannot write. Must not know manifests.
 
 mod convert;
+mod lists;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
@@ -10,20 +11,20 @@ use std::time::Instant;
 
 use futures_util::future::try_join_all;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use tokio::sync::Semaphore;
 
 use convert::metadata;
+use lists::{Lists, MOST_PARTS, total};
 
 use crate::model::{
     Address, Field, Folder, FolderId, Live, LivePage, Locale, LocaleId, LocaleTag, Metadata, PageId, Site, SiteId,
 };
-use crate::webflow::{self, PAGES_PER_LIST, Page, PageList, Reader};
-
-/// How often a locale's list is read when it shifts under the reader, before that is an error.
-const ATTEMPTS: usize = 3;
+use crate::webflow::{self, MOST_PAGES, Page, Reader};
 
 /// Folders within folders; nothing real is nested this deep, and a folder that contained itself would never end.
 const MAX_DEPTH: usize = 64;
+
+/// The most folders that are read, one request each. At 60 requests a minute that is half an hour.
+const MOST_FOLDERS: usize = 2_000;
 
 /// Why the site could not be read.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -47,11 +48,35 @@ pub enum Error {
         /// The ids of the locales.
         ids: [String; 2],
     },
+    /// A text of a page is not valid, or holds the token.
+    #[error("cannot read {} of the page {page}: the text is not valid or holds the API token", .fields.join(", "))]
+    Damaged {
+        /// The page's id.
+        page: String,
+        /// The fields, as paths.
+        fields: Vec<String>,
+    },
     /// Pages were added or removed between the requests of one list, again and again.
     #[error("the list of pages in {locale} kept changing while it was read")]
     Shifting {
         /// The locale's tag.
         locale: String,
+    },
+    /// A list has a page of another locale.
+    #[error("the list of pages in {locale} has the page {page} in another locale")]
+    OtherLocale {
+        /// The page's id.
+        page: String,
+        /// The tag of the list's locale.
+        locale: String,
+    },
+    /// The site has more of something than any real site.
+    #[error("the site has more than {limit} {what}, and slugline reads no more than that")]
+    TooMuch {
+        /// What it has too much of, with the place.
+        what: String,
+        /// How much is read.
+        limit: usize,
     },
 }
 
@@ -60,7 +85,7 @@ pub async fn read(reader: &Reader, site: &SiteId, concurrency: NonZeroUsize) -> 
     let site = convert::site(&reader.site(site.as_str()).await?);
     check_tags(&site)?;
     let locales: Vec<Locale> = site.locales().cloned().collect();
-    let lists = Lists { reader, site: &site, gate: Semaphore::new(concurrency.get()) };
+    let lists = Lists::new(reader, &site, concurrency);
     let lists: Vec<Vec<Page>> = try_join_all(locales.iter().map(|locale| lists.locale(locale))).await?;
 
     let mut pages: BTreeMap<PageId, LivePage> = BTreeMap::new();
@@ -95,16 +120,23 @@ pub async fn read_folders(
     concurrency: NonZeroUsize,
 ) -> Result<(), Error> {
     let mut wanted = wanted;
-    for _ in 0..MAX_DEPTH {
+    for level in 0.. {
         wanted.retain(|folder| !live.folders.contains_key(folder));
         if wanted.is_empty() {
             break;
         }
+        if level == MAX_DEPTH {
+            return Err(Error::TooMuch { what: "levels of folders".to_owned(), limit: MAX_DEPTH });
+        }
+        if live.folders.len() + wanted.len() > MOST_FOLDERS {
+            return Err(Error::TooMuch { what: "folders".to_owned(), limit: MOST_FOLDERS });
+        }
         let reads = wanted.iter().map(|id| async move {
             let folder = convert::folder(&reader.page(id.as_str(), None).await?);
-            Ok::<(FolderId, Folder), Error>((id.clone(), folder))
+            Ok::<_, Error>(folder.map(|folder| (id.clone(), folder)))
         });
-        let folders: Vec<(FolderId, Folder)> = stream::iter(reads).buffered(concurrency.get()).try_collect().await?;
+        let folders: Vec<Option<_>> = stream::iter(reads).buffered(concurrency.get()).try_collect().await?;
+        let folders: Vec<(FolderId, Folder)> = folders.into_iter().flatten().collect();
         wanted = folders.iter().filter_map(|(_, folder)| folder.parent.clone()).collect();
         live.folders.extend(folders);
     }
@@ -145,19 +177,34 @@ async fn read_addresses(
     addresses: BTreeSet<&Address>,
 ) -> Result<Vec<(Address, Reading)>, Error> {
     let mut missing = addresses;
-    let mut found = Vec::new();
+    let (mut found, mut seen) = (Vec::new(), BTreeSet::new());
     let mut offset = 0;
     // All of them are in one locale.
     let Some(tag) = missing.first().map(|address| address.locale.clone()) else { return Ok(found) };
-    while !missing.is_empty() {
-        let (part, is_last) = read_list(reader, site, &tag, locale, offset).await?;
-        offset += part.len() as u32;
-        found.extend(part.into_iter().filter(|(address, _)| missing.remove(address)));
-        if is_last {
+    for _ in 0..MOST_PARTS {
+        let Part { ids, readings, is_last } = read_list(reader, site, &tag, locale, offset).await?;
+        offset += ids.len() as u32;
+        let known = seen.len();
+        seen.extend(ids);
+        found.extend(readings.into_iter().filter(|(address, _)| missing.remove(address)));
+        // A part without a page that is new is the end as well: the server repeats itself.
+        if missing.is_empty() || is_last || seen.len() == known {
+            return Ok(found);
+        }
+        if seen.len() > MOST_PAGES as usize {
             break;
         }
     }
-    Ok(found)
+    Err(Error::TooMuch { what: format!("pages in {tag}"), limit: MOST_PAGES as usize })
+}
+
+/// One part of a locale's list.
+struct Part {
+    /// The pages, those included that cannot be read.
+    ids: Vec<PageId>,
+    /// What those read that can be.
+    readings: Vec<(Address, Reading)>,
+    is_last: bool,
 }
 
 /// Reads one part of a locale's list again.
@@ -168,24 +215,25 @@ pub async fn read_part(
     locale: Option<&LocaleId>,
     offset: u32,
 ) -> Result<Vec<(Address, Reading)>, Error> {
-    Ok(read_list(reader, site, tag, locale, offset).await?.0)
+    Ok(read_list(reader, site, tag, locale, offset).await?.readings)
 }
 
-/// Returns a part of a list, and whether it is the last one.
+/// Returns a part of a list. A page that cannot be read is an error only where it is asked for alone.
 async fn read_list(
     reader: &Reader,
     site: &SiteId,
     tag: &LocaleTag,
     locale: Option<&LocaleId>,
     offset: u32,
-) -> Result<(Vec<(Address, Reading)>, bool), Error> {
+) -> Result<Part, Error> {
     let (list, at) = reader.list_pages_timed(site.as_str(), locale.map(LocaleId::as_str), offset).await?;
     let is_last = list.pages.is_empty() || offset + list.pages.len() as u32 >= total(&list);
-    let readings = list.pages.iter().map(|page| {
+    let readings = list.pages.iter().filter_map(|page| {
         let address = Address { page: page.id.as_str().into(), locale: tag.clone() };
-        Ok((address, Reading { metadata: readable(page)?, at, offset }))
+        Some((address, Reading { metadata: readable(page).ok()?, at, offset }))
     });
-    Ok((readings.collect::<Result<_, Error>>()?, is_last))
+    let ids = list.pages.iter().map(|page| page.id.as_str().into());
+    Ok(Part { ids: ids.collect(), readings: readings.collect(), is_last })
 }
 
 /// Reads one page alone; nothing if it is gone. For a page that a list no longer has where it was.
@@ -202,53 +250,15 @@ pub async fn read_page(
     }
 }
 
-/// Reads lists, so many at once over all locales.
-struct Lists<'a> {
-    reader: &'a Reader,
-    site: &'a Site,
-    gate: Semaphore,
-}
-
-impl Lists<'_> {
-    /// Reads one locale's list. The offsets of a list shift when a page is added or removed meanwhile, so the whole is
-    /// checked for gaps and repetitions, and read again if it has any.
-    async fn locale(&self, locale: &Locale) -> Result<Vec<Page>, Error> {
-        let id = locale.id.as_ref().filter(|_| !self.site.is_primary(&locale.tag));
-        for _ in 0..ATTEMPTS {
-            let first = self.part(id, 0).await?;
-            let total = total(&first);
-            let offsets = (0..total).step_by(PAGES_PER_LIST as usize).skip(1);
-            let rest = try_join_all(offsets.map(|offset| self.part(id, offset))).await?;
-            let is_stable = rest.iter().all(|list| self::total(list) == total);
-            let pages: Vec<Page> = std::iter::once(first).chain(rest).flat_map(|list| list.pages).collect();
-            let distinct: BTreeSet<&str> = pages.iter().map(|page| page.id.as_str()).collect();
-            if is_stable && distinct.len() == total as usize && pages.len() == distinct.len() {
-                pages.iter().try_for_each(check_readable)?;
-                return Ok(pages);
-            }
-        }
-        Err(Error::Shifting { locale: locale.tag.to_string() })
-    }
-
-    async fn part(&self, locale: Option<&LocaleId>, offset: u32) -> Result<PageList, Error> {
-        let _turn = self.gate.acquire().await.expect("the gate is never closed");
-        Ok(self.reader.list_pages(self.site.id.as_str(), locale.map(LocaleId::as_str), offset).await?)
-    }
-}
-
-/// Returns what a page reads, unless a value that matters has another type than the API describes.
+/// Returns what a page reads, unless a value that matters cannot be read.
 pub fn readable(page: &Page) -> Result<Metadata, Error> {
-    check_readable(page)?;
-    Ok(metadata(page))
+    check_type(page)?;
+    let fields = convert::damaged(page);
+    if fields.is_empty() { Ok(metadata(page)) } else { Err(Error::Damaged { page: page.id.clone(), fields }) }
 }
 
-/// Returns how many pages the whole list has. An answer that does not say is taken as the whole.
-fn total(list: &PageList) -> u32 {
-    list.pagination.map_or(list.pages.len() as u32, |pagination| pagination.total)
-}
-
-/// Fails if a value that matters cannot be read.
-fn check_readable(page: &Page) -> Result<(), Error> {
+/// Fails if a value that matters has another type than the API describes.
+fn check_type(page: &Page) -> Result<(), Error> {
     let matters = |field: &&String| Field::from_name(field).is_some() || *field == "seo" || *field == "openGraph";
     let fields: Vec<String> = page.unreadable.iter().filter(matters).cloned().collect();
     if fields.is_empty() { Ok(()) } else { Err(Error::Unreadable { page: page.id.clone(), fields }) }

@@ -82,6 +82,8 @@ pub mod codes {
     pub const PAGE_NOT_IN_LOCALE: Code = Code::new("page-not-in-locale");
     /// A required locale is not stated.
     pub const MISSING_LOCALE: Code = Code::new("missing-locale");
+    /// A text of the page cannot be used.
+    pub const DAMAGED_TEXT: Code = Code::new("damaged-text");
     /// Two documents mean one page.
     pub const DUPLICATE_PAGE: Code = Code::new("duplicate-page");
     /// Two keys mean one locale.
@@ -125,6 +127,10 @@ pub fn lower(documents: &[PageDocument], terms: &Terms, live: &Live) -> (Desired
             lowering.diagnostics.push(twice(document, first, page));
             continue;
         }
+        if page.is_damaged() {
+            lowering.diagnostics.push(damaged(document, page));
+            continue;
+        }
         desired
             .pages
             .insert(page.id.clone(), lowering.desired_page(document, page, stated_path.map(|path| path.as_str())));
@@ -145,6 +151,13 @@ fn twice(document: &PageDocument, first: &PageDocument, page: &LivePage) -> Diag
         .at(document.location.clone())
         .also(first.location.clone(), "first described here")
         .help("merge the two documents into one")
+}
+
+fn damaged(document: &PageDocument, page: &LivePage) -> Diagnostic {
+    let message = format!("the page {} is left out: its text cannot be read: {}", page.id, page.damaged_fields());
+    Diagnostic::warning(codes::DAMAGED_TEXT, message)
+        .at(document.location.clone())
+        .help("the text on the site is not valid or holds the API token; enter it again in the Designer")
 }
 
 struct Lowering<'a> {

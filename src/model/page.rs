@@ -128,6 +128,8 @@ pub struct LiveLocale {
     pub metadata: Metadata,
     /// Where the page was last published to, with the locale's subdirectory; none if it never was.
     pub published_path: Option<PagePath>,
+    /// The fields whose text cannot be used, such as `seo.title`. They are unset in `metadata`, which is not their value.
+    pub damaged: Vec<String>,
 }
 
 impl LivePage {
@@ -135,6 +137,19 @@ impl LivePage {
     /// met by other ways.
     pub fn is_aside(&self) -> bool {
         self.archived || self.kind == PageKind::Utility
+    }
+
+    /// Returns whether a text of the page cannot be used in one of its locales. Such a page is neither compared nor
+    /// written: in which locales the text is inherited is not known.
+    pub fn is_damaged(&self) -> bool {
+        self.locales.values().any(|values| !values.damaged.is_empty())
+    }
+
+    /// Returns the fields whose text cannot be used, with their locales, for a message.
+    pub fn damaged_fields(&self) -> String {
+        let damaged = self.locales.iter().filter(|(_, values)| !values.damaged.is_empty());
+        let places = damaged.map(|(tag, values)| format!("`{}` in {tag}", values.damaged.join("`, `")));
+        places.collect::<Vec<_>>().join(", ")
     }
 
     /// Returns the slug in a locale; empty for the home page and where the page is not listed.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::address::{FolderId, LocaleTag, PageId, PagePath};
 use super::field::Field;
 use super::metadata::{Metadata, Value};
-use super::page::{Folder, LivePage, Site};
+use super::page::{Folder, LiveLocale, LivePage, Site};
 use crate::source::Location;
 
 /// What the manifests want, page by page. A field that is absent is not managed.
@@ -120,7 +120,12 @@ impl Live {
     /// Returns the page's path in the primary locale, made of the slugs of its folders and its own; nothing if a
     /// folder has not been read.
     pub fn exact_path(&self, page: &LivePage) -> Option<PagePath> {
-        let mut slugs = vec![page.slug(&self.site.primary.tag)];
+        let primary = &self.site.primary.tag;
+        let is_damaged = |values: &LiveLocale| values.damaged.iter().any(|field| field == Field::Slug.name());
+        if page.locales.get(primary).is_some_and(is_damaged) {
+            return None;
+        }
+        let mut slugs = vec![page.slug(primary)];
         let mut folder = page.folder.as_ref();
         // A folder that contained itself would never end; nothing real is nested this deep.
         while let Some(id) = folder.filter(|_| slugs.len() < 64) {

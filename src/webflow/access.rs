@@ -8,10 +8,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 
+use super::accept;
 use super::error::Error;
 use super::request::Target;
 use super::retry::Kind;
-use super::transport::{Bounds, Transport};
+use super::transport::{Accept, Bounds, Transport};
 
 #[derive(Clone)]
 pub(super) struct Reads(Transport);
@@ -21,14 +22,19 @@ impl Reads {
         Self(transport)
     }
 
-    pub(super) async fn get<T: DeserializeOwned>(&self, target: &Target) -> Result<T, Error> {
-        Ok(self.get_timed(target).await?.0)
+    /// Returns the answer if it is one that `accept` takes.
+    pub(super) async fn get<T: DeserializeOwned>(&self, target: &Target, accept: Accept<'_, T>) -> Result<T, Error> {
+        Ok(self.get_timed(target, accept).await?.0)
     }
 
     /// Returns the answer, and a moment before the request that it answers was sent: after any wait for a turn.
-    pub(super) async fn get_timed<T: DeserializeOwned>(&self, target: &Target) -> Result<(T, Instant), Error> {
+    pub(super) async fn get_timed<T: DeserializeOwned>(
+        &self,
+        target: &Target,
+        accept: Accept<'_, T>,
+    ) -> Result<(T, Instant), Error> {
         let call = self.0.call(Method::GET, target, None)?;
-        self.0.send(Kind::Read, &call, &Bounds::default()).await
+        self.0.send(Kind::Read, &call, &Bounds::default(), accept).await
     }
 
     pub(super) fn learn_limit(&self, limit: u32) {
@@ -57,16 +63,22 @@ impl Writes {
         Self { transport: self.transport.clone(), bounds }
     }
 
-    pub(super) async fn put<T: DeserializeOwned>(&self, target: &Target, body: &impl Serialize) -> Result<T, Error> {
-        self.send(Method::PUT, target, body).await
+    /// Returns the answer if it is one that `accept` takes; so do the other methods.
+    pub(super) async fn put<T: DeserializeOwned>(
+        &self,
+        target: &Target,
+        body: &impl Serialize,
+        accept: Accept<'_, T>,
+    ) -> Result<T, Error> {
+        self.send(Method::PUT, target, body, accept).await
     }
 
     pub(super) async fn patch<T: DeserializeOwned>(&self, target: &Target, body: &impl Serialize) -> Result<T, Error> {
-        self.send(Method::PATCH, target, body).await
+        self.send(Method::PATCH, target, body, &accept::any).await
     }
 
     pub(super) async fn post<T: DeserializeOwned>(&self, target: &Target, body: &impl Serialize) -> Result<T, Error> {
-        self.send(Method::POST, target, body).await
+        self.send(Method::POST, target, body, &accept::any).await
     }
 
     async fn send<T: DeserializeOwned>(
@@ -74,9 +86,10 @@ impl Writes {
         method: Method,
         target: &Target,
         body: &impl Serialize,
+        accept: Accept<'_, T>,
     ) -> Result<T, Error> {
         let body = serde_json::to_vec(body).map_err(|error| Error::Setup { cause: error.to_string() })?;
         let call = self.transport.call(method, target, Some(body))?;
-        Ok(self.transport.send(Kind::Write, &call, &self.bounds).await?.0)
+        Ok(self.transport.send(Kind::Write, &call, &self.bounds, accept).await?.0)
     }
 }

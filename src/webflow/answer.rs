@@ -9,6 +9,9 @@ use super::excerpt::excerpt;
 use super::request::RequestLine;
 use super::token::Token;
 
+/// More details than a message has room for.
+const MOST_DETAILS: usize = 10;
+
 /// An answer with a status that is no success. All its texts are cleaned and hold no token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -41,6 +44,7 @@ impl Answer {
             code: text_of(["code", "errorEnum"]),
             message: text_of(["message", "msg"]).unwrap_or_else(|| clean(&text)),
             details: details
+                .take(MOST_DETAILS)
                 .map(|detail| clean(&detail.as_str().map_or_else(|| detail.to_string(), str::to_owned)))
                 .collect(),
         }

@@ -6,6 +6,7 @@ use reqwest::{Method, Url};
 use super::base_url::{BaseUrl, Namespace};
 use super::error::Error;
 use super::excerpt::excerpt;
+use super::id::is_id;
 use super::request::{RequestLine, Target};
 use super::token::Token;
 
@@ -41,11 +42,6 @@ impl Call {
         let line = RequestLine { endpoint: target.endpoint, method: name(&method), target: excerpt(&shown, token) };
         Ok(Self { line, method, url, body })
     }
-}
-
-/// Ids are hexadecimal in practice. What else a URL would take for more than a segment is refused.
-fn is_id(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
 fn name(method: &Method) -> &'static str {

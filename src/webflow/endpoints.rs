@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use tokio::sync::watch;
 
+use super::accept;
 use super::access::{Reads, Writes};
 use super::base_url::Namespace;
 use super::error::Error;
@@ -34,7 +35,7 @@ impl Reader {
     /// failure other than 401 need not stop anyone.
     pub async fn introspect(&self) -> Result<Introspection, Error> {
         let target = Target::new(Endpoint::Introspect, &["token", "introspect"]);
-        let introspection: Introspection = self.reads.get(&target).await?;
+        let introspection: Introspection = self.reads.get(&target, &accept::any).await?;
         if let Some(limit) = introspection.authorization.rate_limit {
             self.reads.learn_limit(limit);
         }
@@ -43,13 +44,13 @@ impl Reader {
 
     /// Returns the sites that the token reaches, one for a site token.
     pub async fn sites(&self) -> Result<Vec<Site>, Error> {
-        let list: SiteList = self.reads.get(&Target::new(Endpoint::Sites, &["sites"])).await?;
+        let list: SiteList = self.reads.get(&Target::new(Endpoint::Sites, &["sites"]), &accept::any).await?;
         Ok(list.sites)
     }
 
     /// Returns a site with its locales.
     pub async fn site(&self, site: &str) -> Result<Site, Error> {
-        self.reads.get(&Target::new(Endpoint::Site, &["sites", site])).await
+        self.reads.get(&Target::new(Endpoint::Site, &["sites", site]), &|found| accept::site(site, found)).await
     }
 
     /// Returns up to [`PAGES_PER_LIST`] pages in one locale, the primary without `locale_id`.
@@ -69,7 +70,7 @@ impl Reader {
             .query("limit", Some(&PAGES_PER_LIST.to_string()))
             .query("offset", Some(&offset.to_string()))
             .query("localeId", locale_id);
-        self.reads.get_timed(&target).await
+        self.reads.get_timed(&target, &accept::list).await
     }
 
     /// Returns a page, or a folder, in one locale.
@@ -79,7 +80,8 @@ impl Reader {
 
     /// Returns a page as [`Self::page`] does, and a moment before its request was sent.
     pub async fn page_timed(&self, page: &str, locale_id: Option<&str>) -> Result<(Page, Instant), Error> {
-        self.reads.get_timed(&Target::new(Endpoint::Page, &["pages", page]).query("localeId", locale_id)).await
+        let target = Target::new(Endpoint::Page, &["pages", page]).query("localeId", locale_id);
+        self.reads.get_timed(&target, &|found| accept::page(page, locale_id, found)).await
     }
 }
 
@@ -110,7 +112,7 @@ impl Writer {
     /// Updates a page in one locale and returns it as the server now has it.
     pub async fn update_page(&self, page: &str, locale_id: Option<&str>, update: &PageUpdate) -> Result<Page, Error> {
         let target = Target::new(Endpoint::UpdatePage, &["pages", page]).query("localeId", locale_id);
-        self.writes.put(&target, update).await
+        self.writes.put(&target, update, &|found| accept::page(page, locale_id, found)).await
     }
 
     /// Updates 1 to [`ENTRIES_PER_UPDATE`] entries of one site and returns them, in no promised order. After most

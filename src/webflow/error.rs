@@ -44,6 +44,9 @@ pub enum Error {
     /// A success whose JSON is not what the API describes.
     #[error("{request} answered {status} with JSON of another shape: {cause}")]
     UnexpectedShape { request: RequestLine, status: u16, cause: String },
+    /// A success whose JSON is that of another request, contradicts itself, or exceeds a bound.
+    #[error("{request} answered {status}, but {cause}")]
+    Unfit { request: RequestLine, status: u16, cause: String },
     /// A body that no page list can have.
     #[error("{request} answered with more than {} MB", limit / 1_000_000)]
     TooLarge { request: RequestLine, limit: usize },
@@ -97,6 +100,7 @@ impl Error {
             | Self::Interrupted { .. }
             | Self::NotJson { .. }
             | Self::UnexpectedShape { .. }
+            | Self::Unfit { .. }
             | Self::TooLarge { .. }
             | Self::Expired { .. }
             | Self::InvalidId { .. }
@@ -119,6 +123,7 @@ impl Error {
             | Self::Interrupted { request, .. }
             | Self::NotJson { request, .. }
             | Self::UnexpectedShape { request, .. }
+            | Self::Unfit { request, .. }
             | Self::TooLarge { request, .. }
             | Self::Expired { request } => Some(request),
             Self::InvalidId { .. } | Self::Setup { .. } => None,
@@ -128,9 +133,10 @@ impl Error {
     /// Returns the HTTP status of the answer, if there was one.
     pub fn status(&self) -> Option<u16> {
         match self {
-            Self::Redirected { status, .. } | Self::NotJson { status, .. } | Self::UnexpectedShape { status, .. } => {
-                Some(*status)
-            }
+            Self::Redirected { status, .. }
+            | Self::NotJson { status, .. }
+            | Self::UnexpectedShape { status, .. }
+            | Self::Unfit { status, .. } => Some(*status),
             other => other.answer().map(|answer| answer.status),
         }
     }
@@ -151,6 +157,7 @@ impl Error {
             | Self::Interrupted { .. }
             | Self::NotJson { .. }
             | Self::UnexpectedShape { .. }
+            | Self::Unfit { .. }
             | Self::TooLarge { .. } => true,
             Self::Rejected(answer) => answer.status == 408,
             Self::NotAuthorized(_)
@@ -176,6 +183,7 @@ impl Error {
             | Self::Interrupted { .. }
             | Self::NotJson { .. }
             | Self::UnexpectedShape { .. }
+            | Self::Unfit { .. }
             | Self::TooLarge { .. } => WriteOutcome::Unknown,
         }
     }
@@ -198,6 +206,9 @@ impl Error {
             Self::Timeout { .. } => "try again in a minute".to_owned(),
             Self::Connect { .. } | Self::Interrupted { .. } => {
                 "check the network, and the proxy if there is one (`HTTPS_PROXY`, `NO_PROXY`)".to_owned()
+            }
+            Self::Unfit { .. } => {
+                "slugline uses no answer that does not fit its request; check the API address and the proxy".to_owned()
             }
             Self::NotJson { .. } | Self::TooLarge { .. } => {
                 "this is not the API answering; check the API address and the proxy".to_owned()

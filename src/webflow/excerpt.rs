@@ -20,6 +20,11 @@ pub(super) fn excerpt(text: &str, token: &Token) -> String {
     redacted.chars().take(LONGEST).chain(['…']).collect()
 }
 
+/// Returns the text without the characters that a message leaves out.
+pub(super) fn visible(text: &str) -> String {
+    text.chars().filter(|c| !is_hidden(*c)).collect()
+}
+
 /// Tells whether a character moves, hides or recolors others: controls, zero-width characters,
 /// and the direction marks that let a text pose as another.
 fn is_hidden(c: char) -> bool {

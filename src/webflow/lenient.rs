@@ -5,6 +5,8 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer};
 use serde_json::{Map, Value};
 
+use super::json;
+
 /// Returns the field, or nothing if it is null or of another type.
 pub(super) fn optional<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
@@ -31,6 +33,7 @@ pub(super) struct Fields {
     map: Map<String, Value>,
     prefix: String,
     unreadable: Vec<String>,
+    damaged: Vec<String>,
 }
 
 impl Fields {
@@ -40,6 +43,14 @@ impl Fields {
 
     pub(super) fn take<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
         let value = self.map.remove(name).filter(|value| !value.is_null())?;
+        if json::is_damaged(&value) {
+            self.damaged.push(format!("{}{name}", self.prefix));
+            return None;
+        }
+        self.read(name, value)
+    }
+
+    fn read<T: DeserializeOwned>(&mut self, name: &str, value: Value) -> Option<T> {
         let read = T::deserialize(value).ok();
         if read.is_none() {
             self.unreadable.push(format!("{}{name}", self.prefix));
@@ -49,15 +60,22 @@ impl Fields {
 
     /// Takes an object, reads its fields with `read`, and keeps what was unreadable in it.
     pub(super) fn take_object<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        let map = self.take(name)?;
-        let mut inner = Self { map, prefix: format!("{}{name}.", self.prefix), unreadable: Vec::new() };
+        let value = self.map.remove(name).filter(|value| !value.is_null())?;
+        if json::is_taken_out(&value) {
+            self.damaged.push(format!("{}{name}", self.prefix));
+            return None;
+        }
+        let map = self.read(name, value)?;
+        let mut inner = Self { map, prefix: format!("{}{name}.", self.prefix), ..Self::default() };
         let object = read(&mut inner);
         self.unreadable.append(&mut inner.unreadable);
+        self.damaged.append(&mut inner.damaged);
         Some(object)
     }
 
-    /// Returns the names of the fields that were of another type, as paths: `seo.title`.
-    pub(super) fn unreadable(self) -> Vec<String> {
-        self.unreadable
+    /// Returns the names of the fields that were of another type, and of those whose text was taken out, as paths:
+    /// `seo.title`.
+    pub(super) fn left_out(self) -> (Vec<String>, Vec<String>) {
+        (self.unreadable, self.damaged)
     }
 }

@@ -5,6 +5,7 @@
 //! Knows nothing of the rest of this crate: no manifest, no plan, no terminal. Whoever reads uses a
 //! [`Reader`], which cannot write; only who is handed a [`Writer`] can.
 
+mod accept;
 mod access;
 mod answer;
 mod base_url;
@@ -15,6 +16,8 @@ mod endpoints;
 mod error;
 mod excerpt;
 mod http;
+mod id;
+mod json;
 mod lenient;
 mod options;
 mod pace;
@@ -26,6 +29,7 @@ mod transport;
 mod update;
 mod wire;
 
+pub use accept::{MOST_LOCALES, MOST_PAGES};
 pub use answer::Answer;
 pub use base_url::{BaseUrl, InvalidBaseUrl, InvalidNamespace, Namespace};
 pub use client::Client;

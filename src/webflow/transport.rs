@@ -19,6 +19,7 @@ use super::call::Call;
 use super::error::Error;
 use super::excerpt::excerpt;
 use super::http;
+use super::json;
 use super::options::Options;
 use super::pace::Quota;
 use super::pacer::{Pacer, TooLate};
@@ -36,6 +37,9 @@ pub(super) struct Transport {
     shared: Arc<Shared>,
     pacer: Arc<Pacer>,
 }
+
+/// Returns what is wrong with an answer for the request that it came for.
+pub(super) type Accept<'a, T> = &'a (dyn Fn(&T) -> Result<(), String> + Sync);
 
 /// When nothing may be sent any more, be it for the first time or again.
 #[derive(Clone, Default)]
@@ -95,10 +99,11 @@ impl Transport {
         kind: Kind,
         call: &Call,
         bounds: &Bounds,
+        accept: Accept<'_, T>,
     ) -> Result<(T, Instant), Error> {
         let mut failed = Failed::default();
         loop {
-            let mut error = match self.send_once(call, bounds).await {
+            let mut error = match self.send_once(call, bounds, accept).await {
                 Ok(value) => return Ok(value),
                 Err(error) => error,
             };
@@ -119,7 +124,12 @@ impl Transport {
         }
     }
 
-    async fn send_once<T: DeserializeOwned>(&self, call: &Call, bounds: &Bounds) -> Result<(T, Instant), Error> {
+    async fn send_once<T: DeserializeOwned>(
+        &self,
+        call: &Call,
+        bounds: &Bounds,
+        accept: Accept<'_, T>,
+    ) -> Result<(T, Instant), Error> {
         let line = || call.line.clone();
         let place = tokio::select! {
             biased;
@@ -136,7 +146,11 @@ impl Transport {
             200..=299 => {
                 let (body, end) = body::read(&mut response, LARGEST_BODY).await;
                 match end {
-                    End::Whole => Ok((self.decode(call, &response, &body)?, sent_at)),
+                    End::Whole => {
+                        let value = self.decode(call, &response, &body)?;
+                        accept(&value).map_err(|cause| self.unfit(call, status, &cause))?;
+                        Ok((value, sent_at))
+                    }
                     End::TooLarge => Err(Error::TooLarge { request: line(), limit: LARGEST_BODY }),
                     End::Broken(error) => Err(self.lost(call, error)),
                 }
@@ -159,13 +173,19 @@ impl Transport {
 
     fn decode<T: DeserializeOwned>(&self, call: &Call, response: &Response, body: &[u8]) -> Result<T, Error> {
         let (request, status) = (call.line.clone(), response.status().as_u16());
-        serde_json::from_slice(body).map_err(|error| {
+        let body = json::checked(body, &self.shared.token);
+        let body = body.map_err(|error| self.unfit(call, status, &error.to_string()))?;
+        serde_json::from_slice(&body).map_err(|error| {
             if error.is_data() {
                 return Error::UnexpectedShape { request, status, cause: self.excerpt(&error.to_string()) };
             }
             let content_type = self.header(response.headers(), &CONTENT_TYPE);
-            Error::NotJson { request, status, content_type, excerpt: self.excerpt(&String::from_utf8_lossy(body)) }
+            Error::NotJson { request, status, content_type, excerpt: self.excerpt(&String::from_utf8_lossy(&body)) }
         })
+    }
+
+    fn unfit(&self, call: &Call, status: u16, cause: &str) -> Error {
+        Error::Unfit { request: call.line.clone(), status, cause: self.excerpt(cause) }
     }
 
     async fn refused(&self, call: &Call, status: u16, response: &mut Response) -> Error {
@@ -226,6 +246,7 @@ fn failure(error: &Error) -> Failure {
             Some(_) | None => Failure::Final,
         },
         Error::UnexpectedShape { .. }
+        | Error::Unfit { .. }
         | Error::TooLarge { .. }
         | Error::Expired { .. }
         | Error::InvalidId { .. }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 use serde_json::{Map, Value};
 
+use super::id;
 use super::lenient::{self, Fields};
 
 /// A page, or a folder, in one locale. Times are ISO 8601 texts in UTC.
@@ -35,6 +36,9 @@ pub struct Page {
     /// Fields that came with another type than described, as paths (`seo.title`). They read as
     /// missing here, and must not be taken for empty.
     pub unreadable: Vec<String>,
+    /// Fields whose text is not valid or holds the token, as paths. They read as missing here too, and no text stands
+    /// for them.
+    pub damaged: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -56,11 +60,13 @@ pub struct OpenGraph {
 impl<'de> Deserialize<'de> for Page {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut fields = Fields::new(Map::deserialize(deserializer)?);
-        let id = fields.take("id").ok_or_else(|| D::Error::custom("a page without `id`"))?;
+        let id: String = fields.take("id").ok_or_else(|| D::Error::custom("a page without `id`"))?;
+        let parent_id: Option<String> = fields.take("parentId");
+        let parent_id = parent_id.filter(|id| !id.is_empty());
         let page = Self {
-            id,
+            parent_id: parent_id.map(|parent| id::checked(parent, "the `parentId` of a page")).transpose()?,
+            id: id::checked(id, "the id of a page")?,
             site_id: fields.take("siteId"),
-            parent_id: fields.take("parentId"),
             collection_id: fields.take("collectionId"),
             title: fields.take("title"),
             slug: fields.take("slug"),
@@ -82,8 +88,10 @@ impl<'de> Deserialize<'de> for Page {
             locale_id: fields.take("localeId"),
             published_path: fields.take("publishedPath"),
             unreadable: Vec::new(),
+            damaged: Vec::new(),
         };
-        Ok(Self { unreadable: fields.unreadable(), ..page })
+        let (unreadable, damaged) = fields.left_out();
+        Ok(Self { unreadable, damaged, ..page })
     }
 }
 
@@ -91,7 +99,8 @@ impl<'de> Deserialize<'de> for Page {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct PageList {
     pub pages: Vec<Page>,
-    #[serde(default, deserialize_with = "lenient::optional")]
+    /// Not lenient: with a number of pages that cannot be read, a part could pass for the whole list.
+    #[serde(default)]
     pub pagination: Option<Pagination>,
 }
 
@@ -118,6 +127,7 @@ pub(super) struct SiteList {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Site {
+    #[serde(deserialize_with = "id::one")]
     pub id: String,
     #[serde(default, deserialize_with = "lenient::optional")]
     pub workspace_id: Option<String>,
@@ -143,6 +153,7 @@ pub struct Site {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CustomDomain {
+    #[serde(deserialize_with = "id::one")]
     pub id: String,
     #[serde(default, deserialize_with = "lenient::optional")]
     pub url: Option<String>,
@@ -162,6 +173,7 @@ pub struct Locales {
 #[serde(rename_all = "camelCase")]
 pub struct Locale {
     /// The `localeId` of pages.
+    #[serde(deserialize_with = "id::one")]
     pub id: String,
     /// For collection items only; pages do not know it.
     #[serde(default, deserialize_with = "lenient::optional")]
@@ -206,7 +218,7 @@ pub struct Authorization {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthorizedTo {
-    #[serde(default, deserialize_with = "lenient::list")]
+    #[serde(default, deserialize_with = "id::list")]
     pub site_ids: Vec<String>,
     #[serde(default, deserialize_with = "lenient::list")]
     pub workspace_ids: Vec<String>,

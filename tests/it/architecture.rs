@@ -173,7 +173,7 @@ const HOMES: &[(&str, &[&str], &str)] = &[
     ("cap_std", &["project_dir"], "only the project folder is opened as a whole"),
     ("clap", &["cli"], "flags are the shell's business"),
     ("maud", &["render"], "only views are HTML"),
-    ("base64", &["render"], "only the report names a hash in it"),
+    ("base64", &["render", "webflow"], "only the report names a hash in it, and the client finds a token in it"),
     ("granit_parser", &["manifest"], "only manifests are YAML"),
     ("reqwest", &["webflow"], "only the client sends"),
     ("serde_yaml", &["manifest"], "only manifests are YAML"),

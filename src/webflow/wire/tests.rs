@@ -59,6 +59,7 @@ fn reads_a_page_of_the_reference() {
         locale_id: text("653fd9af6a07fc9cfd7a5e57"),
         published_path: text("/en-us/guide-to-the-galaxy"),
         unreadable: Vec::new(),
+        damaged: Vec::new(),
     };
     assert_eq!(page(example_page()), expected);
 }

@@ -169,7 +169,7 @@ impl Slugs {
             let reads = |locale: usize| {
                 let mut metadata = Metadata::default();
                 metadata.set(Field::Slug, Value::Text(self.now(number, locale)));
-                (tag(locale), LiveLocale { metadata, published_path: None })
+                (tag(locale), LiveLocale { metadata, ..LiveLocale::default() })
             };
             let page = LivePage {
                 id: id(number),

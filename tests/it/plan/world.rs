@@ -58,7 +58,7 @@ impl World {
         let locales = LOCALES.map(|tag| {
             let prefix = if tag == "en" { String::new() } else { format!("/{tag}") };
             let published_path = Some(PagePath::from(format!("{prefix}/{id}")));
-            (LocaleTag::from(tag), LiveLocale { metadata: metadata.clone(), published_path })
+            (LocaleTag::from(tag), LiveLocale { metadata: metadata.clone(), published_path, ..LiveLocale::default() })
         });
         let page = LivePage {
             id: id.into(),

@@ -87,7 +87,7 @@ async fn an_answer_of_another_shape() {
     let server = Server::start([json("200 OK", &format!(r#"{{"pages":"{TOKEN}"}}"#))]);
     let error = client(&server.url).reader().list_pages("s1", None, 0).await.unwrap_err();
     assert_silent(&error);
-    insta::assert_snapshot!(error, @r#"`GET /v2/sites/s1/pages?limit=100&offset=0` answered 200 with JSON of another shape: invalid type: string "***", expected a sequence at line 1 column 43"#);
+    insta::assert_snapshot!(error, @r#"`GET /v2/sites/s1/pages?limit=100&offset=0` answered 200 with JSON of another shape: invalid type: string "a text that is not valid or holds the API token", expected a map at line 1 column 59"#);
 }
 
 #[tokio::test]
