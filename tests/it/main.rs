@@ -9,6 +9,7 @@ mod docs;
 mod edit;
 mod explain;
 mod galaxy;
+mod hostile_server;
 mod laws;
 mod lint;
 mod manifest;
