@@ -8,7 +8,7 @@ mod publication;
 use std::collections::BTreeSet;
 
 use crate::exit::Exit;
-use crate::model::{Field, Value};
+use crate::model::{Leaf, Value};
 
 pub use publication::{Publication, Published, Scope};
 
@@ -45,6 +45,22 @@ pub enum Event {
     Published(Publication, Published),
 }
 
+impl Event {
+    /// Returns whether the event can be one of a plan with so many operations.
+    pub fn fits(&self, operations: usize) -> bool {
+        match self {
+            Self::Began { operations: number } => *number == operations,
+            Self::Finished { operation, outcome: Outcome::Skipped(Skip::Needs(other)) } => {
+                *operation < operations && *other < operations
+            }
+            Self::Sending { operation } | Self::Held { operation } | Self::Finished { operation, .. } => {
+                *operation < operations
+            }
+            Self::Stopped(_) | Self::Publishing(_) | Self::Published(..) => true,
+        }
+    }
+}
+
 /// Why a run sends nothing more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stop {
@@ -54,6 +70,8 @@ pub enum Stop {
     ServerErrors,
     /// The time given for the whole run is over.
     Deadline,
+    /// SIGHUP: the terminal was closed.
+    HungUp,
     /// SIGINT: somebody pressed Ctrl-C.
     Interrupted,
     /// SIGTERM: the system or the pipeline wants it to end.
@@ -100,11 +118,11 @@ pub enum Skip {
     Stopped,
 }
 
-/// A field that does not read as it should.
+/// A field, or another leaf that a write must keep, that does not read as it should.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mismatch {
-    /// The field.
-    pub field: Field,
+    /// The field or leaf.
+    pub field: Leaf,
     /// What it should read.
     pub expected: Value,
     /// What it reads.
@@ -162,12 +180,20 @@ impl Outcome {
 
 impl Stop {
     /// Every reason.
-    pub const ALL: [Self; 6] =
-        [Self::Authorization, Self::ServerErrors, Self::Deadline, Self::Interrupted, Self::Terminated, Self::Record];
+    pub const ALL: [Self; 7] = [
+        Self::Authorization,
+        Self::ServerErrors,
+        Self::Deadline,
+        Self::HungUp,
+        Self::Interrupted,
+        Self::Terminated,
+        Self::Record,
+    ];
 
     /// Returns the exit of a run that was ended by a signal, whatever had been written by then.
     pub fn signal_exit(self) -> Option<Exit> {
         match self {
+            Self::HungUp => Some(Exit::HungUp),
             Self::Interrupted => Some(Exit::Interrupted),
             Self::Terminated => Some(Exit::Terminated),
             Self::Authorization | Self::ServerErrors | Self::Deadline | Self::Record => None,
@@ -180,6 +206,7 @@ impl Stop {
             Self::Authorization => "authorization",
             Self::ServerErrors => "server-errors",
             Self::Deadline => "deadline",
+            Self::HungUp => "hung-up",
             Self::Interrupted => "interrupted",
             Self::Terminated => "terminated",
             Self::Record => "record",
@@ -192,6 +219,7 @@ impl Stop {
             Self::Authorization => "the token is not accepted",
             Self::ServerErrors => "the server failed several times in a row",
             Self::Deadline => "the time given with `--timeout` is over",
+            Self::HungUp => "the terminal was closed",
             Self::Interrupted => "interrupted",
             Self::Terminated => "told to end",
             Self::Record => "what happens can no longer be recorded",

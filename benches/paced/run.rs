@@ -10,7 +10,8 @@ use slugline::apply::{self, DEFAULT_MAX_READ_AGE, Remote, Sending};
 use slugline::event::{Event, Receipt};
 use slugline::live;
 use slugline::model::{Desired, DesiredLocale, DesiredPage, Field, Live, NamedBy, SiteId, Stated};
-use slugline::plan::{Inputs, Plan, Policy, Provenance, plan};
+use slugline::plan::gate::{Candidate, Project, gate};
+use slugline::plan::{Guard, Inputs, Limits, Plan, Policy, Provenance, plan};
 use slugline::sandbox::{self, Server, Shape, generate};
 use slugline::source::{ByteRange, Location};
 use slugline::webflow::{self, Client, Token};
@@ -19,6 +20,9 @@ use tokio::time::MissedTickBehavior;
 
 /// Requests a minute that the sandbox's token allows.
 pub(crate) const LIMIT: u32 = 120;
+
+/// Requests under way at once.
+pub(crate) const CONCURRENCY: usize = 4;
 
 /// The path that only a neighbor asks for.
 const NEIGHBORS_PATH: &str = "/v2/sites";
@@ -39,6 +43,8 @@ pub(crate) struct Trial {
 pub(crate) struct Measured {
     /// Of the program, reads and those that were refused among them.
     pub(crate) requests: usize,
+    /// The requests before the first write.
+    pub(crate) preflight: usize,
     pub(crate) writes: usize,
     /// Requests of the program that were one too many.
     pub(crate) limited: usize,
@@ -50,6 +56,12 @@ pub(crate) struct Measured {
 }
 
 impl Measured {
+    /// Returns the reads after the first write as a part of what could not be done without.
+    pub(crate) fn reads_again(&self) -> f64 {
+        let least = self.preflight + self.writes;
+        self.requests.saturating_sub(least + self.limited) as f64 / least as f64
+    }
+
     /// Returns how long it took as a multiple of what the limit makes of so many requests.
     pub(crate) fn share(&self, limit: u32) -> f64 {
         self.minutes / (self.requests as f64 / f64::from(limit))
@@ -75,9 +87,12 @@ impl Trial {
 
         let begin = Instant::now();
         client.reader().introspect().await.expect("the token may ask what it is");
-        let four = NonZeroUsize::new(4).expect("four is not zero");
+        let four = NonZeroUsize::new(CONCURRENCY).expect("four is not zero");
         let live = live::read(&client.reader(), &id, four).await.expect("the sandbox answers");
         let plan = plan_of(&live, self.changes);
+        let project = Project { site: &id, environment: None, managed: self.changes, limits: &Limits::default() };
+        let candidate = Candidate { plan: &plan, ended: None };
+        let approved = gate(candidate, &live, project, &Guard::ALL).expect("the plan was made from this reading");
         let remote = Remote {
             reader: client.reader(),
             writer: client.writer(),
@@ -93,7 +108,7 @@ impl Trial {
             held += usize::from(matches!(event, Event::Held { .. }));
             Ok(())
         };
-        let receipt = apply::apply(&plan, &remote, stop, &mut record).await.expect("nobody else writes");
+        let receipt = apply::apply(approved, &remote, stop, &mut record).await.expect("nobody else writes");
         let minutes = begin.elapsed().as_secs_f64() / minute.as_secs_f64();
         neighbor.abort();
         Measured { held, minutes, receipt, ..count(&server) }
@@ -105,6 +120,7 @@ fn count(server: &Server) -> Measured {
     log.retain(|entry| entry.path != NEIGHBORS_PATH);
     Measured {
         requests: log.len(),
+        preflight: log.iter().take_while(|entry| entry.method == "GET").count(),
         writes: log.iter().filter(|entry| entry.method != "GET" && entry.status == Some(200)).count(),
         limited: log.iter().filter(|entry| entry.status == Some(429)).count(),
         held: 0,

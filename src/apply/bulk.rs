@@ -4,22 +4,21 @@
 //! so only operations of one level share a request, and after any answer but a 200 a read decides of each of them.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::time::Instant;
 
-use super::reads::{self, Since};
+use super::reads::Needed;
 use super::run::{self, Run};
 use super::singly::settled;
-use super::write::{self, Settled, Trouble};
+use super::write::{self, Sender, Settled, Trouble};
 use crate::event::{Event, Outcome, Skip};
 use crate::live::{self, Reading};
 use crate::model::{LocaleId, Metadata};
 use crate::plan::{Operation, Plan, staleness};
-use crate::webflow::{self, BulkEntry, ENTRIES_PER_UPDATE, WriteOutcome};
+use crate::webflow::{self, BulkEntry, ENTRIES_PER_UPDATE, Moment, NextTurn, WriteOutcome};
 
 /// What became of a bulk request.
 enum Sent {
     /// It was answered; and a moment before it was sent.
-    Answered(Vec<webflow::Page>, Instant),
+    Answered(Vec<webflow::Page>, Moment),
     /// It failed.
     Failed(webflow::Error),
     /// Its turn would have come too late.
@@ -42,29 +41,31 @@ impl Run<'_, '_> {
 
     /// Sends the operations of one request, and returns those of them that are to be sent one by one.
     async fn chunk(&mut self, mut chunk: Vec<usize>) -> Vec<usize> {
-        // What is read from here on will do for all of them, however many stand in other parts of the lists.
-        let mut since = reads::young(self.remote);
+        // The lists are read right before each request. What is read from here on will do for all of its operations, however
+        // many stand in other parts of the lists.
+        let mut needed = Needed::AfterTheLastWrite;
         loop {
-            let (ready, read_at) = self.ready(chunk, since).await;
+            let next = NextTurn::default();
+            let (ready, read_at) = self.ready(chunk, needed, &next).await;
             // A request of its own does as well for a single one, and is no beta.
             if ready.len() < 2 {
                 return ready;
             }
-            match self.send_chunk(&ready, read_at).await {
+            match self.send_chunk(&ready, read_at, &next).await {
                 Sent::Answered(pages, at) => return self.take_answers(&ready, &pages, at).await,
                 Sent::Failed(error) => return self.take_failure(&ready, &error).await,
                 Sent::Over => return Vec::new(),
                 Sent::TooLate => {
                     chunk = ready.into_iter().filter(|index| self.hold(*index)).collect();
-                    since = Some(Instant::now());
+                    needed = Needed::After(Moment::now());
                 }
             }
         }
     }
 
     /// Holds operations against what their pages read. Returns those that may be sent, and since when that is known.
-    async fn ready(&mut self, chunk: Vec<usize>, since: Since) -> (Vec<usize>, Instant) {
-        let (mut ready, mut oldest) = (Vec::new(), Instant::now());
+    async fn ready(&mut self, chunk: Vec<usize>, needed: Needed, next: &NextTurn) -> (Vec<usize>, Moment) {
+        let (mut ready, mut oldest) = (Vec::new(), Moment::now());
         let mut failure: Option<live::Error> = None;
         for index in chunk {
             if let Some(skip) = self.skip(index) {
@@ -74,7 +75,7 @@ impl Run<'_, '_> {
             let reading = match &failure {
                 // What cannot be read is not asked for once more for each of a hundred.
                 Some(error) => Err(error.clone()),
-                None => match self.read(index, since).await {
+                None => match self.read(index, needed, next).await {
                     Some(reading) => reading,
                     None => {
                         self.finish(index, Outcome::Skipped(Skip::Stopped));
@@ -93,9 +94,14 @@ impl Run<'_, '_> {
 
     /// Returns what the page of an operation reads, which is nothing if it is gone; or nothing at all if somebody wants
     /// the end and it takes too long.
-    async fn read(&mut self, index: usize, since: Since) -> Option<Result<Option<Reading>, live::Error>> {
+    async fn read(
+        &mut self,
+        index: usize,
+        needed: Needed,
+        next: &NextTurn,
+    ) -> Option<Result<Option<Reading>, live::Error>> {
         let (plan, remote, reads) = (self.plan, self.remote, self.reads);
-        let reading = self.ledger.within_grace(reads.fresh(remote, &plan.operations[index], since)).await;
+        let reading = self.ledger.within_grace(reads.get(remote, &plan.operations[index], needed, next)).await;
         if let Some(Err(error)) = &reading {
             let (_, trouble) = run::unread(error);
             self.heed(trouble);
@@ -105,7 +111,7 @@ impl Run<'_, '_> {
 
     /// Holds an operation against what its page reads. Returns when that was read if the operation may be sent on it;
     /// otherwise the operation is at its end.
-    fn judge(&mut self, index: usize, reading: Result<Option<Reading>, live::Error>) -> Option<Instant> {
+    fn judge(&mut self, index: usize, reading: Result<Option<Reading>, live::Error>) -> Option<Moment> {
         let (plan, operation) = (self.plan, &self.plan.operations[index]);
         let outcome = match reading {
             Ok(Some(Reading { metadata, at, offset: _ })) => {
@@ -121,7 +127,7 @@ impl Run<'_, '_> {
     }
 
     /// Sends operations in one request, each intent told before.
-    async fn send_chunk(&mut self, ready: &[usize], read_at: Instant) -> Sent {
+    async fn send_chunk(&mut self, ready: &[usize], read_at: Moment, next: &NextTurn) -> Sent {
         for index in ready {
             if let Some(skip) = self.skip(*index).or_else(|| self.tell_intent(*index)) {
                 // None of them goes out; those told before would count as sent otherwise.
@@ -133,8 +139,10 @@ impl Run<'_, '_> {
         }
         let plan = self.plan;
         let entries: Vec<BulkEntry> = ready.iter().map(|index| entry(&plan.operations[*index])).collect();
-        let writer = self.sender(&plan.operations[ready[0]]).writer(read_at);
-        let sent_at = Instant::now();
+        let max_age = self.remote.max_read_age;
+        let writer = Sender { max_age, ..self.sender(&plan.operations[ready[0]]) }.writer(read_at, next);
+        self.reads.write();
+        let sent_at = Moment::now();
         match self.ledger.within_grace(writer.update_pages(&entries)).await {
             Some(Ok(pages)) => Sent::Answered(pages, sent_at),
             Some(Err(webflow::Error::Expired { .. })) => Sent::TooLate,
@@ -149,7 +157,7 @@ impl Run<'_, '_> {
     }
 
     /// Takes the answers in. What the answer has not, a read decides; what it shows as it was before goes one by one.
-    async fn take_answers(&mut self, ready: &[usize], pages: &[webflow::Page], sent_at: Instant) -> Vec<usize> {
+    async fn take_answers(&mut self, ready: &[usize], pages: &[webflow::Page], sent_at: Moment) -> Vec<usize> {
         self.heed(Trouble::default());
         let plan = self.plan;
         let secondary = secondary_ids(plan);
@@ -158,7 +166,7 @@ impl Run<'_, '_> {
             let operation = &plan.operations[index];
             let found = answer_for(operation, pages, &secondary).and_then(|page| live::readable(page).ok());
             match found {
-                Some(found) => singly.extend(self.verify(index, found, sent_at)),
+                Some(found) => singly.extend(self.verify(index, found, sent_at).await),
                 None => unanswered.push(index),
             }
         }
@@ -185,9 +193,11 @@ impl Run<'_, '_> {
     }
 
     /// Compares an answer with what was sent. Returns the operation if its page is as it was before.
-    fn verify(&mut self, index: usize, found: Metadata, at: Instant) -> Option<usize> {
+    async fn verify(&mut self, index: usize, found: Metadata, at: Moment) -> Option<usize> {
         let operation = &self.plan.operations[index];
         let sender = self.sender(operation);
+        let confirmed = self.ledger.within_grace(write::confirmed(&sender, operation, found.clone())).await;
+        let found = confirmed.unwrap_or(found);
         let outcome = write::verify(&sender, operation, &found);
         let is_unmoved = outcome != Outcome::Done && write::precondition_holds(&sender, operation, &found);
         self.reads.learn(&operation.address, found, at);
@@ -203,12 +213,12 @@ impl Run<'_, '_> {
     /// Decides by reading what became of operations. Returns those that the server has not carried out: they go one by
     /// one, and are an open question until then unless `is_certain`.
     async fn settle(&mut self, sent: &[usize], why: &str, is_certain: impl Fn(&Operation) -> bool) -> Vec<usize> {
-        let since = Some(Instant::now());
+        let needed = Needed::After(Moment::now());
         let mut singly = Vec::new();
         let mut is_readable = true;
         for index in sent.iter().copied() {
             let operation = &self.plan.operations[index];
-            let reading = if is_readable { self.read(index, since).await } else { None };
+            let reading = if is_readable { self.read(index, needed, &NextTurn::default()).await } else { None };
             is_readable = matches!(reading, Some(Ok(_)));
             let settled = reading.and_then(Result::ok).flatten();
             let settled = settled.map(|reading| write::settled_by(&self.sender(operation), operation, reading));
@@ -219,7 +229,7 @@ impl Run<'_, '_> {
                     }
                     singly.push(index);
                 }
-                Some(Settled::Done(_, _)) => self.finish(index, Outcome::Done),
+                Some(Settled::Done(outcome, ..)) => self.finish(index, outcome),
                 Some(Settled::Unknown | Settled::Refused) | None => {
                     self.finish(index, Outcome::Unknown { message: why.to_owned() });
                 }

@@ -11,6 +11,7 @@ mod publish;
 mod reads;
 mod singly;
 mod stop;
+mod window;
 mod write;
 
 use std::num::NonZeroUsize;
@@ -23,6 +24,7 @@ use self::stop::{at, wanted};
 use crate::event::{Event, Receipt, Stop};
 use crate::live;
 use crate::plan::Plan;
+use crate::plan::gate::Approved;
 use crate::plan::staleness::{self, Moved};
 use crate::webflow::{Reader, Writer};
 
@@ -80,13 +82,14 @@ pub enum Error {
     Stopped(Stop),
 }
 
-/// Applies the plan and returns how each operation ended. An error means that nothing was written.
+/// Applies an approved plan and returns how each operation ended. An error means that nothing was written.
 pub async fn apply(
-    plan: &Plan,
+    approved: Approved<'_>,
     remote: &Remote,
     mut stop: StopSignal,
     record: &mut Record<'_>,
 ) -> Result<Receipt, Error> {
+    let plan = approved.plan();
     let reads = read(plan, remote, &mut stop).await?;
     staleness::check(plan, &reads.all()).map_err(Error::Stale)?;
     Ok(Run::new(plan, remote, &reads, Ledger::new(Receipt::default(), stop, record)).go().await)
@@ -95,12 +98,13 @@ pub async fn apply(
 /// Goes on with a run that ended before its end. What is known to be done is not sent again; what somebody else has
 /// changed since is left alone.
 pub async fn resume(
-    plan: &Plan,
+    approved: Approved<'_>,
     receipt: Receipt,
     remote: &Remote,
     mut stop: StopSignal,
     record: &mut Record<'_>,
 ) -> Result<Receipt, Error> {
+    let plan = approved.plan();
     let reads = read(plan, remote, &mut stop).await?;
     Ok(Run::new(plan, remote, &reads, Ledger::new(receipt, stop, record)).go().await)
 }

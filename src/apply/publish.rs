@@ -3,20 +3,22 @@
 use super::ledger::Ledger;
 use super::stop::{GRACE, StopSignal, at};
 use super::{Record, Remote, write};
-use crate::event::{Event, Outcome, Publication, Published, Receipt, Scope, Stop};
+use crate::event::{Event, Mismatch, Outcome, Publication, Published, Receipt, Scope, Stop};
 use crate::live;
+use crate::plan::gate::Approved;
 use crate::plan::{Operation, Plan};
 use crate::webflow::{self, CustomDomain, PublishRequest, Site, WriteOutcome};
 
 /// Publishes what was written: the page if there is only one, else the site. Does nothing if something is amiss, or if
 /// nothing was written. The server takes one publish a minute; if that minute is not over, it is waited for.
 pub async fn publish(
-    plan: &Plan,
+    approved: Approved<'_>,
     receipt: Receipt,
     remote: &Remote,
     stop: StopSignal,
     record: &mut Record<'_>,
 ) -> Receipt {
+    let plan = approved.plan();
     let pages = plan.operations.iter().map(|operation| &operation.address.page);
     let Some(scope) = receipt.to_publish(pages) else { return receipt };
     let mut publisher = Publisher { plan, remote, ledger: Ledger::new(receipt, stop, record) };
@@ -87,7 +89,9 @@ impl Publisher<'_, '_> {
                 // What a later operation sends to the same page is held against that one.
                 let is_last = |field| plan.last_to_send(operation, field);
                 let found = read.get(&operation.address).map(|reading| write::mismatches(operation, &reading.metadata));
-                found.map_or(1, |found| found.iter().filter(|mismatch| is_last(mismatch.field)).count())
+                // Leaves that are not fields are not the plan's business.
+                let is_moved = |mismatch: &&Mismatch| mismatch.field.as_field().is_some_and(is_last);
+                found.map_or(1, |found| found.iter().filter(is_moved).count())
             });
             match count.sum() {
                 0 => remote.reader.site(plan.target.site.as_str()).await.map_err(Refusal::Request),

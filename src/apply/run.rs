@@ -17,7 +17,7 @@ use crate::plan::{Operation, Plan};
 const MAX_UNAVAILABLE: u32 = 3;
 
 /// How often an operation whose turn comes too late is read again before that is an error.
-const MAX_LATE: u32 = 5;
+const MAX_LATE: u32 = 10;
 
 /// A run under way.
 pub(super) struct Run<'a, 'r> {
@@ -47,7 +47,10 @@ impl<'a, 'r> Run<'a, 'r> {
         if self.ledger.tell(Event::Began { operations: self.plan.operations.len() }).is_err() {
             return self.ledger.receipt;
         }
-        for level in levels(self.plan) {
+        let mut levels = levels(self.plan);
+        levels.iter_mut().for_each(|level| level.retain(|index| !self.is_over(*index)));
+        self.reads.arrange(self.remote, self.plan, &mut levels);
+        for level in levels {
             let rest = match self.remote.sending {
                 Sending::Singly => level,
                 Sending::InBulk => self.in_bulk(level).await,
@@ -64,6 +67,7 @@ impl<'a, 'r> Run<'a, 'r> {
             remote: self.remote,
             plan: self.plan,
             primary: self.written_primary(operation),
+            max_age: self.reads.max_age(),
             closed: self.ledger.closed(),
         }
     }
@@ -79,7 +83,7 @@ impl<'a, 'r> Run<'a, 'r> {
         let (primary, standing) = primary.next_back()?;
         let mut primary = primary.clone();
         if let Some(Outcome::DidNotTake(mismatches)) = standing.outcome() {
-            let found = mismatches.iter().map(|mismatch| (mismatch.field, mismatch.found.clone()));
+            let found = mismatches.iter().filter_map(|it| Some((it.field.as_field()?, it.found.clone())));
             primary.body.fields.extend(found.filter(|(field, _)| field.kind() == Kind::Text));
         }
         Some(primary)
@@ -115,7 +119,7 @@ impl<'a, 'r> Run<'a, 'r> {
             };
             // What was not sent may have followed the primary by now, as it should.
             let mut mismatches = write::mismatches(operation, &reading.metadata);
-            mismatches.retain(|mismatch| operation.body.fields.contains_key(&mismatch.field));
+            mismatches.retain(|mismatch| operation.body.sends(&mismatch.field));
             if !mismatches.is_empty() {
                 self.finish(index, Outcome::DidNotTake(mismatches));
             }
@@ -167,6 +171,11 @@ impl<'a, 'r> Run<'a, 'r> {
         }
     }
 
+    /// Returns how often the turn of an operation came too late.
+    pub(super) fn times_late(&self, index: usize) -> u32 {
+        self.late.get(&index).copied().unwrap_or_default()
+    }
+
     /// Stops the run where going on cannot help: without authorization, or against a server that is down.
     pub(super) fn heed(&mut self, trouble: Trouble) {
         self.unavailable = if trouble.is_unavailable { self.unavailable + 1 } else { 0 };
@@ -203,8 +212,11 @@ fn levels(plan: &Plan) -> Vec<VecDeque<usize>> {
 }
 
 pub(super) fn moved(fields: Vec<MovedField>) -> Outcome {
-    let mismatch = |MovedField { field, expected, found }| Mismatch { field, expected, found };
     Outcome::Moved(fields.into_iter().map(mismatch).collect())
+}
+
+pub(super) fn mismatch(MovedField { field, expected, found }: MovedField) -> Mismatch {
+    Mismatch { field, expected, found }
 }
 
 pub(super) fn gone() -> Outcome {
@@ -213,8 +225,8 @@ pub(super) fn gone() -> Outcome {
 
 fn never_young() -> Outcome {
     Outcome::Failed {
-        message: "its turn never came while what was read of the page was young enough".to_owned(),
-        hint: Some("allow older readings with `--max-read-age`, or more requests with `--rpm`".to_owned()),
+        message: "could not write within `--max-read-age` of reading the page".to_owned(),
+        hint: Some("raise `--max-read-age` or `--rpm`".to_owned()),
         is_general: true,
     }
 }

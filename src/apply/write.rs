@@ -4,12 +4,12 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-use super::Remote;
+use super::{Remote, run};
 use crate::event::{Mismatch, Outcome};
 use crate::live::{self, Reading};
 use crate::model::{Field, LocaleId, Metadata, Value};
-use crate::plan::{Body, Operation, Plan, staleness};
-use crate::webflow::{self, OpenGraphUpdate, PageUpdate, SeoUpdate, WriteOutcome, Writer};
+use crate::plan::{Body, Operation, Plan, file, staleness};
+use crate::webflow::{self, Moment, NextTurn, PageUpdate, Reader, WriteOutcome, Writer};
 
 /// How an operation ended, and what that says about the ones to come.
 pub(super) struct Written {
@@ -27,7 +27,7 @@ pub(super) struct Trouble {
 /// How sending an operation ended.
 pub(super) enum Ended {
     /// With an outcome, and what the page was last seen to read, and when, if it was seen.
-    Outcome(Outcome, Option<(Box<Metadata>, Instant)>),
+    Outcome(Outcome, Option<(Box<Metadata>, Moment)>),
     /// It was not sent: its turn would have come when what was read had become too old.
     TooLate,
 }
@@ -35,8 +35,8 @@ pub(super) enum Ended {
 /// How often a request whose outcome was unknown is sent, as long as reads show that it was not carried out.
 const TRIES: u32 = 3;
 
-/// A reading made for a write is good for that long, however young readings have to be; else no write could ever go out.
-const LEAST_AGE: Duration = Duration::from_secs(5);
+/// The same, with the tries that were not sent because what was read was too old by then.
+const MOST_TRIES: u32 = 8;
 
 /// The pause before it is sent again; most of what passes by itself has passed then.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -48,43 +48,60 @@ pub(super) struct Sender<'a> {
     pub(super) plan: &'a Plan,
     /// The operation that has written the page's primary locale by now, if one has.
     pub(super) primary: Option<Operation>,
+    /// No write goes out on a reading older than this, unless the write follows its read at once.
+    pub(super) max_age: Duration,
     /// Whether nothing more may be sent.
     pub(super) closed: watch::Receiver<bool>,
 }
 
 impl Sender<'_> {
-    /// Returns a writer for what was read then.
-    pub(super) fn writer(&self, read_at: Instant) -> Writer {
-        let young_until = read_at + self.remote.max_read_age.max(LEAST_AGE);
-        let not_after = self.remote.deadline.map_or(young_until, |deadline| deadline.min(young_until));
-        self.remote.writer.not_after(not_after).until_closed(self.closed.clone())
+    /// Returns a writer for what was read then, in the turn that the read has kept, if it has.
+    pub(super) fn writer(&self, read_at: Moment, next: &NextTurn) -> Writer {
+        let writer = self.remote.writer.based_on(read_at, self.max_age, next).until_closed(self.closed.clone());
+        match self.remote.deadline {
+            Some(deadline) => writer.not_after(deadline),
+            None => writer,
+        }
+    }
+
+    /// Returns whether nothing more may be sent.
+    fn is_over(&self) -> bool {
+        *self.closed.borrow() || self.remote.deadline.is_some_and(|deadline| Instant::now() >= deadline)
     }
 }
 
 /// Sends an operation. The answer's values are the verification; where there is no answer to trust, a read decides
 /// whether it is done, or sent again.
-pub(super) async fn write(sender: &Sender<'_>, operation: &Operation, read_at: Instant) -> Written {
+pub(super) async fn write(sender: &Sender<'_>, operation: &Operation, read_at: Moment, next: &NextTurn) -> Written {
     let page = operation.address.page.as_str();
     let mut read_at = read_at;
     let mut doubt = Doubt::default();
     let mut tries = 0;
     loop {
-        let sent_at = Instant::now();
-        let writer = sender.writer(read_at);
+        let sent_at = Moment::now();
+        let writer = sender.writer(read_at, next);
         let error = match writer.update_page(page, locale_id(operation), &page_update(&operation.body)).await {
-            Ok(answer) => return Written::answered(sender, operation, &answer, sent_at),
-            Err(webflow::Error::Expired { .. }) => return doubt.end().unwrap_or_else(Written::too_late),
+            Ok(answer) => return Written::answered(sender, operation, &answer, sent_at).await,
             Err(error) => error,
         };
-        read_at = match settle(sender, operation, &error).await {
+        let is_late = matches!(error, webflow::Error::Expired { .. });
+        if is_late && (doubt.is_none() || sender.is_over() || tries >= MOST_TRIES) {
+            return doubt.end().unwrap_or_else(Written::too_late);
+        }
+        read_at = match settle(sender, operation, &error, next).await {
             // The read that settled it is the one that the next try goes out on.
             Settled::NotWritten(at) => at,
             Settled::Refused => return doubt.open().unwrap_or_else(|| Written::new(Settled::Refused, &error)),
-            settled @ (Settled::Done(..) | Settled::Unknown) => return Written::new(settled, &error),
+            settled @ (Settled::Done(..) | Settled::Unknown) => {
+                return Written::new(settled, doubt.last().filter(|_| is_late).unwrap_or(&error));
+            }
         };
-        doubt.take(operation, error);
         tries += 1;
-        if let Some(end) = doubt.end().filter(|_| tries == TRIES || *sender.closed.borrow()) {
+        if is_late {
+            continue;
+        }
+        doubt.take(operation, error);
+        if let Some(end) = doubt.end().filter(|_| tries >= TRIES || *sender.closed.borrow()) {
             return end;
         }
         tokio::time::sleep(PAUSE * tries).await;
@@ -101,12 +118,21 @@ struct Doubt {
 }
 
 impl Doubt {
+    fn is_none(&self) -> bool {
+        self.last().is_none()
+    }
+
     fn take(&mut self, operation: &Operation, error: webflow::Error) {
         if is_certain(operation, &error) {
             self.certain = Some(error);
         } else {
             self.open = Some(error);
         }
+    }
+
+    /// Returns how an attempt ended, one that may have been carried out if there is any.
+    fn last(&self) -> Option<&webflow::Error> {
+        self.open.as_ref().or(self.certain.as_ref())
     }
 
     /// Returns the end of an operation of which an attempt may have been carried out.
@@ -121,13 +147,16 @@ impl Doubt {
 }
 
 impl Written {
-    fn answered(sender: &Sender<'_>, operation: &Operation, answer: &webflow::Page, sent_at: Instant) -> Self {
+    async fn answered(sender: &Sender<'_>, operation: &Operation, answer: &webflow::Page, sent_at: Moment) -> Self {
         if let Some(other) = other_locale(sender.plan, operation, answer) {
             let message = format!("the answer is about the page in the locale `{other}`");
             return Self { ended: Ended::Outcome(Outcome::Unknown { message }, None), trouble: Trouble::default() };
         }
         let ended = match live::readable(answer) {
-            Ok(found) => Ended::Outcome(verify(sender, operation, &found), Some((Box::new(found), sent_at))),
+            Ok(found) => {
+                let found = confirmed(sender, operation, found).await;
+                Ended::Outcome(verify(sender, operation, &found), Some((Box::new(found), sent_at)))
+            }
             Err(error) => Ended::Outcome(Outcome::Unknown { message: error.to_string() }, None),
         };
         Self { ended, trouble: Trouble::default() }
@@ -139,7 +168,7 @@ impl Written {
 
     fn new(settled: Settled, error: &webflow::Error) -> Self {
         let ended = match settled {
-            Settled::Done(found, at) => Ended::Outcome(Outcome::Done, Some((found, at))),
+            Settled::Done(outcome, found, at) => Ended::Outcome(outcome, Some((found, at))),
             Settled::Refused | Settled::NotWritten(_) => Ended::Outcome(failed(error), None),
             Settled::Unknown => Ended::Outcome(Outcome::Unknown { message: error.to_string() }, None),
         };
@@ -167,26 +196,43 @@ fn locale_id(operation: &Operation) -> Option<&str> {
 
 /// What is known of a request that ended with an error.
 pub(super) enum Settled {
-    /// It was carried out, as this reading shows.
-    Done(Box<Metadata>, Instant),
+    /// It was carried out, as this reading shows, and this is how it ended.
+    Done(Outcome, Box<Metadata>, Moment),
     /// It was refused, or never sent.
     Refused,
     /// It was not carried out, or makes no difference that a read could show, as of then; sending it again does no harm.
-    NotWritten(Instant),
+    NotWritten(Moment),
     /// Nobody can say, or the page reads as nobody expects.
     Unknown,
 }
 
 /// Decides by a read where the error leaves it open whether the request was carried out.
-async fn settle(sender: &Sender<'_>, operation: &Operation, error: &webflow::Error) -> Settled {
+async fn settle(sender: &Sender<'_>, operation: &Operation, error: &webflow::Error, next: &NextTurn) -> Settled {
     match error.outcome() {
+        // An earlier try may have been carried out.
+        _ if matches!(error, webflow::Error::Expired { .. }) => {}
         WriteOutcome::NotSent | WriteOutcome::Refused => return Settled::Refused,
         WriteOutcome::Unknown => {}
     }
-    let page = sender.remote.reader.page_timed(operation.address.page.as_str(), locale_id(operation)).await;
-    let reading =
-        page.ok().and_then(|(page, at)| Some(Reading { metadata: live::readable(&page).ok()?, at, offset: 0 }));
-    reading.map_or(Settled::Unknown, |reading| settled_by(sender, operation, reading))
+    let reader = sender.remote.reader.keeping(next);
+    read(&reader, operation).await.map_or(Settled::Unknown, |reading| settled_by(sender, operation, reading))
+}
+
+async fn read(reader: &Reader, operation: &Operation) -> Option<Reading> {
+    let page = reader.page_timed(operation.address.page.as_str(), locale_id(operation)).await;
+    page.ok().and_then(|(page, at)| Some(Reading { metadata: live::readable(&page).ok()?, at, offset: 0 }))
+}
+
+/// Returns what the answer to a write reads. If a leaf that is not a field reads otherwise than it should, a read decides:
+/// the answer need not show leaves that the API reference does not describe.
+pub(super) async fn confirmed(sender: &Sender<'_>, operation: &Operation, mut found: Metadata) -> Metadata {
+    if staleness::changed_extras(operation, &found).is_empty() {
+        return found;
+    }
+    if let Some(reading) = read(&sender.remote.reader, operation).await {
+        found.extras = reading.metadata.extras;
+    }
+    found
 }
 
 /// Decides by what was read since whether an operation was carried out.
@@ -195,11 +241,21 @@ pub(super) fn settled_by(sender: &Sender<'_>, operation: &Operation, reading: Re
     // An operation that only pins what is inherited reads the same before and after. Taking it for done could lose the
     // value when the primary is written next, so that question comes first.
     if precondition_holds(sender, operation, &found) {
-        Settled::NotWritten(at)
-    } else if verify(sender, operation, &found) == Outcome::Done {
-        Settled::Done(Box::new(found), at)
-    } else {
-        Settled::Unknown
+        return Settled::NotWritten(at);
+    }
+    match verify(sender, operation, &found) {
+        outcome if has_taken(&outcome) => Settled::Done(outcome, Box::new(found), at),
+        _ => Settled::Unknown,
+    }
+}
+
+/// Returns whether every field reads as it should; other leaves need not.
+fn has_taken(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Done => true,
+        Outcome::DidNotTake(mismatches) => mismatches.iter().all(|mismatch| mismatch.field.as_field().is_none()),
+        Outcome::Converged | Outcome::Moved(_) | Outcome::Failed { .. } => false,
+        Outcome::Skipped(_) | Outcome::Unknown { .. } => false,
     }
 }
 
@@ -228,7 +284,7 @@ pub(super) fn precondition_holds(sender: &Sender<'_>, operation: &Operation, fou
     let mut readings = operation.precondition.iter().map(|(field, before)| (*field, before, found.effective(*field)));
     readings.all(|(field, before, found)| {
         staleness::is_unmoved(field, before, &found) || has_followed(sender, operation, field, &found)
-    })
+    }) && staleness::changed_extras(operation, found).is_empty()
 }
 
 /// Returns whether a field that was not sent reads as the primary was written because it inherits it.
@@ -240,11 +296,12 @@ fn has_followed(sender: &Sender<'_>, operation: &Operation, field: Field, found:
 /// Compares what a page reads with what it should read now.
 pub(super) fn verify(sender: &Sender<'_>, operation: &Operation, found: &Metadata) -> Outcome {
     let mut mismatches = mismatches(operation, found);
-    mismatches.retain(|mismatch| !has_followed(sender, operation, mismatch.field, &mismatch.found));
+    let follows = |field: Field, found: &Value| has_followed(sender, operation, field, found);
+    mismatches.retain(|it| it.field.as_field().is_none_or(|field| !follows(field, &it.found)));
     if mismatches.is_empty() { Outcome::Done } else { Outcome::DidNotTake(mismatches) }
 }
 
-/// Returns the fields that do not read as they should: as sent, and for the rest of the objects concerned as before.
+/// Returns the leaves that do not read as they should: as sent, and for the rest of the objects concerned as before.
 pub(super) fn mismatches(operation: &Operation, found: &Metadata) -> Vec<Mismatch> {
     let sent = &operation.body.fields;
     // Without its text, a flag decides what the text reads: nothing, or what was underneath.
@@ -252,55 +309,15 @@ pub(super) fn mismatches(operation: &Operation, found: &Metadata) -> Vec<Mismatc
         |field: &Field| !sent.contains_key(field) && field.copied_flag().is_some_and(|flag| sent.contains_key(&flag));
     let checked = operation.precondition.iter().filter(|(field, _)| !follows_its_flag(field));
     let compared = checked.map(|(field, before)| Mismatch {
-        field: *field,
+        field: (*field).into(),
         expected: sent.get(field).unwrap_or(before).clone(),
         found: found.effective(*field),
     });
-    compared.filter(|mismatch| mismatch.expected != mismatch.found).collect()
+    let extras = staleness::changed_extras(operation, found).into_iter().map(run::mismatch);
+    compared.filter(|mismatch| mismatch.expected != mismatch.found).chain(extras).collect()
 }
 
-/// Returns the body as the client sends it.
+/// Returns the body as the client sends it: as the plan shows it.
 pub(super) fn page_update(body: &Body) -> PageUpdate {
-    let mut update = PageUpdate::default();
-    for (field, value) in &body.fields {
-        let seo = SeoUpdate::default;
-        let open_graph = OpenGraphUpdate::default;
-        let (text, flag) = (value.as_text().map(str::to_owned), value.as_flag());
-        match field {
-            Field::Title => update.title = text,
-            Field::Slug => update.slug = text,
-            Field::SeoTitle => update.seo.get_or_insert_with(seo).title = text,
-            Field::SeoDescription => update.seo.get_or_insert_with(seo).description = text,
-            Field::OpenGraphTitle => update.open_graph.get_or_insert_with(open_graph).title = text,
-            Field::OpenGraphTitleCopied => update.open_graph.get_or_insert_with(open_graph).title_copied = flag,
-            Field::OpenGraphDescription => update.open_graph.get_or_insert_with(open_graph).description = text,
-            Field::OpenGraphDescriptionCopied => {
-                update.open_graph.get_or_insert_with(open_graph).description_copied = flag;
-            }
-        }
-    }
-    update
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use super::*;
-    use crate::model::Kind;
-    use crate::plan::file;
-
-    #[test]
-    fn what_is_shown_is_what_is_sent() {
-        let mut fields = BTreeMap::new();
-        for (number, field) in Field::ALL.into_iter().enumerate() {
-            let value = match field.kind() {
-                Kind::Text => format!("text {number}").as_str().into(),
-                Kind::Flag => Value::Flag(number % 3 == 0),
-            };
-            fields.insert(field, value);
-            let body = Body { fields: fields.clone() };
-            assert_eq!(serde_json::to_value(page_update(&body)).unwrap(), file::body(&body));
-        }
-    }
+    file::body(body).into()
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::against::{Against, Earlier};
+use super::approval::{self, Approval};
 use super::context::{self, Connection, Workspace};
 use super::failure::Failure;
 use super::output::Format;
@@ -13,11 +14,9 @@ use super::ui::Ui;
 use super::{Global, block_on, show};
 use crate::event::Receipt;
 use crate::exit::Exit;
-use crate::model::SiteId;
-use crate::plan::{Guard, Plan, Tripped, file, guard};
-use crate::render::{text, view};
-use crate::run::{self, Caller, Purpose, Recorded};
-use crate::source::Sources;
+use crate::plan::gate::Candidate;
+use crate::plan::{Guard, Plan};
+use crate::run::{self, Held, Purpose, Recorded};
 
 /// Send the changes of a saved plan; or plan, show, ask, and send.
 #[derive(Debug, clap::Args)]
@@ -66,10 +65,7 @@ impl Apply {
         if let Some(run) = &self.resume {
             return self.resume(Some(run.as_str()).filter(|run| !run.is_empty()), global, ui);
         }
-        if self.plan.is_none() && !self.yes && !ui.can_ask() {
-            return Err(Failure::usage("nobody can be asked here: there is no terminal")
-                .hint("apply a saved plan, or give `--yes`"));
-        }
+        approval::check_prompt(self.yes || self.plan.is_some(), ui, "apply a saved plan, or give `--yes`")?;
         if self.plan.is_some() && !(self.selected.page.is_empty() && self.selected.locale.is_empty()) {
             return Err(
                 Failure::usage("a saved plan is applied whole").hint("give `--page` and `--locale` to `slugline plan`")
@@ -104,11 +100,12 @@ impl Apply {
     ) -> Result<Exit, Failure> {
         tell_of_unfinished(global, workspace, ui)?;
         let is_saved = saved.is_some();
-        let plan = match saved {
-            Some(plan) => plan,
+        let (plan, live) = match saved {
+            Some(plan) => (plan, None),
             None => {
                 let wish = Wish { selected: &self.selected, against: &self.against, earlier: earlier.as_ref() };
-                super::plan::make(global, workspace, connection, wish, ui).await?
+                let (plan, live) = super::plan::make(global, workspace, connection, wish, ui).await?;
+                (plan, Some(live))
             }
         };
         if self.format == Format::Text {
@@ -118,43 +115,74 @@ impl Apply {
             let sources = std::mem::take(&mut workspace.loaded.sources);
             return Err(Failure::of_plan(&plan, sources));
         }
-        ui.diagnostics(&plan.diagnostics, &Sources::default());
-        Failure::of_conflicts(&plan).map_or(Ok(()), Err)?;
-        check_guards(&plan, &workspace.site, &self.allow, self.format, ui)?;
+        let approval = self.approval(workspace, ui);
+        let live = match live {
+            Some(live) => live,
+            None => {
+                approval.check_site(&plan)?;
+                approval::read(&plan, global, connection).await?
+            }
+        };
+        let candidate = Candidate { plan: &plan, ended: None };
+        let approved = approval.approve(candidate, &live, &plan)?;
         self.sending.announce(&plan, ui);
         if !plan.is_empty() && !is_saved && !self.yes {
-            ask(&plan, "Apply this plan?", self.format, ui)?;
+            approval.ask(&plan, "Apply this plan?")?;
         }
-        let what = What::New(&plan, Purpose::Apply, None);
+        let what = What::New(approved, Purpose::Apply, None);
         self.sending.send(what, global, connection, &workspace.root, self.format, ui).await
     }
 
-    /// Goes on with a recorded run. Nobody is asked: what is sent was agreed to when the run began.
+    fn approval<'a>(&'a self, workspace: &'a Workspace, ui: &'a Ui) -> Approval<'a> {
+        Approval { workspace, limits: workspace.limits(), allowed: &self.allow, format: self.format, ui }
+    }
+
+    /// Resumes a recorded run. What is left is shown, judged and confirmed like a new plan: the record may come from another
+    /// machine, and what it says of an earlier confirmation proves nothing.
     fn resume(&self, run: Option<&str>, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
         let workspace = Workspace::open(global)?;
+        approval::check_prompt(self.yes, ui, "give `--yes`")?;
         let state = context::state_folder(&workspace.root)?;
-        let (remote, actor) = (context::remote_name(global)?, context::actor());
-        let caller = Caller { remote: &remote, actor: actor.as_deref() };
-        let (run, recorded) = run::reopen(&state, run, caller)?;
-        let receipt = Receipt::of(&recorded.events);
-        // The guards of the plan were let pass when the run began; that of the project is asked again.
-        let allowed: Vec<Guard> = Guard::ALL
-            .into_iter()
-            .filter(|guard| *guard != Guard::WrongSite)
-            .chain(self.allow.iter().copied())
-            .collect();
-        check_guards(&recorded.plan, &workspace.site, &allowed, self.format, ui)?;
-        if receipt.is_success() && !receipt.standings.is_empty() {
-            ui.note(&format!("The run {} is done; there is nothing more to write.", recorded.id));
-        }
-        self.sending.announce(&recorded.plan, ui);
+        let remote = context::remote_name(global)?;
+        let (held, recorded) = run::hold(&state, run, &remote)?;
+        self.approval(&workspace, ui).check_site(&recorded.plan)?;
         block_on(async {
             let connection = Connection::open(global, &workspace.root, ui).await?;
-            let what = What::Rest(&recorded.plan, Box::new(run), receipt);
-            let result = self.sending.send(what, global, &connection, &workspace.root, self.format, ui).await;
+            let result = self.send_rest(global, &workspace, &connection, (held, &recorded), ui).await;
             connection.close().await;
             result
         })
+    }
+
+    async fn send_rest(
+        &self,
+        global: &Global,
+        workspace: &Workspace,
+        connection: &Connection,
+        (held, recorded): (Held, &Recorded),
+        ui: &Ui,
+    ) -> Result<Exit, Failure> {
+        let approval = self.approval(workspace, ui);
+        let (plan, receipt) = (&recorded.plan, Receipt::of(&recorded.events));
+        let ended = receipt.ended();
+        // A run that never began is judged like a new one.
+        let candidate = Candidate { plan, ended: Some(&ended).filter(|_| !receipt.standings.is_empty()) };
+        let live = approval::read(plan, global, connection).await?;
+        let rest = approval.rest(candidate, &live);
+        if receipt.is_success() && !receipt.standings.is_empty() {
+            ui.note(&format!("The run {} is done; there is nothing more to write.", recorded.id));
+        } else if self.format == Format::Text {
+            ui.note(&format!("What is left of the run {}:", recorded.id));
+            super::plan::show(&rest, &self.allow, ui)?;
+        }
+        let approved = approval.approve(candidate, &live, &rest)?;
+        self.sending.announce(plan, ui);
+        if !self.yes && (!rest.is_empty() || self.sending.publishes()) {
+            approval.ask(&rest, "Resume the run by this plan?")?;
+        }
+        let run = held.open(recorded, context::actor().as_deref())?;
+        let what = What::Rest(approved, Box::new(run), receipt);
+        self.sending.send(what, global, connection, &workspace.root, self.format, ui).await
     }
 }
 
@@ -180,41 +208,4 @@ fn tell_of_unfinished(global: &Global, workspace: &Workspace, ui: &Ui) -> Result
         ui.propose(&resumed.words(" goes on with it; what a new run writes is taken back apart from it."));
     }
     Ok(())
-}
-
-/// Asks whether a plan that was shown shall be sent.
-pub(super) fn ask(plan: &Plan, question: &str, format: Format, ui: &Ui) -> Result<(), Failure> {
-    if format == Format::Json {
-        // Stdout is for the receipt; nobody says yes to what was not shown.
-        ui.alert(|screen, out| text::plan(&view::PlanView::new(plan), ui.flags(), screen, out));
-    }
-    if ui.ask(question)? {
-        return Ok(());
-    }
-    Err(Failure::message(Exit::Refused, "not applied, as you said; nothing was written"))
-}
-
-/// Fails if a guard stands in the way.
-pub(super) fn check_guards(
-    plan: &Plan,
-    site: &SiteId,
-    allowed: &[Guard],
-    format: Format,
-    ui: &Ui,
-) -> Result<(), Failure> {
-    let tripped = guard::standing(plan, site, allowed);
-    if tripped.is_empty() {
-        return Ok(());
-    }
-    // The plan that was just shown has told of its own guards.
-    let told: &[Tripped] = if format == Format::Text { &plan.guards } else { &[] };
-    let untold: Vec<Tripped> = tripped.iter().filter(|tripped| !told.contains(tripped)).cloned().collect();
-    ui.alert(|screen, out| text::guards(&untold, screen, out));
-    let names: Vec<&str> = tripped.iter().map(|tripped| tripped.guard.name()).collect();
-    let what = if names.len() == 1 { "guard" } else { "guards" };
-    let allow: Vec<String> = names.iter().map(|name| format!("--allow {name}")).collect();
-    let message = format!("refused by the {what} {}; nothing was written", names.join(", "));
-    Err(Failure::message(Exit::Refused, message)
-        .fact("guards", tripped.iter().map(file::guard).collect())
-        .hint(format!("if this is meant, add `{}`", allow.join(" "))))
 }

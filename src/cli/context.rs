@@ -109,6 +109,11 @@ impl Workspace {
         self.loaded.project.as_ref().map(|document| &document.manifest)
     }
 
+    /// Returns how many page locales the manifests manage, whether the site has them or not.
+    pub(crate) fn managed(&self) -> usize {
+        self.loaded.pages.iter().map(|document| document.manifest.locales.len()).sum()
+    }
+
     /// Returns the guards' thresholds.
     pub(crate) fn limits(&self) -> Limits {
         let default = Limits::default();

@@ -3,8 +3,10 @@
 use super::sentence::Sentence;
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::exit::Exit;
-use crate::plan::Plan;
-use crate::render::receipt;
+use crate::plan::gate::{Mismatch, Refusal};
+use crate::plan::staleness::Moved;
+use crate::plan::{Change, Plan, Tripped};
+use crate::render::{receipt, view};
 use crate::source::Sources;
 use crate::{apply, base, live, plan, run, webflow};
 
@@ -42,18 +44,22 @@ impl Failure {
         Self::message(Exit::Usage, message)
     }
 
-    /// Returns the failure that fields are which were changed on both sides, if the plan has any that are not decided.
+    /// Returns the failure that undecided conflicts are, if the plan has any.
     pub(crate) fn of_conflicts(plan: &Plan) -> Option<Self> {
-        let conflicts: Vec<_> = plan.conflicts().map(plan::file::kept).collect();
+        let conflicts: Vec<Change> = plan.conflicts().cloned().collect();
+        (!conflicts.is_empty()).then(|| Self::conflicts(&conflicts))
+    }
+
+    fn conflicts(conflicts: &[Change]) -> Self {
         let what = match conflicts.len() {
-            0 => return None,
             1 => "1 field was".to_owned(),
             number => format!("{number} fields were"),
         };
         let message = format!("{what} changed in the manifests and on the site as well; nothing was written");
         let hint = "take the live values over with the `slugline pull` that the plan names, or write the manifests' with \
                     `--on-conflict desired`";
-        Some(Self::message(Exit::Refused, message).fact("conflicts", conflicts.into()).hint(hint))
+        let conflicts: Vec<_> = conflicts.iter().map(plan::file::kept).collect();
+        Self::message(Exit::Refused, message).fact("conflicts", conflicts.into()).hint(hint)
     }
 
     /// Returns the failure that the problems of a plan are.
@@ -65,9 +71,7 @@ impl Failure {
 
     /// Returns the failure that problems in the user's files are.
     pub(crate) fn invalid(diagnostics: Vec<Diagnostic>, sources: Sources) -> Self {
-        let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
-        let what = crate::render::view::count(errors, "error", "errors");
-        let error = anyhow::anyhow!("{what} in the project's files; nothing was written");
+        let error = anyhow::anyhow!("{} in the project's files; nothing was written", errors(&diagnostics));
         Self { diagnostics, sources, ..Self::new(Exit::Invalid, error) }
     }
 
@@ -88,6 +92,11 @@ impl Failure {
         self.error = self.error.context(context);
         self
     }
+}
+
+fn errors(diagnostics: &[Diagnostic]) -> String {
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+    view::count(errors, "error", "errors")
 }
 
 impl From<anyhow::Error> for Failure {
@@ -160,6 +169,13 @@ impl From<run::Error> for Failure {
             run::Error::OtherRemote { .. } => {
                 (Exit::Usage, "give or leave out `--sandbox` or `--api-url` as the run did".into())
             }
+            run::Error::Future(id) => {
+                let folder = format!(".slugline/runs/{id}");
+                (
+                    Exit::Refused,
+                    format!("nothing was written; remove the folder {folder} if you do not trust it").into(),
+                )
+            }
             run::Error::Superseded { .. } => {
                 let hint = Sentence::from("nothing was written; ").command("plan", []);
                 let hint = hint.words(" shows what is left to do, and ").command("apply", []);
@@ -174,6 +190,49 @@ impl From<run::Error> for Failure {
     }
 }
 
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::WrongSite(tripped) => Self::guards(&[tripped]),
+            Refusal::Guards(tripped) => Self::guards(&tripped),
+            Refusal::Invalid(diagnostics) => {
+                let number = errors(&diagnostics);
+                let message = format!("{number} in the plan; nothing was written");
+                Self { diagnostics, ..Self::message(Exit::Invalid, message) }
+            }
+            Refusal::Conflicts(conflicts) => Self::conflicts(&conflicts),
+            Refusal::Stale(moved) => Self::stale(&apply::Error::Stale(moved.clone()), &moved),
+            Refusal::Identity(mismatches) => Self::identity(&mismatches),
+        }
+    }
+}
+
+impl Failure {
+    fn guards(tripped: &[Tripped]) -> Self {
+        let names: Vec<&str> = tripped.iter().map(|tripped| tripped.guard.name()).collect();
+        let what = if names.len() == 1 { "guard" } else { "guards" };
+        let allow: Vec<String> = names.iter().map(|name| format!("--allow {name}")).collect();
+        let message = format!("refused by the {what} {}; nothing was written", names.join(", "));
+        Self::message(Exit::Refused, message)
+            .fact("guards", tripped.iter().map(plan::file::guard).collect())
+            .hint(format!("if this is meant, add `{}`", allow.join(" ")))
+    }
+
+    fn identity(mismatches: &[Mismatch]) -> Self {
+        let number = view::count(mismatches.len(), "statement", "statements");
+        let message = format!("the plan does not match the site in {number}; nothing was written");
+        Self::message(Exit::Refused, message)
+            .fact("mismatches", receipt::mismatches(mismatches))
+            .hint("if the site was edited after the plan was made, make a new plan; otherwise do not trust this plan")
+    }
+
+    fn stale(error: &apply::Error, moved: &[Moved]) -> Self {
+        Self::message(Exit::Refused, error)
+            .fact("moved", receipt::moved(moved))
+            .hint("nothing was written; plan again, or take the live values into the manifests")
+    }
+}
+
 impl From<apply::Error> for Failure {
     fn from(error: apply::Error) -> Self {
         match error {
@@ -184,9 +243,7 @@ impl From<apply::Error> for Failure {
                 let exit = stop.signal_exit().unwrap_or(Exit::Unavailable);
                 Self::new(exit, error).hint("nothing was written")
             }
-            apply::Error::Stale(ref moved) => Self::message(Exit::Refused, &error)
-                .fact("moved", receipt::moved(moved))
-                .hint("nothing was written; plan again, or take the live values into the manifests"),
+            apply::Error::Stale(ref moved) => Self::stale(&error, moved),
         }
     }
 }

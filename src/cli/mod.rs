@@ -4,6 +4,7 @@
 
 mod against;
 mod apply;
+mod approval;
 mod baseline;
 mod browser;
 mod completions;

@@ -77,9 +77,9 @@ impl Plan {
         block_on(async {
             let connection = Connection::open(global, &workspace.root, ui).await?;
             let wish = Wish { selected: &self.selected, against: &self.against, earlier: earlier.as_ref() };
-            let plan = make(global, &mut workspace, &connection, wish, ui).await;
+            let made = make(global, &mut workspace, &connection, wish, ui).await;
             connection.close().await;
-            self.finish(&workspace, &plan?, ui)
+            self.finish(&workspace, &made?.0, ui)
         })
     }
 
@@ -146,7 +146,9 @@ fn check_output(path: &Path) -> Result<(), Failure> {
 /// Returns whether it was written as a plan file once, by whatever version, or in place of one.
 fn is_plan_file(bytes: &[u8]) -> bool {
     let json: serde_json::Value = serde_json::from_slice(bytes).unwrap_or_default();
-    json.get("format_version").is_some() && (json.get("digest").is_some() || json.get("error").is_some())
+    // The receipt of an apply has a digest as well, that of its plan.
+    let is_plan = json.get("digest").is_some() && json.get("changes").is_some();
+    json.get("format_version").is_some() && (is_plan || json.get("error").is_some())
 }
 
 /// What a plan shall be about.
@@ -157,14 +159,14 @@ pub(super) struct Wish<'a> {
     pub(super) earlier: Option<&'a Earlier>,
 }
 
-/// Reads the site and plans.
+/// Reads the site and plans. Returns the plan, and the site as it was read.
 pub(super) async fn make(
     global: &Global,
     workspace: &mut Workspace,
     connection: &Connection,
     wish: Wish<'_>,
     ui: &Ui,
-) -> Result<plan::Plan, Failure> {
+) -> Result<(plan::Plan, Live), Failure> {
     let Wish { selected, against, earlier } = wish;
     let mut live = context::read_live(connection, workspace, global.concurrency).await?;
     if let Some(earlier) = earlier {
@@ -190,7 +192,7 @@ pub(super) async fn make(
     plan.diagnostics.extend(earlier.iter().flat_map(|earlier| earlier.remarks(Some(&live))));
     diagnostic::sort(&mut plan.diagnostics);
     lint::look(&workspace.loaded, earlier, Some((&desired, &live)), &mut plan);
-    Ok(plan)
+    Ok((plan, live))
 }
 
 pub(super) fn selection(selected: &Selected, live: &Live) -> Result<Selection, Failure> {

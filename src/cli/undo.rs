@@ -1,5 +1,6 @@
 //! `slugline undo`: takes back what a run wrote.
 
+use super::approval::{self, Approval};
 use super::context::{self, Connection, Workspace};
 use super::failure::Failure;
 use super::output::Format;
@@ -11,6 +12,8 @@ use super::{Global, apply, block_on};
 use crate::event::Receipt;
 use crate::exit::Exit;
 use crate::live;
+use crate::model::Live;
+use crate::plan::gate::Candidate;
 use crate::plan::{self, Guard, Inputs, Limits, Plan, Policy, Provenance, invert};
 use crate::render::account;
 use crate::run::{self, Lock, Purpose, Recorded};
@@ -50,14 +53,16 @@ impl Undo {
         if let Some(id) = &self.run {
             run::read(&state, Some(id))?;
         }
-        if !self.yes && !ui.can_ask() {
-            return Err(Failure::usage("nobody can be asked here: there is no terminal").hint("give `--yes`"));
-        }
+        approval::check_prompt(self.yes, ui, "give `--yes`")?;
         // Held from here on, so that no run under way is taken for all that there is to undo.
         let lock = Lock::take(&state)?;
         let remote = context::remote_name(global)?;
         let recorded = match &self.run {
-            Some(id) => run::read(&state, Some(id))?,
+            Some(id) => {
+                let recorded = run::read(&state, Some(id))?;
+                run::check_time(&state, &recorded.id)?;
+                recorded
+            }
             None => run::newest_written(&state, &remote, &workspace.site)?,
         };
         recorded.check_remote(&remote)?;
@@ -79,7 +84,11 @@ impl Undo {
         ui: &Ui,
     ) -> Result<Exit, Failure> {
         ui.note(&format!("Taking back the run {}.", recorded.id));
-        let plan = self.plan(global, workspace, connection, recorded, ui).await?;
+        // What a run was allowed to write at once, its undo may take back at once.
+        let limits = Limits { percent: 100, floor: usize::MAX, ceiling: usize::MAX, alike: usize::MAX };
+        let approval = Approval { workspace, limits, allowed: &self.allow, format: self.format, ui };
+        approval.check_site(&recorded.plan)?;
+        let (plan, live) = self.plan((global, limits), workspace, connection, recorded, ui).await?;
         if plan.is_empty() && !plan.is_invalid() && self.format == Format::Text {
             ui.note("The site reads as it did before the run; there is nothing to take back.");
             return Ok(Exit::Ok);
@@ -87,17 +96,16 @@ impl Undo {
         if self.format == Format::Text {
             show(&plan, &self.allow, ui)?;
         }
-        ui.diagnostics(&plan.diagnostics, &crate::source::Sources::default());
-        if plan.is_invalid() {
-            return Err(Failure::invalid(Vec::new(), crate::source::Sources::default())
-                .context(format!("the run {} cannot be taken back as it is", recorded.id)));
-        }
-        apply::check_guards(&plan, &workspace.site, &self.allow, self.format, ui)?;
+        let approved = approval.approve(Candidate { plan: &plan, ended: None }, &live, &plan);
+        let approved = approved.map_err(|failure| match failure.exit {
+            Exit::Invalid => failure.context(format!("the run {} cannot be taken back as it is", recorded.id)),
+            _ => failure,
+        })?;
         self.sending.announce(&plan, ui);
         if !plan.is_empty() && !self.yes {
-            apply::ask(&plan, "Undo the run by this plan?", self.format, ui)?;
+            approval.ask(&plan, "Undo the run by this plan?")?;
         }
-        let what = What::New(&plan, Purpose::Undo, Some(lock));
+        let what = What::New(approved, Purpose::Undo, Some(lock));
         let exit = self.sending.send(what, global, connection, &workspace.root, self.format, ui).await?;
         if exit == Exit::Ok && recorded.purpose == Purpose::Apply {
             let left = Sentence::from("The manifests still say what was taken back: revert the change there, or ");
@@ -106,14 +114,15 @@ impl Undo {
         Ok(exit)
     }
 
+    /// Returns the plan that restores what the run replaced, and the site as it was read.
     async fn plan(
         &self,
-        global: &Global,
+        (global, limits): (&Global, Limits),
         workspace: &Workspace,
         connection: &Connection,
         recorded: &Recorded,
         ui: &Ui,
-    ) -> Result<Plan, Failure> {
+    ) -> Result<(Plan, Live), Failure> {
         let live = live::read(&connection.client.reader(), &recorded.plan.target.site, global.concurrency).await?;
         let receipt = Receipt::of(&recorded.events);
         let inversion = invert::invert(&recorded.plan, &receipt, &live);
@@ -124,8 +133,6 @@ impl Undo {
                 .fact("moved", crate::render::receipt::moved(&inversion.moved))
                 .hint("nothing was written; state the values you want in the manifests, and apply them"));
         }
-        // What a run was allowed to write at once, its undo may take back at once.
-        let limits = Limits { percent: 100, floor: usize::MAX, ceiling: usize::MAX, alike: usize::MAX };
         let policy = Policy { limits, ..Policy::default() };
         let provenance = Provenance {
             environment: workspace.environment.clone(),
@@ -135,6 +142,6 @@ impl Undo {
         let mut plan =
             plan::plan(Inputs { desired: &inversion.desired, base: None, live: &live, policy: &policy }, provenance);
         plan.diagnostics.extend(inversion.diagnostics);
-        Ok(plan)
+        Ok((plan, live))
     }
 }

@@ -2,14 +2,21 @@
 //!
 //! Pure. The kind of a page is told from its other values, as the API does not say it.
 
+use serde_json::{Map, Value as Json};
+use sha2::{Digest as _, Sha256};
+
 use crate::model::{
-    Field, Folder, FolderId, LiveLocale, LivePage, Locale, LocaleTag, Metadata, PageKind, PagePath, Site, Value,
+    Extra, ExtraValue, Field, Folder, FolderId, Group, LiveLocale, LivePage, Locale, LocaleTag, Metadata, PageKind,
+    PagePath, Site, Value,
 };
 use crate::webflow;
 
 /// Slugs of the pages that Webflow itself provides, at the root of a site.
 const UTILITY_SLUGS: [&str; 7] =
     ["404", "401", "search", "checkout", "paypal-checkout", "order-confirmation", "password"];
+
+/// The longest text of a leaf that is kept as it is, in bytes.
+const LONGEST_EXTRA: usize = 4096;
 
 pub(super) fn site(site: &webflow::Site) -> Site {
     let locales = site.locales.as_ref();
@@ -120,7 +127,29 @@ pub(super) fn metadata(page: &webflow::Page) -> Metadata {
         };
         metadata.set(field, value);
     }
+    metadata.extras = extras(Group::Seo, &seo.extra).chain(extras(Group::OpenGraph, &open_graph.extra)).collect();
     metadata
+}
+
+/// Returns the leaves of an object that are not fields.
+fn extras(group: Group, leaves: &Map<String, Json>) -> impl Iterator<Item = (Extra, ExtraValue)> {
+    leaves.iter().filter_map(move |(key, value)| Some((Extra::new(group, key)?, extra_value(value)?)))
+}
+
+/// Returns the value of such a leaf. What is too long to be sent back, or is no scalar, is known by its digest.
+fn extra_value(value: &Json) -> Option<ExtraValue> {
+    match value {
+        Json::Null => None,
+        Json::String(text) if text.is_empty() => None,
+        Json::Bool(_) | Json::Number(_) => Some(ExtraValue::Scalar(value.clone())),
+        Json::String(text) if text.len() <= LONGEST_EXTRA => Some(ExtraValue::Scalar(value.clone())),
+        Json::String(_) | Json::Array(_) | Json::Object(_) => {
+            let mut sorted = value.clone();
+            sorted.sort_all_objects();
+            let digest = Sha256::digest(sorted.to_string().as_bytes());
+            Some(ExtraValue::Digest(digest.iter().map(|byte| format!("{byte:02x}")).collect()))
+        }
+    }
 }
 
 fn text_value(text: &Option<String>) -> Value {
@@ -130,4 +159,36 @@ fn text_value(text: &Option<String>) -> Value {
 /// Returns the text unless it is missing or empty, which mean the same.
 fn text(text: &Option<String>) -> Option<&str> {
     text.as_deref().filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(open_graph: Json) -> Vec<(String, ExtraValue)> {
+        let page = serde_json::from_value(json!({"id": "1", "openGraph": open_graph})).unwrap();
+        metadata(&page).extras.into_iter().map(|(extra, value)| (extra.to_string(), value)).collect()
+    }
+
+    #[test]
+    fn a_missing_leaf_and_an_empty_one_mean_the_same() {
+        assert_eq!(read(json!({"title": "a", "imageUrl": "", "imageAssetId": null})), []);
+        let scalars = json!({"imageUrl": "u", "imageWidth": 1200, "isLarge": false});
+        let expected = [("imageUrl", json!("u")), ("imageWidth", json!(1200)), ("isLarge", json!(false))];
+        let expected = expected.map(|(key, value)| (format!("openGraph.{key}"), ExtraValue::Scalar(value)));
+        assert_eq!(read(scalars), expected);
+    }
+
+    #[test]
+    fn what_cannot_be_sent_back_is_known_by_its_digest() {
+        let digest = |value: Json| match &read(json!({"image": value}))[..] {
+            [(name, ExtraValue::Digest(digest))] if name == "openGraph.image" => digest.clone(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(digest(json!({"a": 1, "b": [{"c": 2, "d": 3}]})), digest(json!({"b": [{"d": 3, "c": 2}], "a": 1})));
+        assert_ne!(digest(json!([1, 2])), digest(json!([2, 1])));
+        assert_ne!(digest(json!("a".repeat(5000))), digest(json!("a".repeat(5001))));
+    }
 }

@@ -7,7 +7,6 @@ mod lists;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
-use std::time::Instant;
 
 use futures_util::future::try_join_all;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -18,7 +17,7 @@ use lists::{Lists, MOST_PARTS, total};
 use crate::model::{
     Address, Field, Folder, FolderId, Live, LivePage, Locale, LocaleId, LocaleTag, Metadata, PageId, Site, SiteId,
 };
-use crate::webflow::{self, MOST_PAGES, Page, Reader};
+use crate::webflow::{self, MOST_PAGES, Moment, Page, Reader};
 
 /// Folders within folders; nothing real is nested this deep, and a folder that contained itself would never end.
 const MAX_DEPTH: usize = 64;
@@ -149,7 +148,7 @@ pub struct Reading {
     /// The values.
     pub metadata: Metadata,
     /// A moment before the request was sent; what happened since is not in it.
-    pub at: Instant,
+    pub at: Moment,
     /// The offset of the list request that held it.
     pub offset: u32,
 }

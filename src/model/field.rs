@@ -168,6 +168,19 @@ impl Field {
 }
 
 impl Group {
+    /// The objects, which may hold leaves beside the fields.
+    pub const OBJECTS: [Self; 2] = [Self::Seo, Self::OpenGraph];
+
+    /// The key in the API's body.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Slug => "slug",
+            Self::Seo => "seo",
+            Self::OpenGraph => "openGraph",
+        }
+    }
+
     /// The fields of the object.
     pub fn fields(self) -> impl Iterator<Item = Field> {
         Field::ALL.into_iter().filter(move |field| field.group() == self)
@@ -183,6 +196,7 @@ mod tests {
         for (row, field) in TABLE.iter().zip(Field::ALL) {
             assert_eq!(row.field, field);
             assert_eq!(row.keys.join("."), row.name);
+            assert_eq!(row.keys[0], row.group.key());
             assert_eq!(Field::from_name(row.name), Some(field));
         }
     }

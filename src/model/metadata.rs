@@ -2,6 +2,7 @@
 //!
 //! Knows how the API means them (what is the same, what is ignored), not where they come from.
 
+use super::extra::Extras;
 use super::field::{Field, Kind};
 
 /// The value of a field.
@@ -60,11 +61,13 @@ impl From<bool> for Value {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Metadata {
     values: [Value; Field::ALL.len()],
+    /// The leaves that are not fields.
+    pub extras: Extras,
 }
 
 impl Default for Metadata {
     fn default() -> Self {
-        Self { values: Field::ALL.map(|field| Value::unset(field.kind())) }
+        Self { values: Field::ALL.map(|field| Value::unset(field.kind())), extras: Extras::new() }
     }
 }
 

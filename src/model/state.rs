@@ -141,14 +141,23 @@ impl Live {
     /// published where that still ends in the page's slug, else the slug behind an ellipsis.
     pub fn known_path(&self, page: &LivePage) -> PagePath {
         let exact = self.exact_path(page);
-        exact
-            .or_else(|| self.published_path(page))
-            .unwrap_or_else(|| PagePath::from("/…").join(page.slug(&self.site.primary.tag)))
+        exact.or_else(|| self.published_path(page)).unwrap_or_else(|| self.unknown_path(page))
+    }
+
+    /// Returns the path of a page in a folder that is not known: its slug behind an ellipsis.
+    pub fn unknown_path(&self, page: &LivePage) -> PagePath {
+        PagePath::from("/…").join(page.slug(&self.site.primary.tag))
     }
 
     /// Returns where the page was last published in the primary locale, without the locale's subdirectory, if that
     /// still ends in the page's slug.
     pub fn published_path(&self, page: &LivePage) -> Option<PagePath> {
+        self.last_published_path(page).filter(|path| path.slug() == page.slug(&self.site.primary.tag))
+    }
+
+    /// Returns where the page was last published in the primary locale, without the locale's subdirectory, also if its slug
+    /// has changed since.
+    pub fn last_published_path(&self, page: &LivePage) -> Option<PagePath> {
         let published = page.published_path(&self.site.primary.tag)?.as_str();
         let subdirectory = &self.site.primary.subdirectory;
         let path = match published.strip_prefix('/').and_then(|rest| rest.strip_prefix(subdirectory.as_str())) {
@@ -156,7 +165,6 @@ impl Live {
             Some(rest) if !subdirectory.is_empty() && rest.starts_with('/') => rest,
             Some(_) | None => published,
         };
-        let path = PagePath::from(path);
-        (path.slug() == page.slug(&self.site.primary.tag)).then_some(path)
+        Some(PagePath::from(path))
     }
 }

@@ -2,17 +2,30 @@
 //!
 //! It is not documented whether the server merges the leaves of `seo` and `openGraph` or replaces the object. So a body
 //! holds, beside the fields that change, the other leaves of an object it touches: those that the manifest states too,
-//! and those that it does not, unless they are empty or inherited; then sending them would freeze them. Must not know the wire format.
+//! and those that it does not, unless they are empty or inherited; then sending them would freeze them. Leaves that are
+//! not fields, such as the share image, go along as they were read. Must not know the wire format.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Field, Group, Metadata, Value};
+use crate::model::{Extra, ExtraValue, Extras, Field, Group, Leaf, Metadata, Value};
 
 /// The fields of a request body.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Body {
     /// The values sent.
     pub fields: BTreeMap<Field, Value>,
+    /// Leaves that are not fields, as they were read.
+    pub extras: Extras,
+}
+
+impl Body {
+    /// Returns whether a field or another leaf is sent.
+    pub fn sends(&self, leaf: &Leaf) -> bool {
+        match leaf {
+            Leaf::Field(field) => self.fields.contains_key(field),
+            Leaf::Extra(extra) => self.extras.contains_key(extra),
+        }
+    }
 }
 
 /// What a page reads in a locale and in the primary, and what is stated of it.
@@ -60,7 +73,37 @@ pub(super) fn body(changes: &BTreeMap<Field, Value>, surroundings: Surroundings<
             }
         }
     }
-    Body { fields }
+    Body { fields, extras: kept_extras(&groups(changes), surroundings) }
+}
+
+/// Returns the leaves of the touched objects that are not fields.
+pub(super) fn touched_extras(changes: &BTreeMap<Field, Value>, live: &Metadata) -> Extras {
+    let groups = groups(changes);
+    let touched = live.extras.iter().filter(|(extra, _)| groups.contains(&extra.group()));
+    touched.map(|(extra, value)| (extra.clone(), value.clone())).collect()
+}
+
+/// Returns those of them that a body holds: scalars that are not inherited, as far as the API lets one tell, and one leaf
+/// of the share image.
+fn kept_extras(groups: &BTreeSet<Group>, Surroundings { live, primary, stated: _ }: Surroundings<'_>) -> Extras {
+    let is_own = |extra: &Extra| primary.is_none_or(|primary| primary.extras.get(extra) != live.extras.get(extra));
+    let has_own_image = live.extras.keys().filter(|extra| extra.is_image()).any(is_own);
+    let image = image_leaf(&live.extras);
+    let is_kept = |extra: &Extra| match extra.is_image() {
+        true => has_own_image && image == Some(extra),
+        false => is_own(extra),
+    };
+    let scalars = live.extras.iter().filter(|(_, value)| value.as_scalar().is_some());
+    let kept = scalars.filter(|(extra, _)| groups.contains(&extra.group()) && is_kept(extra));
+    kept.map(|(extra, value)| (extra.clone(), value.clone())).collect()
+}
+
+/// Returns the leaf that stands for the share image in a body, which holds one of the two: the URL if there is one.
+pub(super) fn image_leaf(extras: &Extras) -> Option<&Extra> {
+    let is_sendable = |(extra, value): &(&Extra, &ExtraValue)| extra.is_image() && value.as_scalar().is_some();
+    let mut images: Vec<&Extra> = extras.iter().filter(is_sendable).map(|(extra, _)| extra).collect();
+    images.sort_by_key(|extra| extra.key() != Extra::IMAGE_URL);
+    images.first().copied()
 }
 
 /// Returns what every field of the touched objects reads now, as the API means it.
@@ -203,5 +246,48 @@ mod tests {
         let live = metadata(&[(Field::OpenGraphTitle, "old".into())]);
         let sent = names(&[(Field::OpenGraphTitleCopied, true.into())], &live, None);
         assert_eq!(sent, ["openGraph.titleCopied=Flag(true)", "openGraph.descriptionCopied=Flag(false)"]);
+    }
+
+    fn with_extras(extras: &[(&str, &str)]) -> Metadata {
+        let extras = extras.iter().map(|(name, text)| {
+            (Extra::from_name(name).unwrap(), ExtraValue::Scalar(serde_json::Value::String((*text).to_owned())))
+        });
+        let mut metadata = Metadata::default();
+        metadata.extras = extras.collect();
+        metadata
+    }
+
+    fn kept(change: Field, live: &Metadata, primary: Option<&Metadata>) -> Vec<String> {
+        let changes = BTreeMap::from([(change, Value::unset(change.kind()))]);
+        let body = body(&changes, Surroundings { live, primary, stated: &BTreeMap::new() });
+        body.extras.keys().map(ToString::to_string).collect()
+    }
+
+    const IMAGE: (&str, &str) = ("openGraph.imageUrl", "https://example.com/a.png");
+    const ASSET: (&str, &str) = ("openGraph.imageAssetId", "a1");
+
+    #[test]
+    fn sends_one_leaf_of_the_share_image() {
+        let live = with_extras(&[IMAGE, ASSET, ("openGraph.type", "article"), ("seo.robots", "none")]);
+        assert_eq!(kept(Field::OpenGraphTitle, &live, None), ["openGraph.imageUrl", "openGraph.type"]);
+        assert_eq!(kept(Field::SeoTitle, &live, None), ["seo.robots"]);
+        assert_eq!(kept(Field::Title, &live, None), [""; 0]);
+        assert_eq!(kept(Field::OpenGraphTitle, &with_extras(&[ASSET]), None), ["openGraph.imageAssetId"]);
+    }
+
+    #[test]
+    fn leaves_out_an_inherited_share_image() {
+        let (live, other) = (with_extras(&[IMAGE, ASSET]), with_extras(&[IMAGE, ("openGraph.imageAssetId", "b2")]));
+        assert_eq!(kept(Field::OpenGraphTitle, &live, Some(&live)), [""; 0]);
+        assert_eq!(kept(Field::OpenGraphTitle, &live, Some(&other)), ["openGraph.imageUrl"]);
+    }
+
+    #[test]
+    fn does_not_send_what_is_known_by_its_digest() {
+        let mut live = with_extras(&[ASSET]);
+        let digest = || ExtraValue::Digest("00".to_owned());
+        live.extras.insert(Extra::from_name("openGraph.image").unwrap(), digest());
+        live.extras.insert(Extra::from_name("openGraph.imageUrl").unwrap(), digest());
+        assert_eq!(kept(Field::OpenGraphTitle, &live, None), ["openGraph.imageAssetId"]);
     }
 }

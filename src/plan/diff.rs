@@ -70,10 +70,54 @@ pub(super) fn differences(inputs: Inputs<'_>, diagnostics: &mut Vec<Diagnostic>)
         all.written.extend(written);
         all.kept.extend(kept);
     }
-    name_successors(&mut all.written, live);
-    risk::mark_written(&mut all.written, live);
+    complete(&mut all.written, live);
     risk::mark_kept(&mut all.kept, live);
     all
+}
+
+/// Completes the changes of a plan with what depends on the site and on each other: the locales that follow, the published
+/// addresses that move, and the risks.
+pub(super) fn complete(changes: &mut [Change], live: &Live) {
+    let written: BTreeSet<(Address, Field)> =
+        changes.iter().map(|change| (change.address.clone(), change.field)).collect();
+    for change in changes.iter_mut() {
+        let Some(page) = live.pages.get(&change.address.page) else { continue };
+        let is_primary = live.site.is_primary(&change.address.locale);
+        change.followers = if is_primary { followers(live, page, change.field, &written) } else { Vec::new() };
+        let is_slug = change.field == Field::Slug && change.class != Class::Pinned;
+        change.redirects = if is_slug { redirects(page, change) } else { Vec::new() };
+    }
+    name_successors(changes, live);
+    risk::mark_written(changes, live);
+}
+
+/// Returns the secondary locales that read as the primary does and are not written: they inherit, as far as the API lets
+/// one tell.
+fn followers(live: &Live, page: &LivePage, field: Field, written: &BTreeSet<(Address, Field)>) -> Vec<LocaleTag> {
+    let secondary = live.site.secondary.iter().filter(|locale| inherits(live, page, locale, field));
+    let is_written = |tag: &LocaleTag| {
+        let address = Address { page: page.id.clone(), locale: tag.clone() };
+        written.contains(&(address, field))
+    };
+    secondary.map(|locale| locale.tag.clone()).filter(|tag| !is_written(tag)).collect()
+}
+
+/// Returns the published addresses that a new slug moves.
+fn redirects(page: &LivePage, change: &Change) -> Vec<Redirect> {
+    let slug = change.after.as_text().unwrap_or_default();
+    let redirects = change.slug_locales().filter_map(|locale| {
+        let from = page.published_path(locale)?.clone();
+        let to = from.with_slug(slug);
+        (from != to).then(|| Redirect { locale: locale.clone(), from, to, successor: Successor::Nobody })
+    });
+    redirects.collect()
+}
+
+/// Returns whether a secondary locale reads a field as the primary does.
+fn inherits(live: &Live, page: &LivePage, locale: &Locale, field: Field) -> bool {
+    let primary = live.primary_metadata(&page.id);
+    let secondary = live.metadata(&page.id, &locale.tag);
+    primary.zip(secondary).is_some_and(|(primary, secondary)| primary.effective(field) == secondary.effective(field))
 }
 
 /// Says of the old addresses who moves there: a redirect from one would hide the page that lives there then.
@@ -154,7 +198,6 @@ impl<'a> PageDiff<'a> {
             of_page.written.extend(written);
             of_page.kept.extend(kept);
         }
-        self.complete(&mut of_page.written);
         of_page
     }
 
@@ -189,54 +232,16 @@ impl<'a> PageDiff<'a> {
         let mut pins = Vec::new();
         for change in primary_changes {
             for locale in &self.live.site.secondary {
-                let Some(sides) = self.sides(locale).filter(|_| self.inherits(locale, change.field)) else { continue };
+                let Some(sides) = self.sides(locale).filter(|_| inherits(self.live, self.page, locale, change.field))
+                else {
+                    continue;
+                };
                 let stated = sides.desired.fields.get(&change.field);
                 let stated = stated.filter(|stated| stated.value == change.before);
                 pins.extend(stated.map(|stated| sides.pin(change.field, stated)));
             }
         }
         pins
-    }
-
-    fn inherits(&self, locale: &Locale, field: Field) -> bool {
-        let primary = self.live.primary_metadata(&self.page.id);
-        let secondary = self.live.metadata(&self.page.id, &locale.tag);
-        primary
-            .zip(secondary)
-            .is_some_and(|(primary, secondary)| primary.effective(field) == secondary.effective(field))
-    }
-
-    /// Completes the changes of the page with what moves along, now that all of them are known.
-    fn complete(&self, changes: &mut [Change]) {
-        let written: BTreeSet<(LocaleTag, Field)> =
-            changes.iter().map(|change| (change.address.locale.clone(), change.field)).collect();
-        for change in changes {
-            if self.live.site.is_primary(&change.address.locale) {
-                change.followers = self.followers(change.field, &written);
-            }
-            if change.field == Field::Slug && change.class != Class::Pinned {
-                change.redirects = self.redirects(change);
-            }
-        }
-    }
-
-    /// Returns the secondary locales that read as the primary does and are not written: they inherit, as far as the API
-    /// lets one tell.
-    fn followers(&self, field: Field, written: &BTreeSet<(LocaleTag, Field)>) -> Vec<LocaleTag> {
-        let secondary = self.live.site.secondary.iter().filter(|locale| self.inherits(locale, field));
-        let tags = secondary.map(|locale| locale.tag.clone());
-        tags.filter(|tag| !written.contains(&(tag.clone(), field))).collect()
-    }
-
-    /// Returns the published addresses that a new slug moves.
-    fn redirects(&self, change: &Change) -> Vec<Redirect> {
-        let slug = change.after.as_text().unwrap_or_default();
-        let redirects = change.slug_locales().filter_map(|locale| {
-            let from = self.page.published_path(locale)?.clone();
-            let to = from.with_slug(slug);
-            (from != to).then(|| Redirect { locale: locale.clone(), from, to, successor: Successor::Nobody })
-        });
-        redirects.collect()
     }
 
     /// Returns whether the server would take the change; else says why not.

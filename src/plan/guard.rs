@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Change, Class, Plan, Risk};
-use crate::model::{Address, Base, Desired, Field, LocaleTag, SiteId};
+use crate::model::{Address, Base, Field, LocaleTag, SiteId};
 
 /// A kind of plan that is probably a mistake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -105,15 +105,8 @@ impl Guard {
     }
 }
 
-/// Returns the guards that stand in the way of applying the plan to the site: those it trips and that are not allowed.
-pub fn standing(plan: &Plan, site: &SiteId, allowed: &[Guard]) -> Vec<Tripped> {
-    let mut tripped: Vec<Tripped> = wrong_site(plan, site).into_iter().collect();
-    tripped.extend(plan.guards.iter().cloned());
-    tripped.retain(|tripped| !allowed.contains(&tripped.guard));
-    tripped
-}
-
-fn wrong_site(plan: &Plan, site: &SiteId) -> Option<Tripped> {
+/// Returns the guard that the plan trips if it is for another site than the project.
+pub(super) fn wrong_site(plan: &Plan, site: &SiteId) -> Option<Tripped> {
     (plan.target.site != *site).then(|| Tripped {
         guard: Guard::WrongSite,
         count: 1,
@@ -123,12 +116,24 @@ fn wrong_site(plan: &Plan, site: &SiteId) -> Option<Tripped> {
     })
 }
 
-/// Returns the guards that the changes trip, worst first. Without a base nothing is known to be lost.
-pub(super) fn evaluate(desired: &Desired, base: Option<&Base>, changes: &[Change], limits: &Limits) -> Vec<Tripped> {
+/// Returns the guards that the changes trip, worst first. Without a base nothing is known to be lost. `managed` is the
+/// number of page locales that the manifests manage.
+pub(super) fn evaluate(managed: usize, base: Option<&Base>, changes: &[Change], limits: &Limits) -> Vec<Tripped> {
     let mut tripped: Vec<Tripped> = base.and_then(lost_pages).into_iter().collect();
-    tripped.extend(mass_update(desired, changes, limits));
+    tripped.extend(mass_update(managed, changes, limits));
     tripped.extend(risky(changes));
     tripped.extend(duplicate_value(changes, limits));
+    tripped
+}
+
+/// Evaluates the guards of a plan again. A guard that only the plan states stays: the pages that a base has lost, for one,
+/// cannot be counted without the base.
+pub(super) fn evaluate_again(stated: &[Tripped], managed: usize, changes: &[Change], limits: &Limits) -> Vec<Tripped> {
+    let mut tripped = evaluate(managed, None, changes, limits);
+    let is_new = |stated: &&Tripped| !tripped.iter().any(|tripped| tripped.guard == stated.guard);
+    let only_stated: Vec<Tripped> = stated.iter().filter(is_new).cloned().collect();
+    tripped.extend(only_stated);
+    tripped.sort_by_key(|tripped| tripped.guard);
     tripped
 }
 
@@ -182,10 +187,9 @@ pub(super) fn risky(changes: &[Change]) -> Vec<Tripped> {
     tripped
 }
 
-fn mass_update(desired: &Desired, changes: &[Change], limits: &Limits) -> Option<Tripped> {
+fn mass_update(managed: usize, changes: &[Change], limits: &Limits) -> Option<Tripped> {
     let Limits { percent, floor, ceiling, alike: _ } = *limits;
     let addresses: BTreeSet<&Address> = changes.iter().map(|change| &change.address).collect();
-    let managed = desired.page_locales();
     let share = managed.saturating_mul(percent as usize) / 100;
     let limit = share.max(floor).min(ceiling);
     if addresses.len() <= limit {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::staleness::{Moved, MovedField};
-use super::{Operation, Plan, codes};
+use super::{Operation, Plan, codes, identity};
 use crate::diagnostic::Diagnostic;
 use crate::event::{Outcome, Receipt, Standing};
 use crate::model::{
@@ -39,10 +39,14 @@ struct Trace {
 
 /// Returns the values that a run replaced as what is wanted of the site.
 pub fn invert(plan: &Plan, receipt: &Receipt, live: &Live) -> Inversion {
-    let traces = traces(plan, receipt);
+    let mut traces = traces(plan, receipt);
     let places: BTreeMap<(&Address, Field), &Location> =
         plan.changes.iter().map(|change| ((&change.address, change.field), &change.source)).collect();
     let mut inversion = Inversion::default();
+    let paths = paths(plan, &traces, live);
+    for (address, path) in paths {
+        traces.entry(address).and_modify(|trace| trace.path = path);
+    }
     for (address, trace) in &traces {
         let Some(now) = live.metadata(&address.page, &address.locale) else {
             inversion.moved.push(Moved { address: (*address).clone(), path: trace.path.clone(), field: None });
@@ -57,6 +61,21 @@ pub fn invert(plan: &Plan, receipt: &Receipt, live: &Live) -> Inversion {
         }
     }
     inversion
+}
+
+/// Returns the paths of the pages that have moved since the run: the recorded path may be that of another page by now. The
+/// path that the undo restores with the slug is kept.
+fn paths<'p>(plan: &Plan, traces: &BTreeMap<&'p Address, Trace>, live: &Live) -> Vec<(&'p Address, PagePath)> {
+    let moved = traces.iter().filter_map(|(address, trace)| {
+        let page = live.pages.get(&address.page)?;
+        let known = live.known_path(page);
+        let primary = Address { page: address.page.clone(), locale: live.site.primary.tag.clone() };
+        let slug = traces.get(&primary).and_then(|trace| trace.before.get(&Field::Slug)?.as_text());
+        let is_restored = slug.is_some_and(|slug| known.with_slug(slug) == trace.path);
+        let is_kept = is_restored || identity::is_at(plan, live, page, &trace.path);
+        (!is_kept).then_some((*address, known))
+    });
+    moved.collect()
 }
 
 /// Follows the writes of a run, page by page and locale by locale.
@@ -80,7 +99,8 @@ impl Trace {
     fn follow(&mut self, operation: &Operation, standing: &Standing) {
         let found: BTreeMap<Field, &Value> = match standing.outcome() {
             Some(Outcome::DidNotTake(mismatches)) => {
-                mismatches.iter().map(|mismatch| (mismatch.field, &mismatch.found)).collect()
+                let fields = mismatches.iter().filter_map(|it| Some((it.field.as_field()?, &it.found)));
+                fields.collect()
             }
             Some(_) | None => BTreeMap::new(),
         };
@@ -117,7 +137,7 @@ impl Inversion {
                 self.moved.push(Moved {
                     address: address.clone(),
                     path: trace.path.clone(),
-                    field: Some(MovedField { field: *field, expected: left[0].clone(), found: now }),
+                    field: Some(MovedField { field: (*field).into(), expected: left[0].clone(), found: now }),
                 });
             }
         }

@@ -8,11 +8,14 @@ mod card;
 pub mod codes;
 mod diff;
 pub mod file;
-pub mod guard;
+pub mod gate;
+mod guard;
+mod identity;
 pub mod invert;
 pub mod offline;
 mod order;
 mod released;
+mod rest;
 mod risk;
 mod sides;
 mod slugs;
@@ -28,7 +31,9 @@ pub use guard::{Guard, Limits, Tripped};
 use self::diff::Differences;
 use self::released::Released;
 use crate::diagnostic::{self, Diagnostic, Severity};
-use crate::model::{Address, Base, Desired, Field, Live, LocaleId, LocaleTag, PageId, PagePath, SiteId, Value};
+use crate::model::{
+    Address, Base, Desired, Extras, Field, Group, Live, LocaleId, LocaleTag, PageId, PagePath, SiteId, Value,
+};
 use crate::source::Location;
 
 /// What would be written to a site, and why.
@@ -209,6 +214,8 @@ pub struct Operation {
     /// What the fields concerned must read before it is sent, as the API means them. Holds every field of the objects
     /// in the body, sent or not, so that nobody's edit is replaced unread.
     pub precondition: BTreeMap<Field, Value>,
+    /// What the leaves of these objects that are not fields must read, before it is sent and after.
+    pub extras: Extras,
 }
 
 /// What an operation is for.
@@ -297,7 +304,7 @@ pub fn plan(inputs: Inputs<'_>, provenance: Provenance) -> Plan {
     let released = base.map(|base| released::released(desired, base, &policy.selection));
     let Released { count: released, told } = released.unwrap_or_default();
     diagnostics.extend(told);
-    let guards = guard::evaluate(desired, base, &changes, &policy.limits);
+    let guards = guard::evaluate(desired.page_locales(), base, &changes, &policy.limits);
     diagnostic::sort(&mut diagnostics);
     Plan {
         target: Target {
@@ -359,6 +366,13 @@ impl Plan {
     /// Returns the pages that it writes.
     pub fn pages(&self) -> BTreeSet<&PageId> {
         self.operations.iter().map(|operation| &operation.address.page).collect()
+    }
+}
+
+impl Operation {
+    /// Returns the objects that it writes.
+    pub fn groups(&self) -> BTreeSet<Group> {
+        self.body.fields.keys().map(|field| field.group()).collect()
     }
 }
 

@@ -46,7 +46,7 @@ pub fn plan(commits: Commits<'_>, target: Target, revision: Option<Revision>) ->
         is_offline: true,
         live: ReadSummary { pages: 0, locales: 0, requests: 0 },
         managed,
-        guards: guard::evaluate(desired, None, &changes, limits),
+        guards: guard::evaluate(desired.page_locales(), None, &changes, limits),
         changes,
         kept: Vec::new(),
         operations: Vec::new(),

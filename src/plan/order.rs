@@ -10,7 +10,7 @@ use super::body::{self, Surroundings};
 use super::slugs::{self, Moves, Place};
 use super::{Body, Change, Class, Operation, Purpose, codes, diff};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Address, Desired, Field, Live, LocaleTag, PageId, Value};
+use crate::model::{Address, Desired, Extras, Field, Live, LocaleTag, PageId, Value};
 
 /// Returns the operations that write the changes, in the order in which they are sent. What is kept goes along as it reads.
 pub(super) fn operations(
@@ -196,7 +196,7 @@ impl<'a> Schedule<'a> {
             level: self.level_after(&self.secondaries[draft]),
             // A pin that failed must keep the primary where it is: the temporary slug would move what inherits it.
             needs: self.pins_before(draft).collect(),
-            body: Body { fields: BTreeMap::from([(Field::Slug, slug.as_str().into())]) },
+            body: Body { fields: BTreeMap::from([(Field::Slug, slug.as_str().into())]), ..Body::default() },
             precondition: BTreeMap::from([(Field::Slug, before)]),
             ..self.blank(draft)
         };
@@ -220,6 +220,7 @@ impl<'a> Schedule<'a> {
             needs: self.needs(index),
             body: body::body(&changes, Surroundings { live, primary, stated: &draft.stated }),
             precondition,
+            extras: body::touched_extras(&changes, live),
             ..self.blank(index)
         };
         self.written[index] = Some(self.operations.len());
@@ -238,6 +239,7 @@ impl<'a> Schedule<'a> {
             needs: Vec::new(),
             body: Body::default(),
             precondition: BTreeMap::new(),
+            extras: Extras::new(),
         }
     }
 

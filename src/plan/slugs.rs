@@ -50,11 +50,19 @@ pub(super) fn taken(live: &Live) -> BTreeSet<&str> {
     locales.map(|values| values.metadata.text(Field::Slug)).collect()
 }
 
+/// How a temporary slug begins.
+const TEMPORARY: &str = "slugline-tmp-";
+
+/// Returns whether a slug has the form of a temporary one.
+pub(super) fn is_temporary(slug: &str) -> bool {
+    slug.starts_with(TEMPORARY)
+}
+
 /// Returns a slug for a page that waits for its real one, unlike any slug of the site.
 pub(super) fn temporary(taken: &BTreeSet<&str>, page: &PageId) -> String {
     let id = page.as_str();
     let tail = id.char_indices().rev().nth(7).map_or(id, |(start, _)| &id[start..]);
-    let mut slug = format!("slugline-tmp-{tail}");
+    let mut slug = format!("{TEMPORARY}{tail}");
     while taken.contains(slug.as_str()) {
         slug.push('x');
     }

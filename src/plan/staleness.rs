@@ -2,10 +2,10 @@
 //!
 //! Must not know how the site was read, or what is done about it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Operation, Plan, Purpose};
-use crate::model::{Address, Field, Metadata, PagePath, Value};
+use crate::model::{Address, Extra, ExtraValue, Field, Leaf, Metadata, PagePath, Value};
 
 /// A field that reads neither as it did when the plan was made nor as the plan wants it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,11 +18,11 @@ pub struct Moved {
     pub field: Option<MovedField>,
 }
 
-/// A field's values when the plan was made and now.
+/// The values of a field, or of another leaf, when the plan was made and now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MovedField {
-    /// The field.
-    pub field: Field,
+    /// The field or leaf.
+    pub field: Leaf,
     /// What it read when the plan was made.
     pub expected: Value,
     /// What it reads now.
@@ -34,8 +34,8 @@ pub struct MovedField {
 pub enum Verdict {
     /// The page reads as when the plan was made.
     Send,
-    /// The page reads as the operation wants it.
-    Converged,
+    /// The page reads as the operation wants it; these leaves that are not fields have changed since the plan was made.
+    Converged(Vec<MovedField>),
     /// Somebody else has changed these fields.
     Moved(Vec<MovedField>),
 }
@@ -44,10 +44,12 @@ pub enum Verdict {
 /// by now, if there is one: what inherits has moved with it.
 pub fn verdict(plan: &Plan, operation: &Operation, reading: &Metadata, primary: Option<&Operation>) -> Verdict {
     if is_behind(plan, operation, reading) || is_converged(operation, reading) {
-        return Verdict::Converged;
+        return Verdict::Converged(changed_extras(operation, reading));
     }
     let mut moved = moves(operation, reading);
-    moved.retain(|moved| !primary.is_some_and(|primary| has_followed(operation, primary, moved.field, &moved.found)));
+    moved.retain(|(field, _, found)| !primary.is_some_and(|primary| has_followed(operation, primary, *field, found)));
+    let moved = moved.into_iter().map(|(field, expected, found)| MovedField { field: field.into(), expected, found });
+    let moved: Vec<MovedField> = moved.chain(changed_extras(operation, reading)).collect();
     if moved.is_empty() { Verdict::Send } else { Verdict::Moved(moved) }
 }
 
@@ -72,7 +74,7 @@ pub fn check(plan: &Plan, current: &BTreeMap<Address, Metadata>) -> Result<(), V
             continue;
         };
         match verdict(plan, operation, state, None) {
-            Verdict::Converged => continue,
+            Verdict::Converged(_) => continue,
             Verdict::Send => {}
             Verdict::Moved(fields) => moved.extend(fields.into_iter().map(|field| Moved {
                 address: operation.address.clone(),
@@ -108,17 +110,31 @@ fn is_converged(operation: &Operation, state: &Metadata) -> bool {
     differs_from_before && reads_as_wanted && !operation.has_pin
 }
 
-fn moves(operation: &Operation, state: &Metadata) -> Vec<MovedField> {
-    let readings = operation.precondition.iter().map(|(field, before)| MovedField {
-        field: *field,
-        expected: before.clone(),
-        found: state.effective(*field),
-    });
-    let has_moved = |moved: &MovedField| {
-        let is_wanted = operation.body.fields.get(&moved.field) == Some(&moved.found);
-        !is_unmoved(moved.field, &moved.expected, &moved.found) && !is_wanted
+/// Returns the fields that have moved, with what was expected and what was found.
+fn moves(operation: &Operation, state: &Metadata) -> Vec<(Field, Value, Value)> {
+    let readings =
+        operation.precondition.iter().map(|(field, before)| (*field, before.clone(), state.effective(*field)));
+    let has_moved = |(field, expected, found): &(Field, Value, Value)| {
+        let is_wanted = operation.body.fields.get(field) == Some(found);
+        !is_unmoved(*field, expected, found) && !is_wanted
     };
     readings.filter(has_moved).collect()
+}
+
+/// Returns the leaves that are not fields, of the objects that an operation writes, that read otherwise than when the plan
+/// was made: another value, none, or one that was not there.
+pub fn changed_extras(operation: &Operation, found: &Metadata) -> Vec<MovedField> {
+    let groups = operation.groups();
+    let here = found.extras.keys().filter(|extra| groups.contains(&extra.group()));
+    let all: BTreeSet<&Extra> = operation.extras.keys().chain(here).collect();
+    let readings = all.into_iter().map(|extra| (extra, operation.extras.get(extra), found.extras.get(extra)));
+    let changed = readings.filter(|(_, expected, found)| expected != found);
+    let changed = changed.map(|(extra, expected, found)| MovedField {
+        field: Leaf::Extra(extra.clone()),
+        expected: ExtraValue::shown(expected),
+        found: ExtraValue::shown(found),
+    });
+    changed.collect()
 }
 
 /// Returns whether a field reads as it did. A slug that is inherited may read as nothing.
@@ -144,8 +160,9 @@ mod tests {
             has_pin: false,
             level: 0,
             needs: Vec::new(),
-            body: Body { fields: sent.iter().cloned().collect() },
+            body: Body { fields: sent.iter().cloned().collect(), ..Body::default() },
             precondition: before.iter().cloned().collect(),
+            extras: Default::default(),
         }
     }
 

@@ -9,7 +9,8 @@ use super::print::{Line, Look, Screen};
 use super::text::shortened;
 use super::view::count;
 use crate::event::{Mismatch, Outcome, Publication, Published, Receipt, Scope, Skip, Standing};
-use crate::model::{Field, Value};
+use crate::model::{Extra, Field, Leaf, Value};
+use crate::plan::gate;
 use crate::plan::staleness::Moved;
 use crate::plan::{Operation, Plan, Purpose};
 
@@ -28,6 +29,26 @@ pub fn moved(moved: &[Moved], screen: Screen, out: &mut dyn Write) -> io::Result
             .print(screen, out)?;
         for (label, value) in [("planned on ", &field.expected), ("now reads  ", &field.found)] {
             let line = Line::indented(6).hanging(2).with(Look::Faint, label).with(Look::Plain, &quoted(value));
+            line.print(screen, out)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the statements of a plan that the site contradicts, with what both say.
+pub fn mismatches(mismatches: &[gate::Mismatch], screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    for mismatch in mismatches {
+        let gate::Mismatch { address, path, operation, what, stated, found } = mismatch;
+        let number = operation.map(|operation| format!("operation {operation}, ")).unwrap_or_default();
+        let place = match (path, address) {
+            (Some(path), Some(address)) => {
+                format!("{number}{path} @ {} (page {}): {what}", address.locale, address.page)
+            }
+            _ => what.clone(),
+        };
+        Line::indented(2).hanging(2).with(Look::Plain, &place).print(screen, out)?;
+        for (label, value) in [("the plan says ", stated), ("the site says ", found)] {
+            let line = Line::indented(6).hanging(2).with(Look::Faint, label).with(Look::Plain, &shortened(value));
             line.print(screen, out)?;
         }
     }
@@ -109,12 +130,25 @@ fn published(plan: &Plan, publication: &Publication, ended: Option<&Published>) 
 /// Returns the ways out, each once.
 fn hints(receipt: &Receipt) -> BTreeSet<&str> {
     let outcomes = receipt.standings.iter().filter_map(Standing::outcome);
-    let hints = outcomes.filter_map(|outcome| match outcome {
+    outcomes.filter_map(way_out).collect()
+}
+
+/// Returns the way out of an outcome, if there is one.
+pub(super) fn way_out(outcome: &Outcome) -> Option<&str> {
+    match outcome {
         Outcome::Failed { message: _, hint, is_general: _ } => hint.as_deref(),
-        Outcome::Done | Outcome::Converged | Outcome::DidNotTake(_) | Outcome::Moved(_) => None,
-        Outcome::Skipped(_) | Outcome::Unknown { .. } => None,
-    });
-    hints.collect()
+        Outcome::DidNotTake(mismatches) => restoration(mismatches),
+        Outcome::Done | Outcome::Converged | Outcome::Moved(_) | Outcome::Skipped(_) | Outcome::Unknown { .. } => None,
+    }
+}
+
+/// Returns how a lost leaf that is not a field can be restored.
+fn restoration(mismatches: &[Mismatch]) -> Option<&'static str> {
+    let extras: Vec<&Extra> = mismatches.iter().filter_map(|mismatch| mismatch.field.as_extra()).collect();
+    if extras.iter().any(|extra| extra.is_image()) {
+        return Some("set the share image again in the page settings of the Designer, in that locale");
+    }
+    (!extras.is_empty()).then_some("set the value again in the page settings of the Designer, in that locale")
 }
 
 /// Returns the moves to a temporary slug whose page may still be there.
@@ -147,6 +181,11 @@ fn standing_lines(
         Some(Outcome::Skipped(_) | Outcome::Unknown { .. }) | None => return Ok(()),
     };
     for Mismatch { field, expected, found } in mismatches {
+        // A leaf that is not a field is to be restored by hand, so its value is shown whole.
+        let (verb, quoted): (&str, fn(&Value) -> String) = match field {
+            Leaf::Field(_) => (verb, quoted),
+            Leaf::Extra(_) => ("was", whole),
+        };
         let line = Line::indented(4).hanging(2).with(Look::Plain, &format!("{}: {verb} ", field.name()));
         let line = line.with(Look::New, &quoted(expected)).with(Look::Plain, ", reads ");
         line.with(Look::Old, &quoted(found)).print(screen, out)?;
@@ -219,6 +258,13 @@ fn word(standing: &Standing) -> &'static str {
 fn quoted(value: &Value) -> String {
     match value {
         Value::Text(text) => format!("\"{}\"", shortened(text)),
+        Value::Flag(flag) => flag.to_string(),
+    }
+}
+
+fn whole(value: &Value) -> String {
+    match value {
+        Value::Text(text) => format!("\"{text}\""),
         Value::Flag(flag) => flag.to_string(),
     }
 }

@@ -2,9 +2,11 @@
 
 use serde_json::{Value as Json, json};
 
+use super::account;
 use crate::event::{Mismatch, Outcome, Publication, Published, Receipt, Scope, Skip, Standing, Stop};
+use crate::model::PagePath;
 use crate::plan::staleness::{Moved, MovedField};
-use crate::plan::{Operation, Plan, file};
+use crate::plan::{Operation, Plan, file, gate};
 
 /// Returns how each operation of the plan ended.
 pub fn json(plan: &Plan, receipt: &Receipt) -> String {
@@ -39,6 +41,9 @@ fn operation(order: usize, (operation, standing): (&Operation, &Standing)) -> Js
         Some(Outcome::Done | Outcome::Converged | Outcome::Skipped(Skip::Stopped)) | None => {}
         Some(Outcome::DidNotTake(mismatches) | Outcome::Moved(mismatches)) => {
             json["fields"] = mismatches.iter().map(mismatch).collect();
+            if let Some(hint) = standing.outcome().and_then(account::way_out) {
+                json["hint"] = hint.into();
+            }
         }
         Some(Outcome::Failed { message, hint, is_general: _ }) => {
             json["message"] = message.as_str().into();
@@ -97,6 +102,23 @@ pub fn moved(moved: &[Moved]) -> Json {
         json
     };
     moved.iter().map(place).collect()
+}
+
+/// Returns the statements of a plan that the site contradicts.
+pub fn mismatches(mismatches: &[gate::Mismatch]) -> Json {
+    let mismatch = |mismatch: &gate::Mismatch| {
+        let gate::Mismatch { address, path, operation, what, stated, found } = mismatch;
+        json!({
+            "operation": operation,
+            "page": address.as_ref().map(|address| address.page.as_str()),
+            "path": path.as_ref().map(PagePath::as_str),
+            "locale": address.as_ref().map(|address| address.locale.as_str()),
+            "what": what,
+            "plan": stated,
+            "site": found,
+        })
+    };
+    mismatches.iter().map(mismatch).collect()
 }
 
 fn mismatch(mismatch: &Mismatch) -> Json {

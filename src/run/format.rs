@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{self, Event, Mismatch, Outcome, Published, Scope, Skip, Stop};
-use crate::model::{Field, Kind, Value as ModelValue};
+use crate::model::{Kind, Leaf, Value as ModelValue};
 
 /// The version written. Readers refuse a newer major.
 pub const FORMAT_VERSION: &str = "1.0";
@@ -87,7 +87,7 @@ pub enum Entry {
     },
     /// No new write is sent from here on.
     Stopped {
-        /// `authorization`, `server-errors`, `deadline`, `interrupted`, `terminated` or `record`.
+        /// `authorization`, `server-errors`, `deadline`, `hung-up`, `interrupted`, `terminated` or `record`.
         reason: String,
     },
     /// A request to publish is about to be sent.
@@ -130,10 +130,10 @@ pub struct Publication {
     pub domains: Vec<String>,
 }
 
-/// A field that does not read as it should.
+/// A field, or another leaf that a write must keep, that does not read as it should.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FieldReading {
-    /// The field, `seo.title`.
+    /// The field, `seo.title`, or the other leaf, `openGraph.imageUrl`.
     pub field: String,
     /// What it should read.
     pub expected: Value,
@@ -258,16 +258,18 @@ fn reading(mismatch: &Mismatch) -> FieldReading {
         ModelValue::Flag(flag) => Value::Flag(*flag),
     };
     let Mismatch { field, expected, found } = mismatch;
-    FieldReading { field: field.name().to_owned(), expected: value(expected), found: value(found) }
+    FieldReading { field: field.name(), expected: value(expected), found: value(found) }
 }
 
 fn mismatch(reading: FieldReading) -> Result<Mismatch, String> {
     let FieldReading { field: name, expected, found } = reading;
-    let field = Field::from_name(&name).ok_or_else(|| format!("the field `{name}` is not known"))?;
-    let value = |value: Value| match (field.kind(), value) {
-        (Kind::Text, Value::Text(text)) => Ok(ModelValue::Text(text)),
-        (Kind::Flag, Value::Flag(flag)) => Ok(ModelValue::Flag(flag)),
-        (Kind::Text, Value::Flag(_)) | (Kind::Flag, Value::Text(_)) => {
+    let field = Leaf::from_name(&name).ok_or_else(|| format!("the field `{name}` is not known"))?;
+    // Other leaves may hold anything.
+    let kind = field.as_field().map(|field| field.kind());
+    let value = |value: Value| match (kind, value) {
+        (Some(Kind::Text) | None, Value::Text(text)) => Ok(ModelValue::Text(text)),
+        (Some(Kind::Flag) | None, Value::Flag(flag)) => Ok(ModelValue::Flag(flag)),
+        (Some(Kind::Text), Value::Flag(_)) | (Some(Kind::Flag), Value::Text(_)) => {
             Err(format!("`{name}` has a value of the wrong kind"))
         }
     };

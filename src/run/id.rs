@@ -57,6 +57,16 @@ impl fmt::Display for RunId {
     }
 }
 
+/// How far the clock of another machine may be ahead of this one.
+const SKEW: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
+
+/// Returns whether an id is of a time that has not come, or of no time at all. `made_here` is the newest id that this state
+/// folder has made: up to that one, the clock was set back since.
+pub(super) fn is_of_the_future(id: &RunId, now: Timestamp, made_here: Option<&RunId>) -> bool {
+    let latest = now.checked_add(SKEW).map_or_else(|_| RunId::at(now), RunId::at);
+    *id > latest && made_here.is_none_or(|made_here| id > made_here)
+}
+
 /// Returns the id of a new run: of this time, but after the newest run even if the clock was set back since.
 pub(super) fn next(now: Timestamp, newest: Option<&RunId>) -> RunId {
     let id = RunId::at(now);
@@ -78,6 +88,25 @@ mod tests {
         assert_eq!(second.as_str(), "20261122T120000.501Z");
         let earlier: Timestamp = "2020-01-01T00:00:00Z".parse().unwrap();
         assert!(next(earlier, Some(&second)) > second);
+    }
+
+    #[test]
+    fn an_id_of_the_future_is_one_that_no_clock_here_has_made() {
+        let noon: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
+        let id = |text: &str| RunId::parse(text).unwrap();
+        let made_here = id("20400101T000000.000Z");
+        for (text, is_future) in [
+            ("20261122T120000.000Z", false),
+            ("20261122T120500.000Z", false),
+            ("20261122T120500.001Z", true),
+            ("20261122T999999.999Z", true),
+            ("99999999T999999.999Z", true),
+        ] {
+            assert_eq!(is_of_the_future(&id(text), noon, None), is_future, "{text}");
+        }
+        for (text, is_future) in [("20400101T000000.000Z", false), ("20400101T000000.001Z", true)] {
+            assert_eq!(is_of_the_future(&id(text), noon, Some(&made_here)), is_future, "{text}");
+        }
     }
 
     #[test]

@@ -21,8 +21,13 @@ pub(super) struct Log {
     pub(super) whole: u64,
 }
 
-/// Reads the log of a run line by line.
-pub(super) fn read(folder: &StateDir, path: &Path, mut on_event: impl FnMut(Event)) -> Result<Log, Error> {
+/// Reads the log of a run line by line. Fails if an event does not fit a plan of so many operations.
+pub(super) fn read(
+    folder: &StateDir,
+    path: &Path,
+    operations: usize,
+    mut on_event: impl FnMut(Event),
+) -> Result<Log, Error> {
     let path = path.join(EVENTS);
     let mut log = Log { purpose: Purpose::Apply, remote: String::new(), actor: None, exit: None, whole: 0 };
     let mut reader = match folder.open_file(EVENTS) {
@@ -46,7 +51,10 @@ pub(super) fn read(folder: &StateDir, path: &Path, mut on_event: impl FnMut(Even
         let entry: Line =
             serde_json::from_str(&String::from_utf8_lossy(text)).map_err(|error| damaged(error.to_string()))?;
         log.take(&entry.entry)?;
-        if let Some(event) = entry.entry.event().map_err(damaged)? {
+        if let Some(event) = entry.entry.event().map_err(&damaged)? {
+            if !event.fits(operations) {
+                return Err(damaged(format!("it does not fit the plan, which has {operations} operations")));
+            }
             on_event(event);
         }
         log.whole += bytes.len() as u64;

@@ -104,6 +104,9 @@ pub enum Error {
         /// Where the command would.
         is: String,
     },
+    /// The run is dated in the future, and this project has not made it.
+    #[error("the run `{0}` is dated in the future, and was not made in this project folder")]
+    Future(RunId),
     /// What the run set out to do is out of date.
     #[error("the run `{id}` cannot be resumed: the run `{by}` has written since")]
     Superseded {
@@ -172,9 +175,14 @@ pub fn create(
     now: jiff::Timestamp,
 ) -> Result<Run, Error> {
     let path = state.join("runs");
-    let runs = StateDir::open(state).and_then(|state| state.make_folder("runs"));
-    let runs = runs.map_err(file_error("make the folder", &path))?;
-    let id = id::next(now, folders(&runs, &path)?.last());
+    let dir = StateDir::open(state).map_err(file_error("open", state))?;
+    let runs = dir.make_folder("runs").map_err(file_error("make the folder", &path))?;
+    let made_here = newest_made(&dir);
+    let mut ids = folders(&runs, &path)?.into_iter();
+    // A folder of the future must not move the ids of the runs to come there.
+    let newest = ids.rfind(|id| !id::is_of_the_future(id, now, made_here.as_ref()));
+    let id = id::next(now, newest.as_ref());
+    dir.replace(NEWEST, id.as_str()).map_err(file_error("write", &state.join(NEWEST)))?;
     let name = id.to_string();
     let path = path.join(&name);
     let folder = runs.create_folder(&name).map_err(file_error("make the folder", &path))?;
@@ -189,6 +197,27 @@ pub fn create(
     Ok(run)
 }
 
+/// The file with the id of the newest run that was made in this state folder. It lies beside the runs, so that the runs of
+/// another machine can be copied here without it.
+const NEWEST: &str = "newest";
+
+/// Returns the newest run that was made in this state folder, if that is known.
+fn newest_made(state: &StateDir) -> Option<RunId> {
+    let text = state.read(NEWEST, MAX_ID_BYTES).ok()?;
+    RunId::parse(std::str::from_utf8(&text).ok()?.trim())
+}
+
+/// Bytes of the file with the id, at most.
+const MAX_ID_BYTES: u64 = 64;
+
+/// Fails if a run is dated in the future: it would pass for the newest one for as long. Where the clock was set back, the
+/// runs that were made here before are known by the newest of them.
+pub fn check_time(state: &Path, id: &RunId) -> Result<(), Error> {
+    let made_here = StateDir::open(state).ok().and_then(|state| newest_made(&state));
+    let is_of_the_future = id::is_of_the_future(id, jiff::Timestamp::now(), made_here.as_ref());
+    if is_of_the_future { Err(Error::Future(id.clone())) } else { Ok(()) }
+}
+
 /// Writes the first line of the log, and then the plan: a folder with a plan is a run, and says where it writes.
 fn begin(id: RunId, folder: &StateDir, path: &Path, lock: Lock, plan: &Plan, first: &Entry) -> Result<Run, Error> {
     let mut run = Run::open(id, folder, path, lock)?;
@@ -198,25 +227,45 @@ fn begin(id: RunId, folder: &StateDir, path: &Path, lock: Lock, plan: &Plan, fir
     Ok(run)
 }
 
-/// Opens a run again, to go on with it. A line that was cut off when the machine or the process died is dropped. Once a
-/// newer run has written, an undo of it above all, there is no going on.
-pub fn reopen(state: &Path, id: Option<&str>, caller: Caller<'_>) -> Result<(Run, Recorded), Error> {
+/// A run that may be resumed. Holds the project's lock; nothing is recorded yet.
+#[derive(Debug)]
+pub struct Held {
+    folder: StateDir,
+    path: PathBuf,
+    /// Bytes of the log that are whole lines.
+    whole: u64,
+    lock: Lock,
+}
+
+/// Takes the lock and reads the run that is to be resumed. Once a newer run has written, an undo of it above all, it cannot
+/// be resumed.
+pub fn hold(state: &Path, id: Option<&str>, remote: &str) -> Result<(Held, Recorded), Error> {
     if runs(state)?.is_none() {
         return Err(Error::None);
     }
     let lock = Lock::take(state)?;
     let (recorded, whole) = read_whole(state, id)?;
-    recorded.check_remote(caller.remote)?;
-    let newest = written(state, caller.remote, &recorded.plan.target.site)?;
+    check_time(state, &recorded.id)?;
+    recorded.check_remote(remote)?;
+    let newest = written(state, remote, &recorded.plan.target.site)?;
     if let Some(newest) = newest.filter(|newest| newest.id > recorded.id) {
         return Err(Error::Superseded { id: recorded.id, by: newest.id });
     }
     let (folder, path) = folder(state, &recorded.id)?;
-    let mut run = Run::open(recorded.id.clone(), &folder, &path, lock)?;
-    run.log.set_len(whole).map_err(file_error("mend", &run.path))?;
-    run.whole = Some(whole);
-    run.append(&opened(&recorded.id, &recorded.plan, recorded.purpose, caller))?;
-    Ok((run, recorded))
+    Ok((Held { folder, path, whole, lock }, recorded))
+}
+
+impl Held {
+    /// Opens the run again. A line that was cut off when the machine or the process died is dropped.
+    pub fn open(self, recorded: &Recorded, actor: Option<&str>) -> Result<Run, Error> {
+        let Self { folder, path, whole, lock } = self;
+        let mut run = Run::open(recorded.id.clone(), &folder, &path, lock)?;
+        run.log.set_len(whole).map_err(file_error("mend", &run.path))?;
+        run.whole = Some(whole);
+        let caller = Caller { remote: &recorded.remote, actor };
+        run.append(&opened(&recorded.id, &recorded.plan, recorded.purpose, caller))?;
+        Ok(run)
+    }
 }
 
 /// Reads a run: the one whose id begins so, or the newest.
@@ -234,7 +283,7 @@ fn read_whole(state: &Path, id: Option<&str>) -> Result<(Recorded, u64), Error> 
     let plan = folder.read(PLAN, plan::file::MAX_BYTES).map_err(file_error("read", &path.join(PLAN)))?;
     let plan = plan::file::decode(&String::from_utf8_lossy(&plan))?;
     let mut events = Vec::new();
-    let log = log::read(&folder, &path, |event| events.push(event))?;
+    let log = log::read(&folder, &path, plan.operations.len(), |event| events.push(event))?;
     let Log { purpose, remote, actor, exit, whole } = log;
     Ok((Recorded { id, purpose, remote, actor, plan, events, exit }, whole))
 }
@@ -263,7 +312,8 @@ pub fn summary(state: &Path, id: &RunId) -> Result<Summary, Error> {
     let file = folder.open_file(PLAN).map_err(plan_error)?;
     let plan = Header::read(BufReader::new(file.take(plan::file::MAX_BYTES)))?;
     let mut receipt = Receipt::default();
-    let Log { purpose, remote, actor, exit, whole: _ } = log::read(&folder, &path, |event| receipt.record(&event))?;
+    let log = log::read(&folder, &path, plan.operations, |event| receipt.record(&event))?;
+    let Log { purpose, remote, actor, exit, whole: _ } = log;
     Ok(Summary { purpose, remote, actor, plan, receipt, exit })
 }
 
@@ -302,6 +352,7 @@ pub fn newest_written(state: &Path, remote: &str, site: &SiteId) -> Result<Recor
 
 fn written(state: &Path, remote: &str, site: &SiteId) -> Result<Option<Recorded>, Error> {
     for id in list(state)?.iter().rev() {
+        check_time(state, id)?;
         let recorded = read(state, Some(id.as_str()))?;
         let receipt = Receipt::of(&recorded.events);
         let is_here = recorded.remote == remote && recorded.plan.target.site == *site;

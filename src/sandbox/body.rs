@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::document::{OpenGraph, Seo};
+use super::document::{OpenGraph, Seo, Undocumented};
 use super::wire::Answer;
 use super::write::Patch;
 
@@ -81,6 +81,13 @@ fn parse(body: &[u8]) -> Result<Value, Answer> {
     if value.is_object() { Ok(value) } else { Err(Answer::malformed("the body must be an object")) }
 }
 
+/// Returns what an object holds beside the leaves that the description has.
+fn others(object: &Value, described: &[&str]) -> Undocumented {
+    let leaves = object.as_object().into_iter().flatten();
+    let others = leaves.filter(|(leaf, value)| !described.contains(&leaf.as_str()) && !value.is_null());
+    others.map(|(leaf, value)| (leaf.clone(), value.clone())).collect()
+}
+
 /// Collects every wrong field of one body.
 #[derive(Default)]
 struct Reader {
@@ -121,7 +128,11 @@ impl Reader {
             slug: self.text(value, prefix, "slug"),
             seo: self.object(value, prefix, "seo").map(|seo| {
                 let prefix = format!("{prefix}seo.");
-                Seo { title: self.text(&seo, &prefix, "title"), description: self.text(&seo, &prefix, "description") }
+                Seo {
+                    title: self.text(&seo, &prefix, "title"),
+                    description: self.text(&seo, &prefix, "description"),
+                    undocumented: others(&seo, &["title", "description"]),
+                }
             }),
             open_graph: self.object(value, prefix, "openGraph").map(|open_graph| {
                 let prefix = format!("{prefix}openGraph.");
@@ -130,6 +141,7 @@ impl Reader {
                     title_copied: self.flag(&open_graph, &prefix, "titleCopied"),
                     description: self.text(&open_graph, &prefix, "description"),
                     description_copied: self.flag(&open_graph, &prefix, "descriptionCopied"),
+                    undocumented: others(&open_graph, &["title", "titleCopied", "description", "descriptionCopied"]),
                 }
             }),
         }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::body;
 use super::document::{LocaleKey, Metadata, Page, PageKind, Site};
-use super::switches::Switches;
+use super::switches::{ShareImage, Switches};
 use super::write::{Entry, Refusal};
 
 /// Values that somebody gives a page in one locale.
@@ -69,7 +69,7 @@ impl Site {
     /// Writes what the API would not let through, or would change on the way.
     pub(super) fn write_in_the_designer(&mut self, entry: &Entry, now: Timestamp) -> Result<(), Refusal> {
         let switches = self.switches;
-        self.switches = Switches { updated: switches.updated, ..Switches::default() };
+        self.switches = Switches { updated: switches.updated, share_image: ShareImage::Kept, ..Switches::default() };
         let written = self.write(entry, now);
         self.switches = switches;
         written
@@ -98,6 +98,7 @@ fn refused(refusal: Refusal, edit: &Edit) -> EditError {
     match refusal {
         Refusal::UnknownPage => EditError::UnknownPage { page: edit.page.clone(), known: Vec::new() },
         Refusal::Empty(field) => EditError::Empty(field),
+        Refusal::Image(problem) => EditError::Malformed(problem.to_owned()),
         Refusal::SlugConflict(slug) | Refusal::SlugInvalid(slug) => EditError::SlugTaken(slug),
     }
 }

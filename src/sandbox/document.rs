@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::switches::Switches;
 
@@ -192,6 +193,8 @@ pub struct Seo {
     pub title: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub undocumented: Undocumented,
 }
 
 /// Text is never kept beside a flag that is true; a flag that is nowhere set means true.
@@ -206,6 +209,19 @@ pub struct OpenGraph {
     pub description: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description_copied: Option<bool>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub undocumented: Undocumented,
+}
+
+/// Leaves that the API reference does not describe, by their keys in the API's object: `imageUrl` and `imageAssetId` of
+/// the share image, and any others. The switch `shareImage` decides what the API does with them.
+pub type Undocumented = BTreeMap<String, Value>;
+
+/// The leaves of the share image. They belong together: a locale inherits both or none.
+pub(super) const IMAGE_LEAVES: [&str; 2] = ["imageUrl", "imageAssetId"];
+
+pub(super) fn is_image(leaf: &str) -> bool {
+    IMAGE_LEAVES.contains(&leaf)
 }
 
 /// The word for the primary locale in the document.

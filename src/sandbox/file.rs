@@ -5,9 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::document::{Folder, Locale, LocaleKey, Metadata, Page, PageKind, Site};
+use super::document::{Folder, Locale, LocaleKey, Metadata, Page, PageKind, Site, is_image};
 use super::locate::locate;
 
 /// Why a text is no site.
@@ -128,7 +129,9 @@ impl Site {
         page.values = values;
         page.published_paths = paths;
         for (key, own) in &mut page.values {
-            complete_open_graph(&format!("{path}.values.{}", String::from(key.clone())), own)?;
+            let path = format!("{path}.values.{}", String::from(key.clone()));
+            complete_open_graph(&path, own)?;
+            check_undocumented(&path, own)?;
         }
         let kind = page.kind;
         let Some(primary) = page.values.get_mut(&LocaleKey::Primary) else {
@@ -248,6 +251,22 @@ fn complete_open_graph(path: &str, own: &mut Metadata) -> Result<(), Problem> {
         }
         if text.is_some() {
             *copied = Some(false);
+        }
+    }
+    Ok(())
+}
+
+/// A leaf that the reference describes has a place of its own, and the share image is a text.
+fn check_undocumented(path: &str, own: &Metadata) -> Result<(), Problem> {
+    let described = ["title", "titleCopied", "description", "descriptionCopied"];
+    for (object, leaves) in [("seo", &own.seo.undocumented), ("openGraph", &own.open_graph.undocumented)] {
+        let path = |leaf: &str| format!("{path}.{object}.undocumented.{leaf}");
+        if let Some(leaf) = leaves.keys().find(|leaf| described.contains(&leaf.as_str())) {
+            return problem(path(leaf), format!("belongs into `{object}` itself"));
+        }
+        let is_text = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
+        if let Some((leaf, _)) = leaves.iter().find(|(leaf, value)| is_image(leaf) && !is_text(value)) {
+            return problem(path(leaf), "must be a text that is not empty");
         }
     }
     Ok(())

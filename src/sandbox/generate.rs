@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
 
 use super::dice::Dice;
 use super::document::{
@@ -190,9 +191,13 @@ impl Writer<'_> {
             PageKind::Static | PageKind::Home | PageKind::Utility => Seo {
                 title: self.sometimes(90, |writer| writer.text(language, 18, 80)),
                 description: self.sometimes(75, |writer| writer.text(language, 60, 210)),
+                ..Seo::default()
             },
         };
-        Metadata { title: Some(title), slug, seo, open_graph: self.open_graph(language, 30), last_updated: None }
+        let mut own =
+            Metadata { title: Some(title), slug, seo, open_graph: self.open_graph(language, 30), last_updated: None };
+        self.add_undocumented(&mut own, index, "");
+        own
     }
 
     /// A third is not translated at all; the others have what someone found time for.
@@ -208,8 +213,31 @@ impl Writer<'_> {
         let seo = Seo {
             title: self.sometimes(70, |writer| writer.text(language, 14, 70)),
             description: self.sometimes(50, |writer| writer.text(language, 50, 180)),
+            ..Seo::default()
         };
-        Metadata { title, slug, seo, open_graph: self.open_graph(language, 12), last_updated: None }
+        let mut own = Metadata { title, slug, seo, open_graph: self.open_graph(language, 12), last_updated: None };
+        if own != Metadata::default() && index.is_multiple_of(4) {
+            self.add_undocumented(&mut own, index, language.tag);
+        }
+        own
+    }
+
+    /// Gives a page what the API reference does not describe: a share image to every second one, by one of its leaves or
+    /// by both, and another leaf to some. No dice, so that everything else stays as it is.
+    fn add_undocumented(&self, own: &mut Metadata, index: usize, tag: &str) {
+        let id = object_id(&format!("share image {index} {tag} {}", self.shape.seed));
+        let url = ("imageUrl".to_owned(), json!(format!("https://cdn.example.com/{id}_share.png")));
+        let asset = ("imageAssetId".to_owned(), json!(id));
+        let leaves = &mut own.open_graph.undocumented;
+        match index % 6 {
+            0 => leaves.extend([url, asset, ("imageWidth".to_owned(), json!(1200 + index))]),
+            2 => leaves.extend([url]),
+            4 => leaves.extend([asset]),
+            _ => {}
+        }
+        if index % 5 == 1 {
+            own.seo.undocumented.insert("robots".to_owned(), json!(format!("max-snippet:{index} {tag}")));
+        }
     }
 
     /// Returns Open Graph text of its own in so many of a hundred cases.
@@ -221,6 +249,7 @@ impl Writer<'_> {
             title,
             description_copied: description.is_some().then_some(false),
             description,
+            ..OpenGraph::default()
         }
     }
 
@@ -303,7 +332,7 @@ fn bindings(index: usize) -> Seo {
         r"{{wf {&quot;path&quot;:&quot;name&quot;,&quot;type&quot;:&quot;PlainText&quot;\} }}"
     };
     let description = r#"{{wf {"path":"summary","type":"PlainText"} }}"#;
-    Seo { title: Some(title.to_owned()), description: Some(description.to_owned()) }
+    Seo { title: Some(title.to_owned()), description: Some(description.to_owned()), ..Seo::default() }
 }
 
 fn created(index: usize) -> Timestamp {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use serde_json::json;
 
 use super::document::{LocaleKey, OpenGraph, Page, PageKind, Seo, Site};
 use super::generate::{Shape, generate};
@@ -23,17 +24,22 @@ fn flag() -> impl Strategy<Value = Option<bool>> {
     proptest::option::of(any::<bool>())
 }
 
+fn image() -> impl Strategy<Value = Option<&'static str>> {
+    proptest::option::weighted(0.3, select(vec!["", "https://example.com/a.png"]))
+}
+
 prop_compose! {
     fn seo()(title in text(), description in text()) -> Seo {
-        Seo { title, description }
+        Seo { title, description, ..Seo::default() }
     }
 }
 
 prop_compose! {
     fn open_graph()(
-        title in text(), title_copied in flag(), description in text(), description_copied in flag()
+        title in text(), title_copied in flag(), description in text(), description_copied in flag(), image in image()
     ) -> OpenGraph {
-        OpenGraph { title, title_copied, description, description_copied }
+        let undocumented = image.map(|url| ("imageUrl".to_owned(), json!(url))).into_iter().collect();
+        OpenGraph { title, title_copied, description, description_copied, undocumented }
     }
 }
 
@@ -160,12 +166,14 @@ proptest! {
     fn whole_objects_mean_the_same_merged_or_replaced(mut site in site(), writes in writes()) {
         for write in &writes {
             let mut entry = entry(&site, write);
-            entry.patch.seo = Some(Seo { title: Some("S".to_owned()), description: Some("D".to_owned()) });
+            let text = |text: &str| Some(text.to_owned());
+            entry.patch.seo = Some(Seo { title: text("S"), description: text("D"), ..Seo::default() });
             entry.patch.open_graph = Some(OpenGraph {
                 title: Some("O".to_owned()),
                 title_copied: Some(false),
                 description: None,
                 description_copied: Some(true),
+                ..OpenGraph::default()
             });
             let mut replaced = site.clone();
             replaced.switches.merge = Merge::Replaces;

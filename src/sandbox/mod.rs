@@ -41,6 +41,7 @@ mod switch_tests;
 pub use designer::{Edit, EditError, Edited};
 pub use document::{
     Domain, Folder, Identity, Locale, LocaleKey, Locales, Metadata, OpenGraph, Page, PageKind, Seo, Site, Token,
+    Undocumented,
 };
 pub use faults::{Action, Fault, Match};
 pub use file::Error;
@@ -49,4 +50,6 @@ pub use history::{Deed, History, Step};
 pub use log::LogEntry;
 pub use sample::sample;
 pub use server::{Options, Save, Server, now};
-pub use switches::{Bulk, Clear, Copied, CopiedText, InheritedReads, Merge, Normalize, SlugTaken, Switches, Updated};
+pub use switches::{
+    Bulk, Clear, Copied, CopiedText, InheritedReads, Merge, Normalize, ShareImage, SlugTaken, Switches, Updated,
+};

@@ -273,6 +273,10 @@ fn refused(refusal: Refusal) -> Answer {
         Refusal::SlugConflict(slug) => {
             Answer::error(409, "conflict", format!("Conflict: The slug {slug} is already in use"))
         }
+        Refusal::Image(problem) => {
+            let detail = json!({"field": "openGraph", "message": problem});
+            Answer::detailed(400, "validation_error", format!("Validation Error: {problem}"), vec![detail])
+        }
         Refusal::SlugInvalid(slug) => {
             let detail = json!({"field": "slug", "message": format!("{slug} is already in use")});
             Answer::detailed(400, "validation_error", "Validation Error: slug is already in use", vec![detail])

@@ -32,7 +32,9 @@ const GRACE: Duration = Duration::from_secs(1);
 
 /// Keeps the site: gets its JSON after each change, before the change is answered.
 #[derive(Clone)]
-pub struct Save(Arc<dyn Fn(&str) -> io::Result<()> + Send + Sync>);
+pub struct Save(Arc<SaveFn>);
+
+type SaveFn = dyn Fn(&str) -> io::Result<()> + Send + Sync;
 
 impl Save {
     /// Returns what calls a function with the JSON of the site.

@@ -2,10 +2,14 @@
 //!
 //! Pure. Knows nothing of JSON, HTTP or the clock.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
-use super::document::{Folder, Locale, LocaleKey, Metadata, OpenGraph, Page, PageKind, Seo, Site, Token};
-use super::switches::{CopiedText, InheritedReads, Updated};
+use super::document::{
+    Folder, Locale, LocaleKey, Metadata, OpenGraph, Page, PageKind, Seo, Site, Token, Undocumented, is_image,
+};
+use super::switches::{CopiedText, InheritedReads, ShareImage, Updated};
 
 /// The values of a page in one locale, as a reader gets them.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,10 +18,12 @@ pub(super) struct Reading {
     pub(super) slug: Option<String>,
     pub(super) seo_title: Option<String>,
     pub(super) seo_description: Option<String>,
+    pub(super) seo_undocumented: Undocumented,
     pub(super) open_graph_title: Option<String>,
     pub(super) title_copied: bool,
     pub(super) open_graph_description: Option<String>,
     pub(super) description_copied: bool,
+    pub(super) open_graph_undocumented: Undocumented,
     pub(super) last_updated: Timestamp,
     pub(super) published_path: Option<String>,
 }
@@ -25,8 +31,14 @@ pub(super) struct Reading {
 static EMPTY: Metadata = Metadata {
     title: None,
     slug: None,
-    seo: Seo { title: None, description: None },
-    open_graph: OpenGraph { title: None, title_copied: None, description: None, description_copied: None },
+    seo: Seo { title: None, description: None, undocumented: BTreeMap::new() },
+    open_graph: OpenGraph {
+        title: None,
+        title_copied: None,
+        description: None,
+        description_copied: None,
+        undocumented: BTreeMap::new(),
+    },
     last_updated: None,
 };
 
@@ -113,6 +125,10 @@ impl Site {
             CopiedText::Seo if copied => seo.clone(),
             CopiedText::Null | CopiedText::Seo => own,
         };
+        let undocumented = |own: &Undocumented, base: &Undocumented| match self.switches.share_image {
+            ShareImage::Absent => Undocumented::new(),
+            ShareImage::Kept | ShareImage::Dropped => inherit(own, base),
+        };
         Reading {
             title: text(|values| &values.title),
             slug: if page.kind == PageKind::Home { None } else { text(|values| &values.slug) },
@@ -126,6 +142,8 @@ impl Site {
             description_copied,
             seo_title,
             seo_description,
+            seo_undocumented: undocumented(&own.seo.undocumented, &base.seo.undocumented),
+            open_graph_undocumented: undocumented(&own.open_graph.undocumented, &base.open_graph.undocumented),
             last_updated: self.last_updated(page, key),
             published_path: self.published_path(page, key),
         }
@@ -181,6 +199,15 @@ impl Site {
         parts.reverse();
         format!("/{}", parts.join("/"))
     }
+}
+
+/// Returns the leaves that a locale has of its own, and those that it inherits.
+fn inherit(own: &Undocumented, base: &Undocumented) -> Undocumented {
+    let has_own_image = own.keys().any(|leaf| is_image(leaf));
+    let mut all = base.clone();
+    all.retain(|leaf, _| !(has_own_image && is_image(leaf)));
+    all.extend(own.clone());
+    all
 }
 
 /// A primary locale is served even if the document says that it is off, as the one in the API's own example.

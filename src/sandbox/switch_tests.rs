@@ -7,7 +7,7 @@ use super::body;
 use super::document::{LocaleKey, Site};
 use super::sample::sample;
 use super::switches::{
-    Bulk, Clear, Copied, CopiedText, InheritedReads, Merge, Normalize, SlugTaken, Switches, Updated,
+    Bulk, Clear, Copied, CopiedText, InheritedReads, Merge, Normalize, ShareImage, SlugTaken, Switches, Updated,
 };
 use super::wire;
 use super::write::{Entry, Refusal};
@@ -222,6 +222,59 @@ fn updated() {
     let (old, new) = ("2024-03-11T10:42:00.000Z", "2026-11-22T10:00:00.000Z");
     assert_eq!(times(Updated::Page), [new, new, new]);
     assert_eq!(times(Updated::Locale), [old, new, old]);
+}
+
+/// The sample with a share image and another leaf that the API reference does not describe.
+fn illustrated(share_image: ShareImage, merge: Merge) -> Site {
+    let mut site = site(Switches { share_image, merge, ..Switches::default() });
+    let page = site.pages.iter_mut().find(|page| page.id == GALAXY).expect("a page");
+    let own = page.values.get_mut(&PRIMARY).expect("values");
+    let leaves = json!({"imageUrl": "https://example.com/a.png", "imageAssetId": "a1", "imageWidth": 1200});
+    own.open_graph.undocumented = serde_json::from_value(leaves).expect("leaves");
+    site
+}
+
+fn image(page: &Value) -> [&Value; 3] {
+    ["imageUrl", "imageAssetId", "imageWidth"].map(|leaf| &page["openGraph"][leaf])
+}
+
+#[test]
+fn share_image() {
+    let (url, other) = (json!("https://example.com/a.png"), json!("https://example.com/b.png"));
+    let (asset, width, null) = (json!("a1"), json!(1200), Value::Null);
+    let title = json!({"openGraph": {"title": "T"}});
+    for merge in [Merge::Merges, Merge::Replaces] {
+        let mut absent = illustrated(ShareImage::Absent, merge);
+        let before = absent.clone();
+        let both = json!({"openGraph": {"title": "T", "imageUrl": "b", "imageAssetId": 2}});
+        let page = write(&mut absent, GALAXY, PRIMARY, &both).unwrap();
+        assert_eq!(page["openGraph"].as_object().unwrap().len(), 4, "no such leaf");
+        let leaves = |site: &Site| site.page(GALAXY).unwrap().own(&PRIMARY).open_graph.undocumented.clone();
+        assert_eq!(leaves(&absent), leaves(&before));
+
+        let mut kept = illustrated(ShareImage::Kept, merge);
+        assert_eq!(image(&read(&kept, GALAXY, &japanese())), [&url, &asset, &width], "inherited");
+        assert_eq!(image(&read(&kept, ABOUT, &PRIMARY)), [&null; 3]);
+        assert_eq!(image(&write(&mut kept, GALAXY, PRIMARY, &title).unwrap()), [&url, &asset, &width]);
+        let set = json!({"openGraph": {"imageUrl": other, "imageHeight": 1}});
+        assert_eq!(image(&write(&mut kept, GALAXY, PRIMARY, &set).unwrap()), [&other, &null, &width]);
+        assert_eq!(read(&kept, GALAXY, &PRIMARY)["openGraph"]["imageHeight"], null, "unknown keys are ignored");
+
+        let mut dropped = illustrated(ShareImage::Dropped, merge);
+        let same = json!({"openGraph": {"title": "T", "imageUrl": url}});
+        assert_eq!(image(&write(&mut dropped, GALAXY, PRIMARY, &same).unwrap()), [&url, &asset, &null]);
+        assert_eq!(image(&write(&mut dropped, GALAXY, french(), &title).unwrap()), [&url, &asset, &null], "inherited");
+        assert_eq!(
+            image(&write(&mut dropped, GALAXY, PRIMARY, &json!({"title": "T"})).unwrap()),
+            [&url, &asset, &null]
+        );
+        assert_eq!(image(&write(&mut dropped, GALAXY, PRIMARY, &title).unwrap()), [&null; 3]);
+
+        for bad in [json!({"imageUrl": url, "imageAssetId": asset}), json!({"imageUrl": ""}), json!({"imageUrl": 1})] {
+            let refusal = write(&mut dropped, GALAXY, PRIMARY, &json!({"openGraph": bad}));
+            assert!(matches!(refusal, Err(Refusal::Image(_))), "{bad}");
+        }
+    }
 }
 
 #[test]

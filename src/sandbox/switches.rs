@@ -37,6 +37,7 @@ pub struct Switches {
     pub normalize: Normalize,
     pub bulk: Bulk,
     pub updated: Updated,
+    pub share_image: ShareImage,
 }
 
 switch! {
@@ -114,6 +115,17 @@ switch! {
     Locale = "locale"
 }
 
+switch! {
+    /// What the API does with the leaves of the share image, and with all others that the reference does not describe.
+    ShareImage:
+    /// They are neither read nor written.
+    Absent = "absent",
+    /// They are read, and any write keeps them unless it sends others.
+    Kept = "kept",
+    /// They are read, and a write of their object drops those that it does not send. One leaf of the image keeps both.
+    Dropped = "dropped"
+}
+
 impl Switches {
     /// Returns every combination, in a fixed order, the defaults first.
     pub fn all() -> Vec<Self> {
@@ -126,7 +138,8 @@ impl Switches {
         all = vary(all, SlugTaken::ALL, |switches, value| switches.slug_taken = value);
         all = vary(all, Normalize::ALL, |switches, value| switches.normalize = value);
         all = vary(all, Bulk::ALL, |switches, value| switches.bulk = value);
-        vary(all, Updated::ALL, |switches, value| switches.updated = value)
+        all = vary(all, Updated::ALL, |switches, value| switches.updated = value);
+        vary(all, ShareImage::ALL, |switches, value| switches.share_image = value)
     }
 
     /// Whether every switch has its default value.
@@ -154,7 +167,7 @@ mod tests {
     #[test]
     fn every_combination_is_there_once() {
         let all = Switches::all();
-        assert_eq!(all.len(), 2 * 2 * 3 * 2 * 2 * 3 * 3 * 3 * 2);
+        assert_eq!(all.len(), 2 * 2 * 3 * 2 * 2 * 3 * 3 * 3 * 2 * 3);
         assert!(all[0].is_default());
         let mut texts: Vec<String> = all.iter().map(|s| serde_json::to_string(s).unwrap()).collect();
         texts.sort();

@@ -5,10 +5,11 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::document::{Folder, Locale, LocaleKey, Page, PageKind, Site, Token};
+use super::document::{Folder, IMAGE_LEAVES, Locale, LocaleKey, Page, PageKind, Site, Token};
 use super::file::object_id;
 use super::history::Deed;
 use super::site::Reading;
+use super::switches::ShareImage;
 
 /// An answer before it becomes HTTP.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,10 +93,12 @@ pub(super) fn page(site: &Site, page: &Page, key: &LocaleKey) -> Value {
         slug,
         seo_title,
         seo_description,
+        seo_undocumented,
         open_graph_title,
         title_copied,
         open_graph_description,
         description_copied,
+        open_graph_undocumented,
         last_updated,
         published_path,
     } = site.read(page, key);
@@ -103,6 +106,21 @@ pub(super) fn page(site: &Site, page: &Page, key: &LocaleKey) -> Value {
     // A description that was never written is not in the primary locale's answer at all.
     if seo_description.is_some() || *key != LocaleKey::Primary {
         seo.insert("description".to_owned(), json!(seo_description));
+    }
+    seo.extend(seo_undocumented);
+    let mut open_graph = json!({
+        "title": open_graph_title,
+        "titleCopied": title_copied,
+        "description": open_graph_description,
+        "descriptionCopied": description_copied,
+    });
+    if site.switches.share_image != ShareImage::Absent {
+        for leaf in IMAGE_LEAVES {
+            open_graph[leaf] = Value::Null;
+        }
+    }
+    for (leaf, value) in open_graph_undocumented {
+        open_graph[leaf] = value;
     }
     json!({
         "id": page.id,
@@ -119,12 +137,7 @@ pub(super) fn page(site: &Site, page: &Page, key: &LocaleKey) -> Value {
         "isBranch": page.branch.is_some(),
         "branchId": page.branch,
         "seo": seo,
-        "openGraph": {
-            "title": open_graph_title,
-            "titleCopied": title_copied,
-            "description": open_graph_description,
-            "descriptionCopied": description_copied,
-        },
+        "openGraph": open_graph,
         "localeId": site.locale(key).map(|locale| &locale.id),
         "publishedPath": published_path,
     })

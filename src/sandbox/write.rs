@@ -5,9 +5,10 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 
-use super::document::{LocaleKey, Metadata, OpenGraph, Page, PageKind, Seo, Site};
-use super::switches::{Bulk, Clear, Copied, Merge, Normalize, SlugTaken, Switches, Updated};
+use super::document::{LocaleKey, Metadata, OpenGraph, Page, PageKind, Seo, Site, Undocumented, is_image};
+use super::switches::{Bulk, Clear, Copied, Merge, Normalize, ShareImage, SlugTaken, Switches, Updated};
 
 /// The values that a request sends; what it leaves out is `None`.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -36,6 +37,8 @@ pub(super) enum Refusal {
     SlugConflict(String),
     /// The slug of another page, answered as an invalid value.
     SlugInvalid(String),
+    /// Something is wrong with the share image.
+    Image(&'static str),
 }
 
 /// What became of a bulk request: the entries that were written, and the first refusal.
@@ -159,15 +162,17 @@ fn accept(patch: &Patch, switches: &Switches) -> Result<Patch, Refusal> {
         Normalize::LowerCaseSlugs => slug.map(|slug| slug.to_lowercase()),
         Normalize::AsSent | Normalize::Trimmed => slug,
     };
-    let accept_seo = |Seo { title, description }| -> Result<Seo, Refusal> {
-        Ok(Seo { title: text(title, "seo.title")?, description: text(description, "seo.description")? })
+    let accept_seo = |Seo { title, description, undocumented }| -> Result<Seo, Refusal> {
+        Ok(Seo { title: text(title, "seo.title")?, description: text(description, "seo.description")?, undocumented })
     };
-    let accept_open_graph = |OpenGraph { title, title_copied, description, description_copied }| {
+    let accept_open_graph = |OpenGraph { title, title_copied, description, description_copied, undocumented }| {
+        check_image(&undocumented, switches)?;
         Ok(OpenGraph {
             title: text(title, "openGraph.title")?,
             title_copied,
             description: text(description, "openGraph.description")?,
             description_copied,
+            undocumented,
         })
     };
     Ok(Patch {
@@ -176,6 +181,18 @@ fn accept(patch: &Patch, switches: &Switches) -> Result<Patch, Refusal> {
         seo: seo.map(accept_seo).transpose()?,
         open_graph: open_graph.map(accept_open_graph).transpose()?,
     })
+}
+
+/// An update takes one leaf of the share image, a text.
+fn check_image(sent: &Undocumented, switches: &Switches) -> Result<(), Refusal> {
+    let images: Vec<&Value> = sent.iter().filter(|(leaf, _)| is_image(leaf)).map(|(_, value)| value).collect();
+    let is_text = |value: &&Value| value.as_str().is_some_and(|text| !text.is_empty());
+    match (switches.share_image, images.len()) {
+        (ShareImage::Absent, _) => Ok(()),
+        (_, 2..) => Err(Refusal::Image("imageUrl and imageAssetId cannot be sent together")),
+        _ if !images.iter().all(is_text) => Err(Refusal::Image("the share image must be a text that is not empty")),
+        _ => Ok(()),
+    }
 }
 
 fn accept_text(value: Option<String>, field: &'static str, switches: &Switches) -> Result<Option<String>, Refusal> {
@@ -194,22 +211,27 @@ fn accept_text(value: Option<String>, field: &'static str, switches: &Switches) 
 }
 
 fn apply(page: &mut Page, key: &LocaleKey, patch: &Patch, slug: Option<String>, switches: &Switches) {
-    let inherited = match key {
-        LocaleKey::Primary => OpenGraph::default(),
-        LocaleKey::Secondary(_) => page.own(&LocaleKey::Primary).open_graph.clone(),
+    let primary = match key {
+        LocaleKey::Primary => Metadata::default(),
+        LocaleKey::Secondary(_) => page.own(&LocaleKey::Primary).clone(),
     };
+    let inherited = primary.open_graph;
     let Patch { title, slug: _, seo, open_graph } = patch;
     let own = page.values.entry(key.clone()).or_default();
     overwrite(&mut own.title, title);
     overwrite(&mut own.slug, &slug);
     if let Some(sent) = seo {
+        let undocumented = std::mem::take(&mut own.seo.undocumented);
         reset(&mut own.seo, switches);
+        own.seo.undocumented = left(&undocumented, &primary.seo.undocumented, &sent.undocumented, switches);
         overwrite(&mut own.seo.title, &sent.title);
         overwrite(&mut own.seo.description, &sent.description);
     }
     if let Some(sent) = open_graph {
+        let undocumented = std::mem::take(&mut own.open_graph.undocumented);
         reset(&mut own.open_graph, switches);
         let open_graph = &mut own.open_graph;
+        open_graph.undocumented = left(&undocumented, &inherited.undocumented, &sent.undocumented, switches);
         overwrite(&mut open_graph.title, &sent.title);
         let flag = sent.title_copied.or(implied(&sent.title, switches));
         settle(&mut open_graph.title, &mut open_graph.title_copied, flag, inherited.title_copied);
@@ -220,6 +242,28 @@ fn apply(page: &mut Page, key: &LocaleKey, patch: &Patch, slug: Option<String>, 
     if *own == Metadata::default() && *key != LocaleKey::Primary {
         page.values.remove(key);
     }
+}
+
+/// Returns the undocumented leaves that a locale has of its own after a write. What is sent counts only if the page has
+/// such a leaf, or if it is the share image.
+fn left(own: &Undocumented, inherited: &Undocumented, sent: &Undocumented, switches: &Switches) -> Undocumented {
+    let sends_image = sent.keys().any(|leaf| is_image(leaf));
+    let is_sent = |leaf: &String| sent.contains_key(leaf) || (sends_image && is_image(leaf));
+    let mut left = own.clone();
+    match switches.share_image {
+        ShareImage::Absent => return left,
+        ShareImage::Kept => {}
+        ShareImage::Dropped => left.retain(|leaf, _| is_sent(leaf)),
+    }
+    for (leaf, value) in sent.iter().filter(|(leaf, value)| own.get(*leaf) != Some(*value)) {
+        if is_image(leaf) {
+            left.retain(|leaf, _| !is_image(leaf));
+        } else if !own.contains_key(leaf) && !inherited.contains_key(leaf) {
+            continue;
+        }
+        left.insert(leaf.clone(), value.clone());
+    }
+    left
 }
 
 fn overwrite(value: &mut Option<String>, sent: &Option<String>) {

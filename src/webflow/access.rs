@@ -1,7 +1,7 @@
 //! Splits the transport in two: a half that sends GET and nothing else, and a half that changes
 //! things. Who holds the first cannot get at the second.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde::Serialize;
@@ -9,17 +9,27 @@ use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 
 use super::accept;
+use super::bounds::{Bounds, NextTurn};
 use super::error::Error;
+use super::moment::Moment;
 use super::request::Target;
 use super::retry::Kind;
-use super::transport::{Accept, Bounds, Transport};
+use super::transport::{Accept, Transport};
 
 #[derive(Clone)]
-pub(super) struct Reads(Transport);
+pub(super) struct Reads {
+    transport: Transport,
+    /// Where each read keeps a place for the write that follows.
+    keeps: Option<NextTurn>,
+}
 
 impl Reads {
     pub(super) fn new(transport: Transport) -> Self {
-        Self(transport)
+        Self { transport, keeps: None }
+    }
+
+    pub(super) fn keeping(&self, next: &NextTurn) -> Self {
+        Self { transport: self.transport.clone(), keeps: Some(next.clone()) }
     }
 
     /// Returns the answer if it is one that `accept` takes.
@@ -32,13 +42,21 @@ impl Reads {
         &self,
         target: &Target,
         accept: Accept<'_, T>,
-    ) -> Result<(T, Instant), Error> {
-        let call = self.0.call(Method::GET, target, None)?;
-        self.0.send(Kind::Read, &call, &Bounds::default(), accept).await
+    ) -> Result<(T, Moment), Error> {
+        let call = self.transport.call(Method::GET, target, None)?;
+        self.transport.send(Kind::Read, &call, &Bounds::default(), self.keeps.as_ref(), accept).await
     }
 
     pub(super) fn learn_limit(&self, limit: u32) {
-        self.0.learn_limit(limit);
+        self.transport.learn_limit(limit);
+    }
+
+    pub(super) fn available(&self) -> u32 {
+        self.transport.available()
+    }
+
+    pub(super) fn limit(&self) -> u32 {
+        self.transport.limit()
     }
 }
 
@@ -54,12 +72,18 @@ impl Writes {
     }
 
     pub(super) fn not_after(&self, deadline: Instant) -> Self {
-        let bounds = Bounds { deadline: Some(deadline), ..self.bounds.clone() };
-        Self { transport: self.transport.clone(), bounds }
+        self.within(Bounds { deadline: Some(deadline), ..self.bounds.clone() })
+    }
+
+    pub(super) fn based_on(&self, read_at: Moment, max_age: Duration, next: &NextTurn) -> Self {
+        self.within(Bounds { reading: Some((read_at, max_age)), next: next.clone(), ..self.bounds.clone() })
     }
 
     pub(super) fn until_closed(&self, closed: watch::Receiver<bool>) -> Self {
-        let bounds = Bounds { closed: Some(closed), ..self.bounds.clone() };
+        self.within(Bounds { closed: Some(closed), ..self.bounds.clone() })
+    }
+
+    fn within(&self, bounds: Bounds) -> Self {
         Self { transport: self.transport.clone(), bounds }
     }
 
@@ -90,6 +114,6 @@ impl Writes {
     ) -> Result<T, Error> {
         let body = serde_json::to_vec(body).map_err(|error| Error::Setup { cause: error.to_string() })?;
         let call = self.transport.call(method, target, Some(body))?;
-        Ok(self.transport.send(Kind::Write, &call, &self.bounds, accept).await?.0)
+        Ok(self.transport.send(Kind::Write, &call, &self.bounds, None, accept).await?.0)
     }
 }

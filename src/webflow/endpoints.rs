@@ -1,14 +1,16 @@
 //! The calls of the API, one method each. A `Reader` holds a transport that sends GET and nothing
 //! else, so that reading code cannot write, not even by mistake in here.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
 use super::accept;
 use super::access::{Reads, Writes};
 use super::base_url::Namespace;
+use super::bounds::NextTurn;
 use super::error::Error;
+use super::moment::Moment;
 use super::request::{Endpoint, Target};
 use super::update::{BulkEntry, BulkUpdate, PageUpdate, PublishRequest};
 use super::wire::{Introspection, Page, PageList, Published, Site, SiteList, UpdatedPages};
@@ -28,6 +30,22 @@ pub struct Reader {
 impl Reader {
     pub(super) fn new(reads: Reads) -> Self {
         Self { reads }
+    }
+
+    /// Returns a reader whose requests each wait until the rate limit has room for another request as well, and keep
+    /// that place in `next` for the write that follows.
+    pub fn keeping(&self, next: &NextTurn) -> Self {
+        Self { reads: self.reads.keeping(next) }
+    }
+
+    /// Returns how many requests the rate limit leaves of this minute.
+    pub fn available(&self) -> u32 {
+        self.reads.available()
+    }
+
+    /// Returns how many requests a minute can go out.
+    pub fn limit(&self) -> u32 {
+        self.reads.limit()
     }
 
     /// Returns what the token is and may do, and paces the client by the rate limit it names.
@@ -65,7 +83,7 @@ impl Reader {
         site: &str,
         locale_id: Option<&str>,
         offset: u32,
-    ) -> Result<(PageList, Instant), Error> {
+    ) -> Result<(PageList, Moment), Error> {
         let target = Target::new(Endpoint::Pages, &["sites", site, "pages"])
             .query("limit", Some(&PAGES_PER_LIST.to_string()))
             .query("offset", Some(&offset.to_string()))
@@ -79,7 +97,7 @@ impl Reader {
     }
 
     /// Returns a page as [`Self::page`] does, and a moment before its request was sent.
-    pub async fn page_timed(&self, page: &str, locale_id: Option<&str>) -> Result<(Page, Instant), Error> {
+    pub async fn page_timed(&self, page: &str, locale_id: Option<&str>) -> Result<(Page, Moment), Error> {
         let target = Target::new(Endpoint::Page, &["pages", page]).query("localeId", locale_id);
         self.reads.get_timed(&target, &|found| accept::page(page, locale_id, found)).await
     }
@@ -101,6 +119,13 @@ impl Writer {
     /// comes later is not sent and ends with [`Error::Expired`], as soon as that is known.
     pub fn not_after(&self, deadline: Instant) -> Self {
         Self { writes: self.writes.not_after(deadline) }
+    }
+
+    /// Returns a writer for values that were read at `read_at`: a write whose turn, also after a 429, comes when they are
+    /// older than `max_age` is not sent and ends with [`Error::Expired`]. A write for which the read has kept a place in
+    /// `next` is sent at once instead.
+    pub fn based_on(&self, read_at: Moment, max_age: Duration, next: &NextTurn) -> Self {
+        Self { writes: self.writes.based_on(read_at, max_age, next) }
     }
 
     /// Returns a writer that sends nothing more once `closed` is true: what waits for its turn then ends with

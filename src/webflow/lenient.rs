@@ -26,6 +26,12 @@ where
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
+/// How many fields an object may hold beside those that are described.
+const MOST_REST: usize = 64;
+
+/// The longest name of such a field, in bytes.
+const LONGEST_NAME: usize = 64;
+
 /// The fields of an object, taken one by one. Keeps the names of those that are of another type
 /// than expected, so that nobody takes an unreadable value for an empty one.
 #[derive(Default)]
@@ -71,6 +77,18 @@ impl Fields {
         self.unreadable.append(&mut inner.unreadable);
         self.damaged.append(&mut inner.damaged);
         Some(object)
+    }
+
+    /// Takes what is left of an object. If that is too much, or has a name that cannot be printed, the whole object counts
+    /// as unreadable: what is not known cannot be kept by a write.
+    pub(super) fn take_rest(&mut self) -> Map<String, Value> {
+        let names: Vec<String> = self.map.keys().cloned().collect();
+        let is_plain = |name: &String| name.len() <= LONGEST_NAME && name.bytes().all(|byte| byte.is_ascii_graphic());
+        if names.len() > MOST_REST || !names.iter().all(is_plain) {
+            self.unreadable.push(self.prefix.trim_end_matches('.').to_owned());
+            return Map::new();
+        }
+        names.into_iter().filter_map(|name| self.take(&name).map(|value| (name, value))).collect()
     }
 
     /// Returns the names of the fields that were of another type, and of those whose text was taken out, as paths:

@@ -10,6 +10,7 @@ mod access;
 mod answer;
 mod base_url;
 mod body;
+mod bounds;
 mod call;
 mod client;
 mod endpoints;
@@ -19,6 +20,7 @@ mod http;
 mod id;
 mod json;
 mod lenient;
+mod moment;
 mod options;
 mod pace;
 mod pacer;
@@ -32,14 +34,16 @@ mod wire;
 pub use accept::{MOST_LOCALES, MOST_PAGES};
 pub use answer::Answer;
 pub use base_url::{BaseUrl, InvalidBaseUrl, InvalidNamespace, Namespace};
+pub use bounds::NextTurn;
 pub use client::Client;
 pub use endpoints::{ENTRIES_PER_UPDATE, PAGES_PER_LIST, Reader, Writer};
 pub use error::{Error, WriteOutcome};
+pub use moment::Moment;
 pub use options::Options;
 pub use pacer::{OnWait, Wait, WaitReason};
 pub use request::{Endpoint, RequestLine};
 pub use token::{InvalidToken, Token};
-pub use update::{BulkEntry, OpenGraphUpdate, PageUpdate, PublishRequest, SeoUpdate};
+pub use update::{BulkEntry, PageUpdate, PublishRequest};
 pub use wire::{
     Authorization, AuthorizedTo, CustomDomain, Introspection, Locale, Locales, OpenGraph, Page, PageList, Pagination,
     Published, Seo, Site,

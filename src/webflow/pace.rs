@@ -64,6 +64,8 @@ pub(super) struct Pace {
     /// When the requests of the last minute were answered, oldest first.
     answered: VecDeque<Duration>,
     in_flight: u32,
+    /// Places that are kept for requests to come.
+    kept: u32,
     /// Whether the request under way is to find out what remains after a pause.
     is_sounding: bool,
     started: u64,
@@ -89,6 +91,7 @@ impl Pace {
             limit_is_from_answers: false,
             answered: VecDeque::new(),
             in_flight: 0,
+            kept: 0,
             is_sounding: false,
             started: 0,
             told: Told::default(),
@@ -101,14 +104,59 @@ impl Pace {
 
     /// Takes a place, or returns how long there is none.
     pub(super) fn start(&mut self, now: Duration) -> Turn {
+        self.start_with(now, 0)
+    }
+
+    /// Takes a place and keeps another for the request that follows at once, or returns how long there are not two.
+    pub(super) fn start_pair(&mut self, now: Duration) -> Turn {
+        self.start_with(now, 1)
+    }
+
+    /// Takes the place that was kept. If the server has said meanwhile that there is none, it is given up, and the
+    /// request waits as others do.
+    pub(super) fn start_kept(&mut self, now: Duration) -> Turn {
+        self.release();
         self.forget(now);
         if now < self.resting_until {
             return Turn::Rest(self.resting_until - now);
         }
-        if let Some(next) = self.evenly_from.filter(|next| now < *next) {
+        if !self.has_places(1) {
+            return Turn::Wait(self.until_a_place_is_free(now));
+        }
+        self.go()
+    }
+
+    /// Gives up the place that was kept.
+    pub(super) fn release(&mut self) {
+        self.kept = self.kept.saturating_sub(1);
+    }
+
+    /// Returns whether the limit has two places, so that a pair can ever start.
+    pub(super) fn has_pairs(&self) -> bool {
+        self.limit() > 1
+    }
+
+    /// Returns how many requests the limit leaves of this minute.
+    pub(super) fn available(&mut self, now: Duration) -> u32 {
+        self.forget(now);
+        let places = self.limit().saturating_sub(self.own());
+        let unused = self.server_limit().saturating_sub(self.own().saturating_add(self.others_with_margin()));
+        let remaining =
+            self.server_limit().saturating_sub(self.told.counted.saturating_add(self.in_flight + self.kept));
+        places.min(unused).min(remaining)
+    }
+
+    fn start_with(&mut self, now: Duration, kept: u32) -> Turn {
+        self.forget(now);
+        if now < self.resting_until {
+            return Turn::Rest(self.resting_until - now);
+        }
+        // Requests that go out evenly must have saved up for the one that follows at once.
+        let saved_up = self.evenly_from.map(|next| next + self.interval() * kept);
+        if let Some(next) = saved_up.filter(|next| now < *next) {
             return Turn::Wait(next - now);
         }
-        if !self.has_a_place() {
+        if !self.has_places(1 + kept) {
             return Turn::Wait(self.until_a_place_is_free(now));
         }
         if self.is_sounding && self.in_flight > 0 {
@@ -120,8 +168,13 @@ impl Pace {
         let answered = self.answered.back().copied().unwrap_or_default();
         self.is_sounding = self.evenly_from.is_none() && self.in_flight == 0 && now > answered + self.minute / 60;
         if self.evenly_from.is_some() {
-            self.evenly_from = Some(now + self.minute / self.limit());
+            self.evenly_from = Some(now + self.interval());
         }
+        self.kept += kept;
+        self.go()
+    }
+
+    fn go(&mut self) -> Turn {
         self.in_flight += 1;
         self.started += 1;
         Turn::Go(Ticket(self.started))
@@ -199,26 +252,35 @@ impl Pace {
     }
 
     fn own(&self) -> u32 {
-        self.answered().saturating_add(self.in_flight)
+        self.answered().saturating_add(self.in_flight).saturating_add(self.kept)
     }
 
-    /// Tells whether a request fits into what the user allows this process, into what the server
-    /// allows the token, and into what the server said remains.
-    fn has_a_place(&self) -> bool {
-        let own = self.own();
+    fn others_with_margin(&self) -> u32 {
         // Others go on while an answer is on its way.
-        let others = self.others.saturating_add(self.others.div_ceil(OTHERS_PER_MARGIN).min(LARGEST_MARGIN));
-        let fits = own < self.limit() && own.saturating_add(others) < self.server_limit();
+        self.others.saturating_add(self.others.div_ceil(OTHERS_PER_MARGIN).min(LARGEST_MARGIN))
+    }
+
+    /// Returns whether so many requests fit into what the user allows this process, into what the server
+    /// allows the token, and into what the server said remains.
+    fn has_places(&self, places: u32) -> bool {
+        let own = self.own().saturating_add(places);
+        let fits = own <= self.limit() && own.saturating_add(self.others_with_margin()) <= self.server_limit();
         // Nobody announces that a new minute has begun, in which all remains again; so one request may always ask.
-        let remains = self.told.counted.saturating_add(self.in_flight) < self.server_limit();
+        let counted = self.told.counted.saturating_add(self.in_flight).saturating_add(self.kept);
+        let remains = counted.saturating_add(places) <= self.server_limit();
         fits && (remains || self.in_flight == 0)
+    }
+
+    fn interval(&self) -> Duration {
+        self.minute / self.limit()
     }
 
     fn server_limit(&self) -> u32 {
         self.limit.or(self.cap).unwrap_or(LIMIT_IF_UNKNOWN).max(1)
     }
 
-    fn limit(&self) -> u32 {
+    /// Returns how many requests a minute may be sent.
+    pub(super) fn limit(&self) -> u32 {
         self.server_limit().min(self.cap.unwrap_or(u32::MAX)).max(1)
     }
 }

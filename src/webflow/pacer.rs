@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
+use super::bounds::Bounds;
+use super::moment::Moment;
 use super::pace::{Pace, Quota, Ticket, Turn};
 
 /// A wait of the client, told before it begins.
@@ -69,28 +71,62 @@ impl Pacer {
         Arc::new(Self { state: Mutex::new(state), begin: Instant::now(), minute, on_wait })
     }
 
-    /// Waits for a place, unless there is none before the deadline.
-    pub(super) async fn place(self: &Arc<Self>, deadline: Option<Instant>) -> Result<Place, TooLate> {
+    /// Waits for a place, unless there is none within the bounds. Takes the place that is kept for the request, if one is.
+    pub(super) async fn place(self: &Arc<Self>, bounds: &Bounds) -> Result<Place, TooLate> {
+        if let Some(kept) = bounds.take_kept()
+            && let Turn::Go(ticket) = kept.start()
+        {
+            return Ok(self.taken(ticket));
+        }
+        self.wait_for(bounds, Pace::start).await
+    }
+
+    /// Waits for a place and keeps another for the request that is to follow. Keeps none if the limit has only one.
+    pub(super) async fn pair(self: &Arc<Self>, bounds: &Bounds) -> Result<(Place, Option<Reserved>), TooLate> {
+        if !self.state().pace.has_pairs() {
+            return Ok((self.wait_for(bounds, Pace::start).await?, None));
+        }
+        let place = self.wait_for(bounds, Pace::start_pair).await?;
+        Ok((place, Some(Reserved { pacer: Some(Arc::clone(self)), answered: None })))
+    }
+
+    async fn wait_for(
+        self: &Arc<Self>,
+        bounds: &Bounds,
+        start: fn(&mut Pace, Duration) -> Turn,
+    ) -> Result<Place, TooLate> {
         loop {
-            if is_past(deadline, Duration::ZERO) {
+            if bounds.is_past_after(Duration::ZERO) {
                 return Err(TooLate);
             }
-            let turn = self.state().pace.start(self.begin.elapsed());
+            let turn = start(&mut self.state().pace, self.begin.elapsed());
             let (reason, length) = match turn {
-                Turn::Go(ticket) => {
-                    let place = Place { pacer: Arc::clone(self), ticket, quota: Quota::default() };
-                    return Ok(place);
-                }
+                Turn::Go(ticket) => return Ok(self.taken(ticket)),
                 Turn::Wait(length) => (WaitReason::Budget, length),
                 Turn::Rest(length) => (WaitReason::RateLimited, length),
             };
-            if is_past(deadline, length) {
+            if bounds.is_past_after(length) {
                 return Err(TooLate);
             }
             self.tell(Wait { reason, length });
             // In slices, because an answer to another request may free a place earlier.
             sleep(length.min(self.second())).await;
         }
+    }
+
+    fn taken(self: &Arc<Self>, ticket: Ticket) -> Place {
+        Place { pacer: Arc::clone(self), ticket, quota: Quota::default() }
+    }
+
+    /// Returns how many requests the rate limit leaves of this minute.
+    pub(super) fn available(&self) -> u32 {
+        let now = self.begin.elapsed();
+        self.state().pace.available(now)
+    }
+
+    /// Returns how many requests a minute may go out.
+    pub(super) fn limit(&self) -> u32 {
+        self.state().pace.limit()
     }
 
     /// Waits before a request is sent again.
@@ -135,8 +171,44 @@ impl Pacer {
     }
 }
 
-fn is_past(deadline: Option<Instant>, length: Duration) -> bool {
-    deadline.is_some_and(|deadline| Instant::now() + length > deadline)
+/// A place that is kept for a request that follows another. Free again when it is dropped.
+pub(super) struct Reserved {
+    /// None once the place is taken.
+    pacer: Option<Arc<Pacer>>,
+    /// When the request before was answered.
+    answered: Option<Moment>,
+}
+
+/// How long after the answer a request still follows "at once". Recording what is sent takes well under that; a suspended
+/// machine or a stopped process takes longer.
+const AT_ONCE: Duration = Duration::from_secs(1);
+
+impl Reserved {
+    /// Takes note that the request before has been answered now.
+    pub(super) fn answered(&mut self) {
+        self.answered = Some(Moment::now());
+    }
+
+    /// Returns whether the request before was answered just now.
+    pub(super) fn is_for_now(&self) -> bool {
+        self.answered.is_some_and(|answered| answered.age() <= AT_ONCE)
+    }
+
+    /// Starts the request that the place is kept for.
+    fn start(mut self) -> Turn {
+        let pacer = self.pacer.take().expect("a place is taken once");
+        let now = pacer.begin.elapsed();
+        let mut state = pacer.state();
+        state.pace.start_kept(now)
+    }
+}
+
+impl Drop for Reserved {
+    fn drop(&mut self) {
+        if let Some(pacer) = &self.pacer {
+            pacer.state().pace.release();
+        }
+    }
 }
 
 impl Place {

@@ -4,25 +4,26 @@
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, LOCATION, RETRY_AFTER};
 use reqwest::{Method, Response};
 use serde::de::DeserializeOwned;
-use tokio::sync::watch;
 
 use super::answer::Answer;
 use super::base_url::{BaseUrl, Namespace};
 use super::body::{self, End};
+use super::bounds::{Bounds, NextTurn};
 use super::call::Call;
 use super::error::Error;
 use super::excerpt::excerpt;
 use super::http;
 use super::json;
+use super::moment::Moment;
 use super::options::Options;
 use super::pace::Quota;
-use super::pacer::{Pacer, TooLate};
+use super::pacer::{Pacer, Place, Reserved, TooLate};
 use super::request::Target;
 use super::retry::{self, Decision, Failed, Failure, Kind};
 use super::token::Token;
@@ -40,26 +41,6 @@ pub(super) struct Transport {
 
 /// Returns what is wrong with an answer for the request that it came for.
 pub(super) type Accept<'a, T> = &'a (dyn Fn(&T) -> Result<(), String> + Sync);
-
-/// When nothing may be sent any more, be it for the first time or again.
-#[derive(Clone, Default)]
-pub(super) struct Bounds {
-    pub(super) deadline: Option<Instant>,
-    /// Whether somebody has closed the way.
-    pub(super) closed: Option<watch::Receiver<bool>>,
-}
-
-impl Bounds {
-    /// Waits until the way is closed, for ever if nobody can close it any more.
-    async fn close(&self) {
-        if let Some(closed) = &self.closed
-            && closed.clone().wait_for(|closed| *closed).await.is_ok()
-        {
-            return;
-        }
-        std::future::pending().await
-    }
-}
 
 struct Shared {
     http: reqwest::Client,
@@ -93,17 +74,29 @@ impl Transport {
         Call::new(base_url, *namespace, token, method, target, body)
     }
 
-    /// Sends a call until it succeeds or must not be sent again. Returns the answer and when its request was sent.
+    /// Returns how many requests the rate limit leaves of this minute.
+    pub(super) fn available(&self) -> u32 {
+        self.pacer.available()
+    }
+
+    /// Returns how many requests a minute may go out.
+    pub(super) fn limit(&self) -> u32 {
+        self.pacer.limit()
+    }
+
+    /// Sends a call until it succeeds or must not be sent again. Returns the answer and when its request was sent. Keeps
+    /// a place for the next request in `keeps`, if that is given.
     pub(super) async fn send<T: DeserializeOwned>(
         &self,
         kind: Kind,
         call: &Call,
         bounds: &Bounds,
+        keeps: Option<&NextTurn>,
         accept: Accept<'_, T>,
-    ) -> Result<(T, Instant), Error> {
+    ) -> Result<(T, Moment), Error> {
         let mut failed = Failed::default();
         loop {
-            let mut error = match self.send_once(call, bounds, accept).await {
+            let mut error = match self.send_once(call, bounds, keeps, accept).await {
                 Ok(value) => return Ok(value),
                 Err(error) => error,
             };
@@ -128,17 +121,18 @@ impl Transport {
         &self,
         call: &Call,
         bounds: &Bounds,
+        keeps: Option<&NextTurn>,
         accept: Accept<'_, T>,
-    ) -> Result<(T, Instant), Error> {
+    ) -> Result<(T, Moment), Error> {
         let line = || call.line.clone();
-        let place = tokio::select! {
+        let places = tokio::select! {
             biased;
             () = bounds.close() => Err(TooLate),
-            place = self.pacer.place(bounds.deadline.map(Into::into)) => place,
+            places = self.places(bounds, keeps) => places,
         };
-        let mut place = place.map_err(|TooLate| Error::Expired { request: line() })?;
+        let (mut place, kept) = places.map_err(|TooLate| Error::Expired { request: line() })?;
         self.shared.sent.fetch_add(1, Ordering::Relaxed);
-        let sent_at = Instant::now();
+        let sent_at = Moment::now();
         let mut response = self.request(call).send().await.map_err(|error| self.lost(call, error))?;
         let status = response.status().as_u16();
         place.hear(quota(status, response.headers()));
@@ -149,6 +143,10 @@ impl Transport {
                     End::Whole => {
                         let value = self.decode(call, &response, &body)?;
                         accept(&value).map_err(|cause| self.unfit(call, status, &cause))?;
+                        if let (Some(keeps), Some(mut kept)) = (keeps, kept) {
+                            kept.answered();
+                            keeps.keep(Some(kept));
+                        }
                         Ok((value, sent_at))
                     }
                     End::TooLarge => Err(Error::TooLarge { request: line(), limit: LARGEST_BODY }),
@@ -161,6 +159,14 @@ impl Transport {
             }
             _ => Err(self.refused(call, status, &mut response).await),
         }
+    }
+
+    /// Waits for a place, and for the one to keep.
+    async fn places(&self, bounds: &Bounds, keeps: Option<&NextTurn>) -> Result<(Place, Option<Reserved>), TooLate> {
+        let Some(keeps) = keeps else { return Ok((self.pacer.place(bounds).await?, None)) };
+        // A place that is still kept could be the one that is waited for.
+        keeps.keep(None);
+        self.pacer.pair(bounds).await
     }
 
     fn request(&self, call: &Call) -> reqwest::RequestBuilder {

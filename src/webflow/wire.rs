@@ -45,6 +45,8 @@ pub struct Page {
 pub struct Seo {
     pub title: Option<String>,
     pub description: Option<String>,
+    /// What else it holds: leaves that the API reference does not describe.
+    pub extra: Map<String, Value>,
 }
 
 /// Open Graph text. While a `copied` flag is set, the text is that of `seo`, and reads as null or
@@ -55,6 +57,8 @@ pub struct OpenGraph {
     pub title_copied: Option<bool>,
     pub description: Option<String>,
     pub description_copied: Option<bool>,
+    /// What else it holds: leaves that the API reference does not describe, such as `imageUrl`.
+    pub extra: Map<String, Value>,
 }
 
 impl<'de> Deserialize<'de> for Page {
@@ -77,13 +81,17 @@ impl<'de> Deserialize<'de> for Page {
             can_branch: fields.take("canBranch"),
             is_branch: fields.take("isBranch"),
             branch_id: fields.take("branchId"),
-            seo: fields
-                .take_object("seo", |seo| Seo { title: seo.take("title"), description: seo.take("description") }),
+            seo: fields.take_object("seo", |seo| Seo {
+                title: seo.take("title"),
+                description: seo.take("description"),
+                extra: seo.take_rest(),
+            }),
             open_graph: fields.take_object("openGraph", |open_graph| OpenGraph {
                 title: open_graph.take("title"),
                 title_copied: open_graph.take("titleCopied"),
                 description: open_graph.take("description"),
                 description_copied: open_graph.take("descriptionCopied"),
+                extra: open_graph.take_rest(),
             }),
             locale_id: fields.take("localeId"),
             published_path: fields.take("publishedPath"),

@@ -6,13 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Error;
-use crate::model::{Address, Field, Value};
-use crate::plan::{Card, Cards, Change, Class, Operation, Plan, Purpose, guard, risk};
+use crate::model::{Address, Extra, ExtraValue, Field, Value};
+use crate::plan::{Card, Cards, Change, Class, Operation, Plan, Purpose, body, guard, risk};
 
 /// Fails at the first thing that is sent without being shown, or shown without being sent, or risky without being guarded.
 pub(super) fn check(plan: &Plan) -> Result<(), Error> {
     if !plan.is_offline {
         check_needs(plan)?;
+        check_addresses(plan)?;
         check_operations(plan)?;
     }
     check_cards(plan)?;
@@ -29,6 +30,24 @@ fn check_needs(plan: &Plan) -> Result<(), Error> {
     }
 }
 
+/// A page and locale is written once, and moved to a temporary slug at most once before.
+fn check_addresses(plan: &Plan) -> Result<(), Error> {
+    let mut seen: BTreeMap<&Address, Purpose> = BTreeMap::new();
+    for (index, Operation { address, purpose, .. }) in plan.operations.iter().enumerate() {
+        let is_expected = match seen.insert(address, *purpose) {
+            None => true,
+            Some(before) => before == Purpose::TemporarySlug && *purpose == Purpose::Write,
+        };
+        if !is_expected {
+            return Err(Error::damaged(
+                format!("operations[{index}]"),
+                "another operation writes this page and locale",
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// What a plan shows that it writes to a page in a locale.
 type Shown<'p> = BTreeMap<(&'p Address, Field), &'p Change>;
 
@@ -40,6 +59,7 @@ fn check_operations(plan: &Plan) -> Result<(), Error> {
     let mut moved_away: BTreeMap<&Address, &Value> = BTreeMap::new();
     let mut sent: BTreeSet<(&Address, Field)> = BTreeSet::new();
     for (index, operation) in plan.operations.iter().enumerate() {
+        check_extras(index, operation)?;
         for (field, value) in &operation.body.fields {
             let change = shown.get(&(&operation.address, *field)).copied();
             let is_told = match operation.purpose {
@@ -64,6 +84,35 @@ fn check_operations(plan: &Plan) -> Result<(), Error> {
     match unsent {
         None => Ok(()),
         Some(index) => Err(Error::damaged(format!("changes[{index}]"), "no operation of the plan sends it")),
+    }
+}
+
+/// A leaf that is not a field is sent as it reads, so that it is kept, and beside fields of its object. In the primary
+/// locale, where nothing is inherited, none is left out.
+fn check_extras(index: usize, operation: &Operation) -> Result<(), Error> {
+    let Operation { body, extras, .. } = operation;
+    let groups = operation.groups();
+    let damaged = |extra: &Extra, message: &str| {
+        let (object, key) = (extra.group().key(), extra.key());
+        Err(Error::damaged(format!("operations[{index}].body.{object}.{key}"), message))
+    };
+    let image = body::image_leaf(extras);
+    for (extra, value) in &body.extras {
+        if extras.get(extra) != Some(value) || !groups.contains(&extra.group()) {
+            return damaged(extra, "it is sent, and is not what the page reads");
+        }
+        if extra.is_image() && image != Some(extra) {
+            return damaged(extra, "it is sent beside another leaf of the share image");
+        }
+    }
+    let is_due = |(extra, value): &(&Extra, &ExtraValue)| {
+        value.as_scalar().is_some() && groups.contains(&extra.group()) && (!extra.is_image() || image == Some(*extra))
+    };
+    let is_left_out = |extra: &&Extra| operation.locale_id.is_none() && !body.extras.contains_key(*extra);
+    let due = extras.iter().filter(is_due).map(|(extra, _)| extra);
+    match due.into_iter().find(is_left_out) {
+        None => Ok(()),
+        Some(extra) => damaged(extra, "it is not sent, so the server could drop it"),
     }
 }
 
@@ -144,6 +193,10 @@ fn check_guards(plan: &Plan) -> Result<(), Error> {
     let is_none = |change: &Change| change.class == Class::Pinned && change.before != change.after;
     if let Some(index) = plan.changes.iter().position(is_none) {
         return Err(Error::damaged(format!("changes[{index}].class"), "what is pinned reads as wanted already"));
+    }
+    let is_idle = |change: &Change| change.class != Class::Pinned && change.before == change.after;
+    if let Some(index) = plan.changes.iter().position(is_idle) {
+        return Err(Error::damaged(format!("changes[{index}].after"), "the change changes nothing"));
     }
     if let Some(index) = plan.changes.iter().position(|change| !risk::of_values(change).is_subset(&change.risks)) {
         return Err(Error::damaged(format!("changes[{index}].risks"), "its values are riskier than it says"));

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 use super::{Error, FORMAT_VERSION, format};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::exit::Exit;
-use crate::model::{Address, Field, Kind, LocaleTag, Value};
+use crate::model::{Address, Extra, ExtraValue, Extras, Field, Kind, LocaleTag, Value};
 use crate::plan::{
     Body, Card, Cards, Change, Class, Finding, Guard, Operation, Plan, Purpose, ReadSummary, Redirect, Revision, Risk,
     Successor, Target, Tripped,
@@ -223,7 +223,7 @@ fn card_from_file(card: format::Card) -> Result<Card, Error> {
     }
 }
 
-fn redirect_to_file(redirect: &Redirect) -> format::Redirect {
+pub(super) fn redirect_to_file(redirect: &Redirect) -> format::Redirect {
     let Redirect { locale, from, to, successor } = redirect;
     format::Redirect {
         locale: locale.to_string(),
@@ -252,7 +252,7 @@ fn risk_from_file(name: &str) -> Result<Risk, Error> {
 }
 
 fn operation_to_file((order, operation): (usize, &Operation)) -> format::Operation {
-    let Operation { address, path, locale_id, purpose, has_pin, level, needs, body, precondition } = operation;
+    let Operation { address, path, locale_id, purpose, has_pin, level, needs, body, precondition, extras } = operation;
     format::Operation {
         order,
         level: *level,
@@ -268,6 +268,7 @@ fn operation_to_file((order, operation): (usize, &Operation)) -> format::Operati
             .iter()
             .map(|(field, value)| (field.name().to_owned(), value_to_file(value)))
             .collect(),
+        extra: extras.iter().map(|(extra, value)| (extra.to_string(), extra_to_file(value))).collect(),
     }
 }
 
@@ -287,12 +288,41 @@ fn operation_from_file(operation: format::Operation) -> Result<Operation, Error>
         needs: operation.needs,
         body: unnest(&operation.body)?,
         precondition: precondition.collect::<Result<BTreeMap<_, _>, Error>>()?,
+        extras: operation.extra.into_iter().map(extra_from_file).collect::<Result<Extras, Error>>()?,
     })
+}
+
+/// The key of what is known by its digest.
+const DIGEST: &str = "sha256";
+
+fn extra_to_file(value: &ExtraValue) -> Json {
+    match value {
+        ExtraValue::Scalar(value) => value.clone(),
+        ExtraValue::Digest(digest) => serde_json::json!({DIGEST: digest}),
+    }
+}
+
+fn extra_from_file((name, value): (String, Json)) -> Result<(Extra, ExtraValue), Error> {
+    let extra = Extra::from_name(&name).ok_or_else(|| unknown("extra", &name))?;
+    let value = match &value {
+        Json::Bool(_) | Json::Number(_) | Json::String(_) => Some(ExtraValue::Scalar(value)),
+        Json::Object(map) if map.len() == 1 => {
+            map.get(DIGEST).and_then(Json::as_str).map(|digest| ExtraValue::Digest(digest.to_owned()))
+        }
+        Json::Null | Json::Array(_) | Json::Object(_) => None,
+    };
+    let value = value
+        .ok_or_else(|| Error::damaged(format!("extra.{name}"), "a text, a number, a flag or a SHA-256 is expected"))?;
+    Ok((extra, value))
 }
 
 /// Returns the body as the API takes it.
 pub(super) fn nest(body: &Body) -> Map<String, Json> {
     let mut map = Map::new();
+    let insert = |map: &mut Map<String, Json>, object: &str, key: &str, value: Json| {
+        let inner = map.entry(object).or_insert_with(|| Json::Object(Map::new()));
+        inner[key] = value;
+    };
     for (field, value) in &body.fields {
         let json = match value {
             Value::Text(text) => Json::String(text.clone()),
@@ -302,34 +332,43 @@ pub(super) fn nest(body: &Body) -> Map<String, Json> {
             [key] => {
                 map.insert((*key).to_owned(), json);
             }
-            [object, key] => {
-                let inner = map.entry(*object).or_insert_with(|| Json::Object(Map::new()));
-                inner[*key] = json;
-            }
+            [object, key] => insert(&mut map, object, key, json),
             _ => unreachable!("fields have one key or two"),
+        }
+    }
+    for (extra, value) in &body.extras {
+        if let Some(value) = value.as_scalar() {
+            insert(&mut map, extra.group().key(), extra.key(), value.clone());
         }
     }
     map
 }
 
 fn unnest(map: &Map<String, Json>) -> Result<Body, Error> {
-    let mut fields = BTreeMap::new();
+    let mut sent = Body::default();
     for (key, value) in map {
         let leaves: Vec<(String, &Json)> = match value {
             Json::Object(object) => object.iter().map(|(leaf, value)| (format!("{key}.{leaf}"), value)).collect(),
             leaf => vec![(key.clone(), leaf)],
         };
         for (name, leaf) in leaves {
+            if let Some(extra) = Extra::from_name(&name) {
+                if matches!(leaf, Json::Null | Json::Array(_) | Json::Object(_)) {
+                    return Err(Error::damaged(format!("body.{name}"), format!("`{leaf}` is no value")));
+                }
+                sent.extras.insert(extra, ExtraValue::Scalar(leaf.clone()));
+                continue;
+            }
             let field = field_from_file(&name)?;
             let value = match leaf {
                 Json::String(text) => format::Value::Text(text.clone()),
                 Json::Bool(flag) => format::Value::Flag(*flag),
                 other => return Err(Error::damaged(format!("body.{name}"), format!("`{other}` is no value"))),
             };
-            fields.insert(field, value_from_file(field, value)?);
+            sent.fields.insert(field, value_from_file(field, value)?);
         }
     }
-    Ok(Body { fields })
+    Ok(sent)
 }
 
 pub(super) fn guard_to_file(tripped: &Tripped) -> format::Guard {

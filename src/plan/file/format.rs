@@ -239,6 +239,12 @@ pub struct Operation {
     pub body: serde_json::Map<String, Json>,
     /// What the fields concerned must read before it is sent.
     pub precondition: BTreeMap<String, Value>,
+    /// What the leaves of `seo` and `openGraph` that slugline does not manage, such as the share image, must read before
+    /// it is sent and after. The body holds them as they were read, so that the server does not drop them: one leaf of the
+    /// share image, and in a secondary locale none that equals the primary's. An object, a list or a long text stands here
+    /// as its SHA-256, `{"sha256": "…"}`, and is not sent. Missing if there are none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub extra: BTreeMap<String, Json>,
 }
 
 /// A guard that the plan trips.

@@ -7,20 +7,22 @@ mod convert;
 pub mod format;
 mod header;
 
-use serde_json::Value as Json;
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json};
 use sha2::{Digest as _, Sha256};
 
 pub use self::header::Header;
 
 use self::format::PlanFile;
-use super::{Body, Change, Plan, Tripped};
+use super::{Body, Change, Plan, Redirect, Tripped};
 use crate::diagnostic::Diagnostic;
 use crate::exit::Exit;
-use crate::model::Value;
+use crate::model::{Field, Value};
 use crate::source::Location;
 
 /// The version written. Readers refuse a newer major and ignore what a newer minor adds.
-pub const FORMAT_VERSION: &str = "1.2";
+pub const FORMAT_VERSION: &str = "1.3";
 const MAJOR: u32 = 1;
 
 /// Bytes of a plan file, at most. A plan that changes every field of 10,000 page locales has about 60 MB.
@@ -151,8 +153,18 @@ pub fn location(location: &Location) -> Json {
 }
 
 /// Returns a request body as it stands in the format, which is as the API takes it.
-pub fn body(body: &Body) -> Json {
-    Json::Object(convert::nest(body))
+pub fn body(body: &Body) -> Map<String, Json> {
+    convert::nest(body)
+}
+
+/// Returns values by field as they stand in the format.
+pub fn values(values: &BTreeMap<Field, Value>) -> Json {
+    values.iter().map(|(field, of_field)| (field.name().to_owned(), value(of_field))).collect()
+}
+
+/// Returns an address that moves as it stands in the format.
+pub fn redirect(redirect: &Redirect) -> Json {
+    serde_json::to_value(convert::redirect_to_file(redirect)).expect("the format has text keys only")
 }
 
 /// Returns the JSON Schema of the format.

@@ -295,3 +295,96 @@ fn a_limit_from_an_answer_is_fresher_than_introspection() {
     assert!(matches!(pace.start(Duration::ZERO), Turn::Go(_)));
     assert!(matches!(pace.start(Duration::ZERO), Turn::Wait(_)));
 }
+
+fn go(turn: Turn) -> Ticket {
+    match turn {
+        Turn::Go(ticket) => ticket,
+        turn => panic!("{turn:?}"),
+    }
+}
+
+#[test]
+fn a_pair_keeps_the_place_of_its_second_request() {
+    let mut pace = Pace::new(MINUTE, Some(3));
+    go(pace.start_pair(Duration::ZERO));
+    assert_eq!(pace.available(Duration::ZERO), 1);
+    assert!(matches!(pace.start_pair(Duration::ZERO), Turn::Wait(_)), "there is one place");
+    go(pace.start(Duration::ZERO));
+    assert!(matches!(pace.start(Duration::ZERO), Turn::Wait(_)), "the last place is kept");
+    go(pace.start_kept(Duration::ZERO));
+    assert!(matches!(pace.start(Duration::ZERO), Turn::Wait(_)));
+}
+
+#[test]
+fn a_place_that_is_given_up_is_free_again() {
+    let mut pace = Pace::new(MINUTE, Some(2));
+    go(pace.start_pair(Duration::ZERO));
+    assert!(matches!(pace.start(Duration::ZERO), Turn::Wait(_)));
+    pace.release();
+    go(pace.start(Duration::ZERO));
+}
+
+#[test]
+fn a_kept_place_ends_with_a_429_and_with_what_remains() {
+    let mut pace = Pace::new(MINUTE, None);
+    let ticket = go(pace.start_pair(Duration::ZERO));
+    pace.finish(ticket, secs(0.1), Quota { limit: Some(60), remaining: Some(0) });
+    assert!(matches!(pace.start_kept(secs(0.1)), Turn::Wait(_)), "nothing remains");
+    assert_eq!(pace.own(), 1, "the place is given up");
+    let mut pace = Pace::new(MINUTE, None);
+    let ticket = go(pace.start_pair(Duration::ZERO));
+    pace.finish(ticket, secs(0.1), Quota::default());
+    pace.rest(secs(0.1), secs(5.0));
+    assert_eq!(pace.start_kept(secs(1.1)), Turn::Rest(secs(4.0)));
+    assert_eq!(pace.own(), 1, "the place is given up");
+}
+
+#[test]
+fn pairs_never_start_where_the_limit_is_one() {
+    assert!(!Pace::new(MINUTE, Some(1)).has_pairs());
+    assert!(Pace::new(MINUTE, Some(2)).has_pairs());
+}
+
+#[test]
+fn what_the_minute_leaves_is_what_others_and_own_requests_have_not_taken() {
+    let mut pace = Pace::new(MINUTE, Some(50));
+    assert_eq!(pace.available(Duration::ZERO), 50);
+    let ticket = go(pace.start(Duration::ZERO));
+    pace.finish(ticket, secs(0.1), Quota { limit: Some(60), remaining: Some(29) });
+    // Another process has used 30, and goes on: two places are left to it.
+    assert_eq!(pace.available(secs(0.1)), 27);
+    pace.rest(secs(0.1), secs(1.0));
+    assert_eq!(pace.available(secs(2.0)), 29, "a rest begins a new count");
+}
+
+/// Reads and writes, one after the other, each write at once after its read.
+#[test]
+fn pairs_use_the_whole_limit_of_any_server_and_provoke_no_429() {
+    for has_rested in [false, true] {
+        for counting in [Counting::Fixed { shift: 31.0 }, Counting::Sliding, Counting::Bucket] {
+            let (mut pace, mut server) = (Pace::new(MINUTE, None), Server::new(counting, 60));
+            let mut now = Duration::ZERO;
+            if has_rested {
+                (server.bucket, server.bucket_at) = (0.0, now);
+                pace.rest(now, server.rest(now));
+            }
+            for request in 0..360 {
+                let is_read = request % 2 == 0;
+                let ticket = loop {
+                    match if is_read { pace.start_pair(now) } else { pace.start_kept(now) } {
+                        Turn::Go(ticket) => break ticket,
+                        Turn::Wait(length) | Turn::Rest(length) => {
+                            assert!(is_read, "{counting:?}: a write waits {length:?} after its read");
+                            now += length;
+                        }
+                    }
+                };
+                let remaining = server.request(now).unwrap_or_else(|| panic!("{counting:?}: 429 at {now:?}"));
+                now += secs(0.1);
+                pace.finish(ticket, now, Quota { limit: Some(60), remaining: Some(remaining) });
+            }
+            // Six budgets of 60: the first at once.
+            assert!(now < secs(if has_rested { 430.0 } else { 320.0 }), "{counting:?}: {now:?}");
+        }
+    }
+}

@@ -49,12 +49,14 @@ fn reads_a_page_of_the_reference() {
         seo: Some(Seo {
             title: text("The Ultimate Hitchhiker's Guide to the Galaxy"),
             description: text("Everything, towels included."),
+            ..Seo::default()
         }),
         open_graph: Some(OpenGraph {
             title: text("Explore the Cosmos with The Ultimate Guide"),
             title_copied: Some(false),
             description: text("Dive deep."),
             description_copied: Some(false),
+            ..OpenGraph::default()
         }),
         locale_id: text("653fd9af6a07fc9cfd7a5e57"),
         published_path: text("/en-us/guide-to-the-galaxy"),
@@ -122,8 +124,31 @@ fn a_field_of_another_type_is_missing_and_named() {
         "openGraph": "none"
     }));
     assert_eq!((page.title, page.slug, page.draft, page.open_graph), (None, None, None, None));
-    assert_eq!(page.seo, Some(Seo { title: None, description: text("b") }));
+    assert_eq!(page.seo, Some(Seo { description: text("b"), ..Seo::default() }));
     assert_eq!(page.unreadable, ["title", "slug", "draft", "seo.title", "openGraph"]);
+}
+
+#[test]
+fn keeps_leaves_that_the_reference_does_not_describe() {
+    let image = json!({"imageUrl": "https://example.com/a.png", "imageAssetId": null, "imageWidth": 1200});
+    let page = page(json!({"id": "1", "seo": {"title": "a", "robots": {"index": false}}, "openGraph": image}));
+    let extra = |leaves: Value| leaves.as_object().cloned().unwrap();
+    assert_eq!(page.seo.unwrap().extra, extra(json!({"robots": {"index": false}})));
+    let expected = json!({"imageUrl": "https://example.com/a.png", "imageWidth": 1200});
+    assert_eq!(page.open_graph.unwrap().extra, extra(expected));
+    assert!(page.unreadable.is_empty());
+}
+
+#[test]
+fn an_object_with_too_many_leaves_or_a_bad_name_is_unreadable() {
+    let many: Map<String, Value> = (0..65).map(|number| (format!("leaf{number}"), json!(number))).collect();
+    let long = Map::from_iter([("a".repeat(65), json!(1))]);
+    let escape = Map::from_iter([("\u{1b}[31m".to_owned(), json!(1))]);
+    for leaves in [many, long, escape] {
+        let page = page(json!({"id": "1", "openGraph": leaves}));
+        assert_eq!(page.unreadable, ["openGraph"]);
+        assert_eq!(page.open_graph, Some(OpenGraph::default()));
+    }
 }
 
 #[test]

@@ -334,7 +334,7 @@ class Merges(Scenario):
         for path, held in done.artifacts.items():
             (clone / path).parent.mkdir(parents=True, exist_ok=True)
             (clone / path).write_bytes(held)
-        resumed = world.slugline(clone / FOLDER, WRITES, "apply", "--resume")
+        resumed = world.slugline(clone / FOLDER, WRITES, "apply", "--resume", "--yes")
         self.assertEqual(resumed.returncode, 0, resumed.stdout + resumed.stderr)
         self.assertEqual((len(world.writes()), len(set(world.writes()))), (8, 8))
         self.assertEqual(world.reads("index")["seo"]["title"], "New words of index")

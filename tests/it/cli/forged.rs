@@ -248,3 +248,268 @@ fn a_plan_of_the_first_version_is_read() {
     let ran = environment.run("apply plan.json --allow slug-change --allow blanking");
     assert_eq!((ran.exit, ran.writes.len()), (0, 2), "{ran}");
 }
+
+/// Returns a project with a change in French and one of a slug that is published, and its plan.
+fn translated() -> (TestEnvironment, Json) {
+    let french = "id: pgAbout\nlocales: {fr-FR: {title: À propos}}\n";
+    let environment = TestEnvironment::with_pages([("about.yaml", french), ("guide.yaml", GUIDE)]);
+    assert_eq!(environment.run("plan -o plan.json").exit, 0);
+    let plan = environment.read_json("plan.json");
+    (environment, plan)
+}
+
+const ALLOWED: &str = "--allow slug-change --allow blanking";
+
+/// What a plan shows of the site is compared with the site before the first write.
+#[test]
+fn refuses_a_plan_that_the_site_contradicts() {
+    type Forgery = (&'static str, fn(&mut Json), &'static str);
+    fn both(plan: &mut Json, page: &str, key: &str, value: &Json) {
+        for list in ["changes", "operations"] {
+            for item in plan[list].as_array_mut().unwrap().iter_mut().filter(|item| item["page"] == page) {
+                item[key] = value.clone();
+            }
+        }
+    }
+    let forgeries: [Forgery; 14] = [
+        (
+            "the id of another locale",
+            |plan| {
+                let at = operation(plan, "pgAbout");
+                plan["operations"][at]["locale_id"] = "locJa".into();
+            },
+            "locale id",
+        ),
+        (
+            "no locale id, which writes the primary locale",
+            |plan| {
+                let at = operation(plan, "pgAbout");
+                plan["operations"][at].as_object_mut().unwrap().remove("locale_id");
+            },
+            "locale id",
+        ),
+        ("another tag", |plan| both(plan, "pgAbout", "locale", &"ja-JP".into()), "locale id"),
+        ("an unknown tag", |plan| both(plan, "pgAbout", "locale", &"de-DE".into()), "no such locale"),
+        ("the path of another page", |plan| both(plan, "pgAbout", "path", &"/guide".into()), "path"),
+        (
+            "another path in the changes only",
+            |plan| {
+                for change in plan["changes"].as_array_mut().unwrap() {
+                    change["path"] = "/blog/towel-day".into();
+                }
+            },
+            "path",
+        ),
+        ("another page", |plan| both(plan, "pgAbout", "page", &"pgDraft".into()), "path"),
+        ("another site name", |plan| plan["target"]["name"] = "Staging".into(), "site name"),
+        ("an environment", |plan| plan["target"]["environment"] = "staging".into(), "environment"),
+        (
+            "a published address that does not move",
+            |plan| {
+                let at = change(plan, "slug");
+                plan["changes"][at]["redirects"] = json!([]);
+                plan["changes"][at]["risks"] = json!([]);
+                plan["guards"].as_array_mut().unwrap().retain(|guard| guard["name"] != "slug-change");
+            },
+            "published addresses that move",
+        ),
+        (
+            "an address that moves elsewhere",
+            |plan| {
+                let at = change(plan, "slug");
+                plan["changes"][at]["redirects"][0]["to"] = "/harmless".into();
+            },
+            "published addresses that move",
+        ),
+        (
+            "a locale that does not follow",
+            |plan| {
+                let at = change(plan, "slug");
+                plan["changes"][at]["followers"].as_array_mut().unwrap().pop();
+            },
+            "locales that follow",
+        ),
+        (
+            "a sibling is not sent along",
+            |plan| {
+                let at = operation(plan, "pgGuide");
+                plan["operations"][at]["precondition"]["openGraph.title"] = "x".into();
+            },
+            "precondition",
+        ),
+        ("an order of its own", |plan| plan["operations"][1]["level"] = 7.into(), "level"),
+    ];
+    let (environment, plan) = translated();
+    for (name, forge, told) in forgeries {
+        let mut forged = plan.clone();
+        forge(&mut forged);
+        assert_ne!(forged, plan, "{name}");
+        write(&environment, &forged);
+        let ran = environment.run(&format!("apply plan.json {ALLOWED}"));
+        assert!(matches!(ran.exit, 3 | 4) && ran.writes.is_empty(), "{name}: {ran}");
+        assert!(ran.stderr.contains(told) || ran.stderr.contains("stale"), "{name}: {ran}");
+    }
+    let mut forged = plan.clone();
+    let at = operation(&plan, "pgAbout");
+    forged["operations"][at]["locale_id"] = "locJa".into();
+    write(&environment, &forged);
+    let ran = environment.run(&format!("apply plan.json --format json {ALLOWED}"));
+    let mismatch = &ran.json()["mismatches"][0];
+    assert_eq!((&mismatch["what"], &mismatch["plan"]), (&json!("locale id"), &json!("locJa")), "{ran}");
+    write(&environment, &plan);
+    assert_eq!(environment.run(&format!("apply plan.json {ALLOWED}")).exit, 0, "the plan itself is sound");
+}
+
+#[test]
+fn refuses_two_operations_for_one_address() {
+    let (environment, mut plan) = translated();
+    let again = plan["operations"][operation(&plan, "pgAbout")].clone();
+    plan["operations"].as_array_mut().unwrap().push(again);
+    write(&environment, &plan);
+    let ran = environment.run(&format!("apply plan.json {ALLOWED}"));
+    assert_eq!((ran.exit, ran.writes.len()), (3, 0), "{ran}");
+    assert!(ran.stderr.contains("another operation writes this page and locale"), "{ran}");
+}
+
+/// Guards are counted again, whatever the file says of them.
+#[test]
+fn counts_the_guards_again() {
+    let mut environment = TestEnvironment::empty();
+    environment.serve(&super::galaxy::site_with_pages(20));
+    environment.write("slugline.yaml", super::galaxy::PROJECT);
+    for number in 1..=12 {
+        environment.write(
+            &format!("pages/{number}.yaml"),
+            format!("id: pg{number}\nlocales: {{en-US: {{title: Same for all}}}}\n"),
+        );
+    }
+    assert_eq!(environment.run("plan -o plan.json").exit, 0);
+    let mut plan = environment.read_json("plan.json");
+    plan["guards"] = json!([]);
+    plan["summary"]["managed_page_locales"] = 1_000_000.into();
+    write(&environment, &plan);
+    let ran = environment.run("apply plan.json");
+    assert_eq!((ran.exit, ran.writes.len()), (4, 0), "{ran}");
+    assert!(ran.stderr.contains("refused by the guards mass-update, duplicate-value"), "{ran}");
+}
+
+/// Returns a project with a run that another machine could have left there: a plan, and a log with these lines.
+fn planted(id: &str, lines: &[Json]) -> (TestEnvironment, Json) {
+    let (environment, plan) = translated();
+    let folder = format!(".slugline/runs/{id}");
+    environment.write(&format!("{folder}/plan.json"), environment.read("plan.json"));
+    let opened = json!({
+        "at": "2026-12-01T00:00:00Z", "event": "opened", "format_version": "1.0", "kind": "apply",
+        "digest": plan["digest"], "remote": "a server on this machine", "pid": 1,
+    });
+    let log: String = std::iter::once(&opened).chain(lines).map(|line| format!("{line}\n")).collect();
+    environment.write(&format!("{folder}/events.jsonl"), log);
+    (environment, plan)
+}
+
+/// A recorded run is no permission: what is left is shown, judged by every guard and confirmed.
+#[test]
+fn resumes_only_what_is_shown_allowed_and_confirmed() {
+    let began = json!({"at": "2026-12-01T00:00:00Z", "event": "began", "operations": 2});
+    for lines in [&[][..], &[began]] {
+        let (environment, _) = planted("20200101T000000.000Z", lines);
+        let ran = environment.run(&format!("apply --resume {ALLOWED}"));
+        assert_eq!((ran.exit, ran.writes.len()), (64, 0), "{ran}");
+        let ran = environment.run("apply --resume --yes");
+        assert_eq!((ran.exit, ran.writes.len()), (4, 0), "{ran}");
+        assert!(ran.stdout.contains("À propos"), "what is left is shown: {ran}");
+        assert!(ran.stderr.contains("refused by the guards slug-change, blanking"), "{ran}");
+        let log = environment.read(".slugline/runs/20200101T000000.000Z/events.jsonl");
+        assert_eq!(log.lines().count(), 1 + lines.len(), "a refusal leaves the record alone");
+        let ran = environment.run(&format!("apply --resume --yes {ALLOWED}"));
+        assert_eq!((ran.exit, ran.writes.len()), (0, 2), "{ran}");
+    }
+}
+
+#[test]
+fn shows_only_what_is_left_of_a_run() {
+    let at = "2026-12-01T00:00:00Z";
+    let (environment, plan) = planted("20200101T000000.000Z", &[]);
+    let done = operation(&plan, "pgGuide");
+    let lines = [
+        json!({"at": at, "event": "began", "operations": 2}),
+        json!({"at": at, "event": "finished", "operation": done, "outcome": "done"}),
+    ];
+    let log = ".slugline/runs/20200101T000000.000Z/events.jsonl";
+    environment.write(log, lines.iter().fold(environment.read(log), |log, line| format!("{log}{line}\n")));
+    let ran = environment.run("apply --resume --yes");
+    assert_eq!((ran.exit, ran.writes.len()), (0, 1), "the guards count what is left: {ran}");
+    assert!(ran.stdout.contains("À propos") && !ran.stdout.contains("the-guide"), "{ran}");
+}
+
+#[test]
+fn refuses_a_run_whose_plan_the_site_contradicts() {
+    let (environment, plan) = planted("20200101T000000.000Z", &[]);
+    let mut forged = plan.clone();
+    let at = operation(&plan, "pgAbout");
+    forged["operations"][at]["locale_id"] = "locJa".into();
+    forged["digest"] = digest(&forged).into();
+    environment.write(".slugline/runs/20200101T000000.000Z/plan.json", forged.to_string());
+    let ran = environment.run(&format!("apply --resume --yes {ALLOWED}"));
+    assert_eq!((ran.exit, ran.writes.len()), (4, 0), "{ran}");
+    assert!(ran.stderr.contains("locale id"), "{ran}");
+}
+
+/// A log that does not fit its plan could name operations that do not exist.
+#[test]
+fn refuses_a_log_that_does_not_fit_its_plan() {
+    let at = "2026-12-01T00:00:00Z";
+    for line in [
+        json!({"at": at, "event": "began", "operations": 4_000_000_000_000_u64}),
+        json!({"at": at, "event": "sending", "operation": 2}),
+        json!({"at": at, "event": "finished", "operation": 0, "outcome": "skipped", "needs": 9}),
+    ] {
+        let (environment, _) = planted("20200101T000000.000Z", &[line]);
+        let ran = environment.run(&format!("apply --resume --yes {ALLOWED}"));
+        assert_eq!((ran.exit, ran.writes.len()), (3, 0), "{ran}");
+        assert!(ran.stderr.contains("line 2: it does not fit the plan, which has 2 operations"), "{ran}");
+    }
+}
+
+/// A run of the future would pass for the newest one until its time has come.
+#[test]
+fn refuses_a_run_of_the_future() {
+    let began = json!({"at": "2026-12-01T00:00:00Z", "event": "began", "operations": 2});
+    let sending = json!({"at": "2026-12-01T00:00:00Z", "event": "sending", "operation": 0});
+    for id in ["99990101T000000.000Z", "99999999T999999.999Z"] {
+        let (environment, _) = planted(id, &[began.clone(), sending.clone()]);
+        for command in [
+            "undo --yes".to_owned(),
+            format!("undo {id} --yes"),
+            "apply --resume --yes".to_owned(),
+            format!("apply --resume={id} --yes"),
+        ] {
+            let ran = environment.run(&format!("{command} {ALLOWED}"));
+            assert_eq!((ran.exit, ran.writes.len()), (4, 0), "{ran}");
+            assert!(ran.stderr.contains("is dated in the future") && ran.stderr.contains(id), "{ran}");
+        }
+        assert_eq!(environment.run(&format!("apply plan.json {ALLOWED}")).exit, 0);
+        let mut runs: Vec<String> = std::fs::read_dir(environment.path(".slugline/runs"))
+            .unwrap()
+            .map(|run| run.unwrap().file_name().into_string().unwrap())
+            .collect();
+        runs.sort();
+        assert_eq!(runs.len(), 2);
+        assert!(runs[0].as_str() < "9999", "the new run is dated now: {runs:?}");
+    }
+}
+
+/// An undo that cannot be written in any order says why.
+#[test]
+fn says_why_an_undo_cannot_be_planned() {
+    let environment =
+        TestEnvironment::with_pages([("guide.yaml", "id: pgGuide\nlocales: {en-US: {slug: the-guide}}\n")]);
+    assert_eq!(environment.run("apply --yes --allow slug-change").exit, 0);
+    environment.edit_by_someone(&json!({"id": "pgAbout", "slug": "guide"}));
+    assert_eq!(environment.run("plan").exit, 0);
+    let ran = environment.run("undo --yes --format json");
+    assert_eq!((ran.exit, ran.writes.len()), (3, 0), "{ran}");
+    let json = ran.json();
+    assert_eq!(json["diagnostics"][0]["code"], "slug-taken", "{ran}");
+    assert!(json["error"]["message"].as_str().unwrap().contains("1 error in the plan"), "{ran}");
+}

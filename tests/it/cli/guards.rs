@@ -253,7 +253,7 @@ fn a_guard_of_a_saved_plan_as_json() {
     writes: none
     --- stdout
     {
-      "format_version": "1.2",
+      "format_version": "1.3",
       "error": {
         "message": "refused by the guard slug-change; nothing was written",
         "hint": "if this is meant, add `--allow slug-change`"

@@ -190,7 +190,7 @@ fn of_a_plan_and_what_comes_of_it() {
     assert_eq!((refused.exit, &is_json(&refused)["exit"]["name"]), (4, &json!("refused")));
     let allowed = [&allowed[..], &["--allow", "binding-overwrite"]].concat();
     let ran = run(&environment, &[&["apply", "plan.json", "--events", "events.jsonl"][..], &allowed].concat());
-    assert!(ran.stdout.contains("Applied"), "{:.3000}", ran.stdout);
+    assert!(ran.stdout.contains("Applied"), "{:.3000}", ran.stderr);
     for line in environment.read("events.jsonl").lines() {
         serde_json::from_str::<Json>(line).unwrap();
         assert!(!line.chars().any(escape::is_hazard) && !line.contains("##["), "{line}");
@@ -205,7 +205,7 @@ fn of_a_receipt_and_of_an_undo() {
     let guards = ["blanking", "mass-update", "duplicate-value", "binding-overwrite"];
     let allowed: Vec<&str> = guards.iter().flat_map(|guard| ["--allow", guard]).collect();
     let ran = run(&environment, &[&["apply", "--yes", "--format", "json"][..], &allowed].concat());
-    assert!(!is_json(&ran)["operations"].as_array().unwrap().is_empty());
+    assert!(is_json(&ran)["operations"].as_array().is_some_and(|it| !it.is_empty()), "{:.3000}", ran.stderr);
     let undone = run(&environment, &[&["undo", "--yes"][..], &allowed].concat());
     assert!(undone.stdout.contains("Applied"), "{:.3000}", undone.stdout);
 }
@@ -322,8 +322,9 @@ fn of_a_plan_file() {
         assert_eq!(ran.exit, 3, "{ran}");
         assert!(ran.json()["error"]["message"].as_str().unwrap().contains("no JSON at line"), "{ran}");
     }
+    // The path is that of no page.
     let ran = environment.run("apply plan.json");
-    assert_eq!(ran.exit, 0, "{ran}");
+    assert_eq!((ran.exit, ran.writes.len()), (4, 0), "{ran}");
     for line in ran.stderr.lines().chain(ran.stdout.lines()) {
         assert!(!line.chars().any(escape::is_hazard) && !line.contains("##["), "{line}");
         assert!(!line.trim_start().starts_with("::"), "{line}");

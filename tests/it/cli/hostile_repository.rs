@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -210,7 +211,7 @@ fn opens_a_browser(repository: &Repository) -> bool {
         let _ = value.map(|value| script.env(name, value));
     });
     let Ok(output) = script.output() else {
-        println!("not tried: `script` is not installed");
+        std::io::stderr().write_all(b"\nnot tried: `script` is not installed\n").unwrap();
         return false;
     };
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));

@@ -91,7 +91,7 @@ fn a_run_can_be_named_by_how_its_id_begins() {
 
     let other = format!("{day}T999999.999Z");
     std::fs::create_dir(environment.path(&format!(".slugline/runs/{other}"))).unwrap();
-    for command in [format!("show {day}"), format!("undo {day} --yes"), format!("apply --resume={day}")] {
+    for command in [format!("show {day}"), format!("undo {day} --yes"), format!("apply --yes --resume={day}")] {
         let ran = environment.run(&command);
         assert_eq!((ran.exit, ran.writes.len()), (64, 0), "{ran}");
         let told = format!("error: several runs begin with `{day}`, the newest of them is `{other}`\n");

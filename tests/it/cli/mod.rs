@@ -17,13 +17,14 @@ mod guards;
 mod hostile;
 #[cfg(unix)]
 mod hostile_repository;
+mod images;
 mod import;
 mod inheritance;
 mod log;
 mod manifests;
 mod output;
 mod pages;
-mod plan_files;
+pub(crate) mod plan_files;
 #[cfg(unix)]
 mod proposed;
 mod publish;

@@ -29,7 +29,7 @@ fn edited(edit: impl FnOnce(&mut Json), digest: Option<fn(&Json) -> String>) -> 
 
 /// Returns the digest of a plan file as its documentation says: the SHA-256 of the JSON with sorted keys and without
 /// spaces, without the keys that tell how and when it was made.
-pub(super) fn digest(plan: &Json) -> String {
+pub(crate) fn digest(plan: &Json) -> String {
     let mut plan = plan.clone();
     for volatile in ["digest", "source", "live", "exit"] {
         plan.as_object_mut().unwrap().remove(volatile);
@@ -52,7 +52,7 @@ fn a_plan_file_is_json() {
     writes: none
     --- stdout
     {
-      "format_version": "1.2",
+      "format_version": "1.3",
       "digest": "sha256:[DIGEST]",
       "target": {
         "site": "siteGalaxy",

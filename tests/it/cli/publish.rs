@@ -111,7 +111,7 @@ fn what_reads_otherwise_by_now_is_not_made_public() {
     environment.server().set_faults(vec![Fault::new("POST", PUBLISH, Action::Forbidden)]);
     assert_eq!(environment.run("apply --yes --publish").exit, 6);
     environment.edit_by_someone(&serde_json::json!({"id": "pgGuide", "seo": {"title": "Broken"}}));
-    let ran = environment.run("apply --resume --publish");
+    let ran = environment.run("apply --yes --resume --publish");
     assert_eq!((ran.exit, ran.writes.len()), (6, 0), "{ran}");
     assert!(ran.stdout.contains("reads otherwise by now"), "{ran}");
     assert!(last_published(&environment).is_null());
@@ -145,7 +145,7 @@ fn a_refusal_to_publish_is_partial_and_can_be_made_good() {
     ");
     assert!(last_published(&environment).is_null());
 
-    let again = environment.run("apply --resume --publish");
+    let again = environment.run("apply --yes --resume --publish");
     assert_snapshot!(again, @"
     exit: 0
     files: none
@@ -160,7 +160,7 @@ fn a_refusal_to_publish_is_partial_and_can_be_made_good() {
     ");
     assert!(!last_published(&environment).is_null());
 
-    let third = environment.run("apply --resume --publish");
+    let third = environment.run("apply --yes --resume --publish");
     assert_eq!((third.exit, third.writes.len()), (0, 0), "once is enough: {third}");
 }
 

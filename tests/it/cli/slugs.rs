@@ -356,7 +356,7 @@ fn a_localized_slug_that_the_sites_plan_does_not_allow() {
     assert_eq!(ran.exit, 6);
     assert_snapshot!(ran.stdout, @r#"
     {
-      "format_version": "1.2",
+      "format_version": "1.3",
       "digest": "sha256:[DIGEST]",
       "target": {
         "site": "siteGalaxy",

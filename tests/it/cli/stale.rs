@@ -192,7 +192,7 @@ fn a_stale_plan_as_json() {
     writes: none
     --- stdout
     {
-      "format_version": "1.2",
+      "format_version": "1.3",
       "error": {
         "message": "the plan is stale: the site has moved since in 1 place",
         "hint": "nothing was written; plan again, or take the live values into the manifests"

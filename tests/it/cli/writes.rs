@@ -57,7 +57,7 @@ fn what_is_left_is_counted_from_where_it_stopped() {
     let (environment, ran) = apply(3, vec![lasting(2, Action::InternalError)]);
     assert_eq!(ran.exit, 6);
     environment.server().set_faults(Vec::new());
-    let resumed = environment.run("apply --resume -v");
+    let resumed = environment.run("apply --yes --resume -v");
     assert_eq!((resumed.exit, &*resumed.writes), (0, &["PUT pg2 primary 200".to_owned()][..]), "{resumed}");
     assert!(resumed.stderr.contains("; 1 write to send"), "{resumed}");
     assert!(resumed.stderr.contains("[3/3] /page-2 @ en-US: done"), "{resumed}");

@@ -20,7 +20,8 @@ fn exists(name: &str) -> bool {
     let path = document::root().join(path);
     match function {
         None => path.exists(),
-        Some(function) => fs::read_to_string(path)
-            .is_ok_and(|code| code.contains(&format!("#[test]\nfn {function}()"))),
+        Some(function) => {
+            fs::read_to_string(path).is_ok_and(|code| code.contains(&format!("#[test]\nfn {function}()")))
+        }
     }
 }

@@ -36,6 +36,7 @@ async fn compare(site: &Site, edits: &[Edit]) {
             assert_eq!(reading::own(page, key), reading::own(other, key), "{} in {key:?}", page.id);
         }
     }
+    expected::check_extras(site, &together);
     let patches = log.iter().filter(|entry| entry.method == "PATCH").count();
     let levels = plan.operations.iter().map(|operation| operation.level).collect::<std::collections::BTreeSet<_>>();
     assert!(patches <= levels.len(), "{patches} bulk requests for {} levels of a few operations each", levels.len());

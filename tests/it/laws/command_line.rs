@@ -137,10 +137,15 @@ fn as_many_writes_as_page_locales_change() {
     written.sort_unstable();
     let expected: Vec<String> = edited.iter().map(|id| format!("{id}?")).collect();
     assert_eq!(written, expected);
-    // Introspection, the site, the lists of the plan, and the primary locale's list once more as far as needed.
+    // Introspection, the site, the lists of the plan, and the primary locale's list once more as far as needed; then each
+    // page right before its write.
     let lists = 2 * 2 + 2;
-    assert!(requests.len() - written.len() <= 2 + lists, "{requests:#?}");
-    assert!(!requests.iter().any(|request| request.starts_with("GET /v2/pages/")), "{requests:#?}");
+    assert!(requests.len() - 2 * written.len() <= 2 + lists, "{requests:#?}");
+    let mut read: Vec<&str> = requests.iter().filter_map(|request| request.strip_prefix("GET /v2/pages/")).collect();
+    read.sort_unstable();
+    // Nothing is sent between the list and the first write.
+    assert_eq!(read.len(), written.len() - 1, "{requests:#?}");
+    assert!(read.iter().all(|page| written.contains(page)) && read.windows(2).all(|two| two[0] != two[1]));
     assert_eq!(shell.run(&["plan", "--detailed-exitcode"]), 0, "{}", shell.printed);
 }
 

@@ -230,10 +230,13 @@ fn check_requests(log: &[LogEntry], plan: &Plan, site: &Site, stated: &Stated) {
     assert_eq!(written, expected);
     let reads: Vec<&LogEntry> = log.iter().filter(|entry| is_read(entry)).collect();
     let list = format!("/v2/sites/{}/pages", site.id());
-    assert!(reads.iter().all(|entry| entry.path == list), "{reads:#?}");
+    let (lists, pages): (Vec<_>, Vec<_>) = reads.into_iter().partition(|entry| entry.path == list);
+    // In a small run each page is read once more right before its write.
+    assert!(pages.len() <= plan.operations.len(), "{pages:#?}");
+    assert!(pages.iter().all(|read| log.iter().any(|entry| entry.method == "PUT" && entry.path == read.path)));
     // What is pinned is read once more at the end.
     let rounds = if plan.operations.iter().any(|operation| operation.has_pin) { 2 } else { 1 };
-    assert!(reads.len() <= rounds * site.locale_keys().len() * site.pages.len().div_ceil(100));
+    assert!(lists.len() <= rounds * site.locale_keys().len() * site.pages.len().div_ceil(100));
 }
 
 fn live_locale_id<'s>(site: &'s Site, key: &LocaleKey) -> Option<&'s str> {

@@ -8,12 +8,13 @@ use slugline::manifest::earlier::{self, Files};
 use slugline::manifest::load::Loaded;
 use slugline::manifest::lower::{self, Terms};
 use slugline::model::Live;
+use slugline::plan::gate::Refusal;
 use slugline::plan::{Change, Class, Inputs, Plan, Policy, Provenance, plan};
 use slugline::sandbox::{Site, Switches};
 
 use super::cases;
 use super::edits::{Edit, Stated, apply, edits};
-use super::expected::state_what_cannot_be_told;
+use super::expected::{check_extras, state_what_cannot_be_told};
 use super::project::{Layout, Project, imported};
 use super::sites::{Shown, site, willing_switches};
 use super::world::{World, block_on};
@@ -52,7 +53,13 @@ async fn edit_on_both_sides(site: Shown, theirs: &[Edit], ours: &[Edit], switche
     if plan.is_invalid() {
         return;
     }
+    let has_conflicts = plan.conflicts().next().is_some();
+    assert_eq!(matches!(world.approve(&plan).await, Err(Refusal::Conflicts(_))), has_conflicts);
+    // What the plan keeps must stay as it is also if the conflicts are left out of it.
+    let kept = plan.kept.iter().filter(|change| change.class == Class::Drift).cloned().collect();
+    let plan = Plan { kept, ..plan };
     world.apply(&plan, 2, &mut |_| {}).await.expect("the site is as it was");
+    check_extras(&site, &world.server.site());
     check(&plan, &live, &world.read().await);
 }
 

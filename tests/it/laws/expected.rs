@@ -111,6 +111,7 @@ pub(crate) fn unmet(site: &Site, stated: &Stated) -> BTreeSet<Spot> {
 /// that inherited ones still follow their primary, and so is everything else of the site.
 pub(crate) fn check_untouched(before: &Site, after: &Site, stated: &Stated) {
     assert_eq!(without_values(before), without_values(after));
+    check_extras(before, after);
     for (old, new) in before.pages.iter().zip(&after.pages) {
         for key in before.locale_keys() {
             let values = stated_at(stated, &old.id, &key).cloned().unwrap_or_default();
@@ -145,6 +146,19 @@ fn is_unset(value: &Value) -> bool {
     value.is_empty() || *value == Value::Flag(true)
 }
 
+/// Checks that no page has lost or changed what no field is about, in any locale: a share image, or any other leaf. What
+/// is inherited is neither lost nor frozen.
+pub(crate) fn check_extras(before: &Site, after: &Site) {
+    for old in &before.pages {
+        // Somebody else may have deleted it.
+        let Some(new) = after.page(&old.id) else { continue };
+        for key in before.locale_keys() {
+            let (was, is) = (reading::own_extras(old, &key), reading::own_extras(new, &key));
+            assert_eq!(was, is, "extra leaves of {} in {key:?} with {:?}", old.id, before.switches);
+        }
+    }
+}
+
 /// Returns the site without the values and the times that writes move.
 fn without_values(site: &Site) -> Site {
     let mut site = site.clone();
@@ -160,6 +174,7 @@ fn without_values(site: &Site) -> Site {
 /// Checks that a step has changed no page-locale but this one, or none at all.
 pub(crate) fn check_only_changed(before: &Site, after: &Site, address: Option<&(String, LocaleKey)>) {
     assert_eq!(without_values(before), without_values(after));
+    check_extras(before, after);
     for (old, new) in before.pages.iter().zip(&after.pages) {
         for key in before.locale_keys() {
             if address != Some(&(old.id.clone(), key.clone())) {

@@ -60,6 +60,7 @@ async fn apply_and_compare(site: Site, edits: &[Edit]) {
     let receipt = world.apply(&plan, 1, &mut check).await.expect("the site is as it was");
 
     let after = world.server.site();
+    expected::check_extras(&site, &after);
     let unmet = expected::unmet(&after, &stated);
     let outcomes: Vec<&Outcome> = receipt.standings.iter().filter_map(Standing::outcome).collect();
     assert_eq!(outcomes.len(), plan.operations.len());
@@ -85,7 +86,10 @@ fn check_outcome(before: &Site, after: &Site, operation: &Operation, outcome: &O
         Outcome::Done | Outcome::DidNotTake(_) => {
             expected::check_only_changed(before, after, Some(&address));
             let named: BTreeSet<Field> = match outcome {
-                Outcome::DidNotTake(mismatches) => mismatches.iter().map(|Mismatch { field, .. }| *field).collect(),
+                Outcome::DidNotTake(mismatches) => mismatches
+                    .iter()
+                    .map(|Mismatch { field, .. }| field.as_field().expect("no other leaf changes"))
+                    .collect(),
                 _ => BTreeSet::new(),
             };
             let sent = &operation.body.fields;

@@ -18,7 +18,9 @@ mod drift;
 mod honesty;
 mod slug_order;
 mod storm;
+mod stranger;
 mod switch_pairs;
+mod window;
 
 use std::collections::BTreeSet;
 

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use slugline::model::{Field, Kind, Value};
-use slugline::sandbox::{InheritedReads, LocaleKey, Metadata, OpenGraph, Page, PageKind, Seo, Site};
+use slugline::sandbox::{InheritedReads, LocaleKey, Metadata, OpenGraph, Page, PageKind, Seo, Site, Undocumented};
 
 /// Values of a page in a locale; what is not there is not set, or not stated.
 pub(crate) type Values = BTreeMap<Field, Value>;
@@ -15,8 +15,14 @@ pub(crate) fn own(page: &Page, key: &LocaleKey) -> Values {
     let Some(Metadata { title, slug, seo, open_graph, last_updated: _ }) = page.values.get(key) else {
         return Values::new();
     };
-    let Seo { title: seo_title, description: seo_description } = seo;
-    let OpenGraph { title: card_title, title_copied, description: card_description, description_copied } = open_graph;
+    let Seo { title: seo_title, description: seo_description, undocumented: _ } = seo;
+    let OpenGraph {
+        title: card_title,
+        title_copied,
+        description: card_description,
+        description_copied,
+        undocumented: _,
+    } = open_graph;
     let texts = [
         (Field::Title, title),
         (Field::Slug, slug),
@@ -28,6 +34,13 @@ pub(crate) fn own(page: &Page, key: &LocaleKey) -> Values {
     let flags = [(Field::OpenGraphTitleCopied, title_copied), (Field::OpenGraphDescriptionCopied, description_copied)];
     let texts = texts.into_iter().filter_map(|(field, text)| Some((field, Value::Text(text.clone()?))));
     texts.chain(flags.into_iter().filter_map(|(field, flag)| Some((field, Value::Flag((*flag)?))))).collect()
+}
+
+/// Returns what a page has of its own in a locale that no field is about: the share image, and what else the API reference
+/// does not describe.
+pub(crate) fn own_extras(page: &Page, key: &LocaleKey) -> [Undocumented; 2] {
+    let own = page.values.get(key).cloned().unwrap_or_default();
+    [own.seo.undocumented, own.open_graph.undocumented]
 }
 
 /// Returns what a field means to a reader: Open Graph text is nothing while it is copied, and a slug that reads as

@@ -5,8 +5,8 @@ use std::fmt;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use slugline::sandbox::{
-    Copied, CopiedText, InheritedReads, LocaleKey, Merge, Metadata, Normalize, OpenGraph, Shape, Site, SlugTaken,
-    Switches, Updated, generate,
+    Copied, CopiedText, InheritedReads, LocaleKey, Merge, Metadata, Normalize, OpenGraph, Shape, ShareImage, Site,
+    SlugTaken, Switches, Updated, generate,
 };
 
 /// A leaf that can hold any text; slugs have rules of their own.
@@ -138,8 +138,9 @@ pub(crate) fn site(most_pages: usize) -> impl Strategy<Value = Shown> {
 /// Returns the switches with which every plan can be carried out in full. The bulk endpoint is not used.
 pub(crate) fn willing_switches() -> impl Strategy<Value = Switches> {
     let first = (select(Merge::ALL), select(InheritedReads::ALL), select(Copied::ALL), select(CopiedText::ALL));
-    (first, select(SlugTaken::ALL), select(Normalize::ALL), select(Updated::ALL)).prop_map(
-        |((merge, inherited_reads, copied, copied_text), slug_taken, normalize, updated)| Switches {
+    let second = (select(SlugTaken::ALL), select(Normalize::ALL), select(Updated::ALL), select(ShareImage::ALL));
+    (first, second).prop_map(
+        |((merge, inherited_reads, copied, copied_text), (slug_taken, normalize, updated, share_image))| Switches {
             merge,
             inherited_reads,
             copied,
@@ -147,6 +148,7 @@ pub(crate) fn willing_switches() -> impl Strategy<Value = Switches> {
             slug_taken,
             normalize,
             updated,
+            share_image,
             ..Switches::default()
         },
     )

@@ -3,7 +3,7 @@
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 use slugline::sandbox::{
-    Bulk, Clear, Copied, CopiedText, InheritedReads, Merge, Normalize, SlugTaken, Switches, Updated,
+    Bulk, Clear, Copied, CopiedText, InheritedReads, Merge, Normalize, ShareImage, SlugTaken, Switches, Updated,
 };
 
 use super::cases;
@@ -27,6 +27,7 @@ fn settings() -> Vec<Vec<Setting>> {
         of(SlugTaken::ALL, |to, value| to.slug_taken = value),
         of(Normalize::ALL, |to, value| to.normalize = value),
         of(Updated::ALL, |to, value| to.updated = value),
+        of(ShareImage::ALL, |to, value| to.share_image = value),
     ]
 }
 

@@ -11,7 +11,8 @@ use slugline::live;
 use slugline::manifest::load::Loaded;
 use slugline::manifest::lower::{self, Terms};
 use slugline::model::{Desired, FolderId, Live, SiteId};
-use slugline::plan::{Inputs, Plan, Policy, Provenance, plan};
+use slugline::plan::gate::{self, Approved, Candidate, Project, Refusal};
+use slugline::plan::{Guard, Inputs, Limits, Plan, Policy, Provenance, plan};
 use slugline::sandbox::{LogEntry, Options, Server, Site};
 use slugline::webflow::{self, Client, Token};
 use tokio::sync::watch;
@@ -75,7 +76,21 @@ impl World {
         plan_unless_invalid(loaded, &live)
     }
 
-    /// Applies as `slugline apply` does; guards are asked before that.
+    /// Passes a plan through the gate, with every guard allowed.
+    pub(crate) async fn approve<'p>(&self, plan: &'p Plan) -> Result<Approved<'p>, Refusal> {
+        self.approve_with(plan, &Guard::ALL).await
+    }
+
+    /// Passes a plan through the gate.
+    pub(crate) async fn approve_with<'p>(&self, plan: &'p Plan, allowed: &[Guard]) -> Result<Approved<'p>, Refusal> {
+        let mut live = self.read().await;
+        let folders = gate::folders_needed(plan, &live);
+        live::read_folders(&self.client.reader(), &mut live, folders, four()).await.unwrap();
+        let project = Project { site: &self.site, environment: None, managed: 0, limits: &Limits::default() };
+        gate::gate(Candidate { plan, ended: None }, &live, project, allowed)
+    }
+
+    /// Applies as `slugline apply` does.
     pub(crate) async fn apply(
         &self,
         plan: &Plan,
@@ -91,12 +106,18 @@ impl World {
             max_read_age: DEFAULT_MAX_READ_AGE,
             deadline: None,
         };
+        let approved = match self.approve(plan).await {
+            Err(Refusal::Stale(moved)) => return Err(apply::Error::Stale(moved)),
+            approved => approved.unwrap_or_else(|refusal| panic!("{refusal:#?}\nof {plan:#?}")),
+        };
+        // What the gate reads is not part of the apply.
+        self.server.clear_log();
         let (_nobody, stop) = watch::channel(None);
         let mut record = |event: &Event| {
             emit(event);
             Ok(())
         };
-        apply::apply(plan, &remote, stop, &mut record).await
+        apply::apply(approved, &remote, stop, &mut record).await
     }
 
     /// Returns the requests since the last call.

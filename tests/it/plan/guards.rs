@@ -2,7 +2,8 @@
 
 use slugline::exit::Exit;
 use slugline::model::{Field, PageId};
-use slugline::plan::{Guard, Limits, Plan, Successor, file, guard};
+use slugline::plan::gate::{Candidate, Project, Refusal, gate};
+use slugline::plan::{Guard, Limits, Plan, Successor, file};
 
 use super::{World, world};
 
@@ -75,7 +76,14 @@ fn what_stands_in_the_way_is_what_is_not_allowed() {
     world.page("a").reads_everywhere("a", Field::SeoTitle, "set").wants("a", "en", Field::SeoTitle, "");
     let plan = world.plan();
     let standing = |site: &str, allowed: &[Guard]| -> Vec<Guard> {
-        guard::standing(&plan, &site.into(), allowed).iter().map(|tripped| tripped.guard).collect()
+        let site = site.into();
+        let project = Project { site: &site, environment: None, managed: 1, limits: &Limits::default() };
+        match gate(Candidate { plan: &plan, ended: None }, &world.live, project, allowed) {
+            Ok(_) => Vec::new(),
+            Err(Refusal::WrongSite(tripped)) => vec![tripped.guard],
+            Err(Refusal::Guards(tripped)) => tripped.iter().map(|tripped| tripped.guard).collect(),
+            Err(refusal) => panic!("{refusal:#?}"),
+        }
     };
     assert_eq!(standing("site", &[]), [Guard::Blanking]);
     assert!(standing("site", &[Guard::Blanking]).is_empty());

@@ -4,6 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 
+use serde_json::json;
+use slugline::sandbox::{Action, Fault, Match};
+
 use super::gate::{Catch, Gate, Side};
 use super::project::{Ended, PROGRAM, Project, agreed, not_tried};
 
@@ -91,4 +94,32 @@ fn a_clock_that_jumps_changes_neither_what_is_sent_nor_which_run_is_the_newest()
     assert!(project.recorded().0.id > second.id);
     let title = |site: &serde_json::Value| site["pages"][7]["values"].clone();
     assert_eq!(title(&project.site()), title(&before), "the first run stays");
+}
+
+/// The monotonic clock stops while a machine is suspended, and the wall clock does not. What was read before is old then.
+#[test]
+fn reads_the_page_again_after_the_machine_was_suspended() {
+    let Some(clock) = Clock::new() else { return };
+    let arguments = ["apply", "--yes", "--page", "/eight"];
+    let project = Project::new();
+    clock.set("2040-01-01");
+    clock.run(&project, &arguments).expect(0);
+    let reads = project.server.log().iter().take_while(|entry| entry.method == "GET").count();
+
+    // The machine is suspended while the answer to the last read before the write is on its way, and another editor
+    // changes the page meanwhile.
+    let project = Project::new();
+    let edit = Action::Edit(json!({"id": "eight", "title": "Theirs"}).to_string());
+    let after = u64::try_from(reads).unwrap();
+    project.server.set_faults(vec![Fault { matching: Match::default(), after, times: 1, action: edit }]);
+    let catch = Catch { method: Some("GET"), after: reads - 1, side: Side::After };
+    let mut gate = Gate::new(project.server.url(), Some(catch));
+    let child = clock.start(&project, gate.url(), &arguments);
+    gate.wait();
+    clock.set("2040-01-02");
+    gate.let_go();
+    let ended = Ended::of(child).expect(6);
+    gate.close();
+    assert!(ended.stdout.contains("Theirs"), "{}", ended.stdout);
+    assert_eq!(project.writes(), [], "nothing was overwritten");
 }

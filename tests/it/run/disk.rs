@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::gate::{Catch, Gate, Side};
-use super::project::{Ended, Project, agreed};
+use super::project::{Ended, Project, agreed, resume};
 
 #[track_caller]
 fn assert_nothing_sent(project: &Project, ended: &Ended, said: &str) {
@@ -58,7 +58,7 @@ fn runs_that_cannot_be_written() {
         project.server.clear_log();
         set_writable(&project.state().join(locked), false);
         for command in commands {
-            let arguments = if *command == "--resume" { vec!["apply", "--resume"] } else { agreed(command) };
+            let arguments = if *command == "--resume" { resume() } else { agreed(command) };
             let ended = project.run_without_privilege(&arguments);
             assert_nothing_sent(&project, &ended, locked);
         }
@@ -115,7 +115,7 @@ fn a_record_that_can_no_longer_be_kept_stops_the_run() {
     fs::write(&log, text + &line(blocks * 512 - bare)).unwrap();
     let sent = project.writes().len();
 
-    let arguments = ["apply", "--resume", "--concurrency", "1"];
+    let arguments = [&resume()[..], &["--concurrency", "1"]].concat();
     let ended = Ended::of(project.start_limited(blocks + 2, project.server.url(), &arguments));
     assert_eq!(ended.exit, Some(6), "{}", ended.stderr);
     assert!(ended.stderr.contains("events.jsonl"), "{}", ended.stderr);
@@ -124,7 +124,7 @@ fn a_record_that_can_no_longer_be_kept_stops_the_run() {
     // A write takes about 150 bytes of the record.
     assert!((1..8).contains(&written), "{written} writes on a record of two blocks");
 
-    project.run(&["apply", "--resume"]).expect(0);
+    project.run(&resume()).expect(0);
     assert_eq!(project.site(), whole.site());
     let pinned = project.recorded().0.plan.operations.iter().filter(|operation| operation.has_pin).count();
     let most = whole.writes().len() + pinned;

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use slugline::event::{Receipt, Standing};
 use slugline::run;
 
-use super::project::{Ended, PROGRAM, Project, agreed, not_tried};
+use super::project::{Ended, PROGRAM, Project, agreed, not_tried, resume};
 
 /// A page of memory, which is what such a disk is made of.
 const BLOCK: usize = 4096;
@@ -58,7 +58,7 @@ fn ended(project: &Project, name: &str) -> Ended {
 
 /// Applies with so many blocks free, and again once there is room.
 fn script(free: usize) -> String {
-    let apply = agreed("apply").join(" ");
+    let (apply, resume) = (agreed("apply").join(" "), resume().join(" "));
     format!(
         r#"
 head -c {bytes} /dev/zero >.slugline/room
@@ -67,7 +67,7 @@ rm .slugline/room
 run first {apply} --concurrency 1 "$@"
 rm .slugline/filler
 cp -R .slugline kept
-if ls .slugline/runs/*/plan.json >/dev/null 2>&1; then run rest apply --resume "$@"; else run rest {apply} "$@"; fi
+if ls .slugline/runs/*/plan.json >/dev/null 2>&1; then run rest {resume} "$@"; else run rest {apply} "$@"; fi
 "#,
         bytes = free * BLOCK
     )
@@ -141,7 +141,7 @@ fn a_disk_with_too_little_room_stops_the_run_before_or_between_writes() {
 /// taken back.
 #[test]
 fn a_disk_that_is_read_only_stops_all_that_writes() {
-    let apply = agreed("apply").join(" ");
+    let (apply, resume) = (agreed("apply").join(" "), resume().join(" "));
     let script = format!(
         r#"
 mount -o remount,ro .slugline
@@ -150,7 +150,7 @@ mount -o remount,rw .slugline
 run first {apply} "$@"
 mount -o remount,ro .slugline
 run again {apply} "$@"
-run resume apply --resume "$@"
+run resume {resume} "$@"
 run undo undo --yes "$@"
 run plan plan "$@"
 "#

@@ -7,7 +7,7 @@ use std::io::Write as _;
 use slugline::event::Standing;
 
 use super::gate::{Catch, Gate, Side};
-use super::project::{Ended, Project, agreed};
+use super::project::{Ended, Project, agreed, resume};
 use super::undisturbed::{Undisturbed, updates};
 
 fn apply() -> Undisturbed {
@@ -95,12 +95,12 @@ fn a_run_that_is_killed_again_and_again_is_finished() {
     let is_waiting = |standing: &&Standing| **standing == Standing::Waiting;
     let mut kills = 1;
     while project.recorded().1.standings.iter().filter(is_waiting).count() >= 2 {
-        sent.extend(undisturbed.kill_at(&project, &["apply", "--resume", "--concurrency", "1"], catch));
+        sent.extend(undisturbed.kill_at(&project, &[&resume()[..], &["--concurrency", "1"]].concat(), catch));
         kills += 1;
     }
     assert!(kills > 4, "{kills}");
     let gate = Gate::new(project.server.url(), None);
-    Ended::of(project.start(gate.url(), &["apply", "--resume"])).expect(0);
+    Ended::of(project.start(gate.url(), &resume())).expect(0);
     sent.extend(updates(&gate.close()));
     assert_eq!(project.site(), undisturbed.site);
     for (wanted, operation) in undisturbed.updates.iter().zip(&undisturbed.plan.operations) {
@@ -109,6 +109,6 @@ fn a_run_that_is_killed_again_and_again_is_finished() {
         assert!((1..=most).contains(&times), "sent {times} times: {operation:#?}");
     }
     let writes = project.writes();
-    project.run(&["apply", "--resume"]).expect(0);
+    project.run(&resume()).expect(0);
     assert_eq!(project.writes(), writes, "there was nothing left to do");
 }

@@ -208,6 +208,11 @@ pub(super) fn agreed(command: &'static str) -> Vec<&'static str> {
     vec![command, "--yes", "--allow", "slug-change", "--allow", "mass-update"]
 }
 
+/// Returns a command that resumes the newest run, with the flags that [`agreed`] gives.
+pub(super) fn resume() -> Vec<&'static str> {
+    vec!["apply", "--resume", "--yes", "--allow", "slug-change", "--allow", "mass-update"]
+}
+
 /// Says to whoever runs the tests what this machine does not let them try. Printing would be lost in the capture of what
 /// tests print that pass.
 pub(super) fn not_tried(why: &str) {

@@ -37,8 +37,8 @@ fn create(state: &Path, purpose: Purpose) -> Run {
 }
 
 fn events() -> Vec<Event> {
-    let mismatch = Mismatch { field: Field::SeoTitle, expected: "a".into(), found: "b".into() };
-    let flag = Mismatch { field: Field::OpenGraphTitleCopied, expected: true.into(), found: false.into() };
+    let mismatch = Mismatch { field: Field::SeoTitle.into(), expected: "a".into(), found: "b".into() };
+    let flag = Mismatch { field: Field::OpenGraphTitleCopied.into(), expected: true.into(), found: false.into() };
     let failed = Outcome::Failed { message: "no\n\"way\"".to_owned(), hint: Some("out".to_owned()), is_general: true };
     let outcomes = [
         Outcome::Done,
@@ -106,12 +106,13 @@ fn a_log_that_was_cut_anywhere_is_mended() {
         let lines = whole[..cut].iter().filter(|byte| **byte == b'\n').count();
         // A log without its first line does not say where the run wrote.
         let remote = if lines == 0 { "" } else { "sandbox" };
-        let (mut run, recorded) = loop {
-            match run::reopen(state.path(), Some(id.as_str()), caller(remote)) {
+        let (held, recorded) = loop {
+            match run::hold(state.path(), Some(id.as_str()), remote) {
                 Err(Error::Locked(_)) => std::thread::yield_now(),
-                opened => break opened.unwrap(),
+                held => break held.unwrap(),
             }
         };
+        let mut run = held.open(&recorded, Some("somebody")).unwrap();
         // The first line opens the run, and is no event.
         assert_eq!(recorded.events, events()[..lines.saturating_sub(1)], "cut at {cut}");
         run.record(&Event::Began { operations: 2 }).unwrap();

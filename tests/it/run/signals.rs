@@ -9,9 +9,10 @@ use slugline::event::{Outcome, Skip, Standing, Stop};
 use slugline::sandbox::{Action, Fault};
 
 use super::gate::{Catch, Gate, Side};
-use super::project::{Ended, Project, agreed};
+use super::project::{Ended, PROGRAM, Project, agreed, resume};
 
-const SIGNALS: [(&str, i32, Stop); 2] = [("INT", 130, Stop::Interrupted), ("TERM", 143, Stop::Terminated)];
+const SIGNALS: [(&str, i32, Stop); 3] =
+    [("HUP", 129, Stop::HungUp), ("INT", 130, Stop::Interrupted), ("TERM", 143, Stop::Terminated)];
 
 fn send(signal: &str, child: &Child) {
     let status = Command::new("kill").args(["-s", signal, &child.id().to_string()]).status().unwrap();
@@ -52,12 +53,12 @@ fn what_is_under_way_is_finished_and_nothing_else_is_sent() {
         wait_until_stopping(&mut child);
         gate.let_go();
         let ended = Ended::of(child).expect(exit);
-        let resume = format!("apply --api-url {} --resume=", gate.url());
+        let proposed = format!("apply --api-url {} --resume=", gate.url());
         gate.close();
 
         assert!(ended.stdout.contains("4 written"), "{}", ended.stdout);
         assert!(ended.stdout.contains("not sent"), "{}", ended.stdout);
-        assert!(ended.stderr.contains(&resume), "{}", ended.stderr);
+        assert!(ended.stderr.contains(&proposed), "{}", ended.stderr);
         assert_eq!(project.writes().len(), 4);
         let (recorded, receipt) = project.recorded();
         assert_eq!(receipt.stop, Some(stop));
@@ -65,7 +66,7 @@ fn what_is_under_way_is_finished_and_nothing_else_is_sent() {
         let skipped = Standing::Ended(Outcome::Skipped(Skip::Stopped));
         assert!(receipt.standings[4..].iter().all(|standing| *standing == skipped), "{receipt:#?}");
 
-        project.run(&["apply", "--resume"]).expect(0);
+        project.run(&resume()).expect(0);
         assert_eq!(project.site(), whole.site());
         assert_eq!(project.writes().len(), recorded.plan.operations.len(), "nothing was sent twice");
     }
@@ -83,7 +84,7 @@ fn what_is_never_answered_does_not_keep_it_from_ending() {
     let (recorded, receipt) = project.recorded();
     assert_eq!(receipt.stop, Some(Stop::Terminated));
     assert_eq!(receipt.standings[3], Standing::Sending);
-    project.run(&["apply", "--resume"]).expect(0);
+    project.run(&resume()).expect(0);
     let again = if recorded.plan.operations[3].has_pin { 1 } else { 0 };
     assert_eq!(project.writes().len(), recorded.plan.operations.len() + again);
 }
@@ -105,7 +106,7 @@ fn the_second_signal_ends_it_at_once() {
         let (_, receipt) = project.recorded();
         assert!(receipt.stop == Some(Stop::Interrupted) || receipt.stop == Some(stop), "{receipt:#?}");
         assert_eq!(receipt.standings[3], Standing::Sending);
-        project.run(&["apply", "--resume"]).expect(0);
+        project.run(&resume()).expect(0);
         assert_eq!(project.site(), whole.site());
     }
 }
@@ -154,7 +155,25 @@ fn what_waits_for_the_rate_limit_is_not_sent_any_more() {
             Standing::Ended(Outcome::Skipped(Skip::Stopped)),
             "it is known not to be done"
         );
-        project.run(&["apply", "--resume"]).expect(0);
+        project.run(&resume()).expect(0);
         assert_eq!(project.writes().len(), recorded.plan.operations.len() + 1);
     }
+}
+
+/// `nohup` starts a program so that it goes on when the terminal is closed.
+#[cfg(target_os = "linux")]
+#[test]
+fn ignores_sighup_if_it_was_started_so() {
+    let project = Project::new();
+    let catch = Catch { method: Some("PUT"), after: 3, side: Side::After };
+    let mut gate = Gate::new(project.server.url(), Some(catch));
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", r#"trap '' HUP; exec "$0" "$@""#, PROGRAM]);
+    let child = project.start_by(shell, gate.url(), &[&agreed("apply")[..], &["--concurrency", "1"]].concat());
+    gate.wait();
+    send("HUP", &child);
+    gate.let_go();
+    Ended::of(child).expect(0);
+    gate.close();
+    assert!(project.recorded().1.is_success());
 }

@@ -5,10 +5,10 @@ use serde_json::{Value as Json, json};
 use slugline::event::{Outcome, Standing};
 use slugline::model::Field;
 use slugline::run;
-use slugline::sandbox::{Action, Fault};
+use slugline::sandbox::{Action, Fault, Match};
 
 use super::gate::{Catch, Gate, Side};
-use super::project::{Ended, Project, agreed};
+use super::project::{Ended, Project, agreed, resume};
 
 const LIST: &str = "/v2/sites/siteNumbers/pages";
 
@@ -19,22 +19,22 @@ fn values(project: &Project, page: &str) -> Json {
     pages.iter().find(|candidate| candidate["id"] == page).unwrap()["values"]["primary"].clone()
 }
 
-/// Applies with hardly any trust in what was read, while somebody edits the title of page six just before the list, or a
-/// single page, is read for the so-many-th time.
+/// Applies while somebody edits the title of page six just before the list, or a single page, is read for the so-many-th
+/// time.
 fn apply_beside(path: &str, after: u64) -> (Project, Ended) {
     let project = Project::new();
     let edit = Action::Edit(json!({"id": "six", "title": "Theirs"}).to_string());
     project.server.set_faults(vec![Fault { after, ..Fault::new("GET", path, edit) }]);
     let mut arguments = agreed("apply");
-    arguments.extend(["--concurrency", "1", "--max-read-age", "0.000001"]);
+    arguments.extend(["--concurrency", "1"]);
     let ended = project.run(&arguments);
     (project, ended)
 }
 
-/// Two lists are read for the plan and again before the first write; so the fifth is that of an operation.
+/// The lists are read for the check; the first page that is read alone is that of an operation.
 #[test]
 fn an_edit_between_the_check_and_the_write_is_left_alone() {
-    let (project, ended) = apply_beside(LIST, 4);
+    let (project, ended) = apply_beside("/v2/pages/*", 0);
     let ended = ended.expect(6);
     assert_eq!(values(&project, "six")["title"], "Theirs");
     let shown = format!("{}{}", ended.stdout, ended.stderr);
@@ -45,7 +45,10 @@ fn an_edit_between_the_check_and_the_write_is_left_alone() {
         let is_edited = operation.address.page.as_str() == "six" && operation.locale_id.is_none();
         match standing {
             Standing::Ended(Outcome::Moved(moved)) if is_edited => {
-                assert_eq!((moved.len(), moved[0].field, &moved[0].found), (1, Field::Title, &"Theirs".into()));
+                assert_eq!(
+                    (moved.len(), &moved[0].field, &moved[0].found),
+                    (1, &Field::Title.into(), &"Theirs".into())
+                );
             }
             Standing::Ended(Outcome::Done) if !is_edited => {}
             _ => panic!("{standing:?} of {operation:#?}"),
@@ -55,7 +58,7 @@ fn an_edit_between_the_check_and_the_write_is_left_alone() {
 
     // Resuming leaves it alone as well; a new plan shows it, and may overwrite it then.
     project.server.clear_log();
-    project.run(&["apply", "--resume"]).expect(6);
+    project.run(&resume()).expect(6);
     assert_eq!(project.writes(), []);
     let planned = project.run(&["plan"]).expect(0);
     assert!(planned.stdout.contains("Theirs"), "{}", planned.stdout);
@@ -93,6 +96,36 @@ fn an_edit_before_any_read_is_never_overwritten_unread() {
     assert!(moved > 0);
 }
 
+/// Returns the requests of a run that changes page eight alone, and the number of those before its write.
+fn one_change() -> (Project, Vec<&'static str>, u64) {
+    let arguments = vec!["apply", "--yes", "--page", "/eight"];
+    let project = Project::new();
+    project.run(&arguments).expect(0);
+    let before = project.server.log().iter().take_while(|entry| entry.method == "GET").count();
+    (Project::new(), arguments, u64::try_from(before).unwrap())
+}
+
+/// Edits page eight just before the request after so many.
+fn edit_of_eight(after: u64) -> Fault {
+    let edit = Action::Edit(json!({"id": "eight", "title": "Theirs"}).to_string());
+    Fault { matching: Match::default(), after, times: 1, action: edit }
+}
+
+#[test]
+fn reads_the_page_again_after_the_write_has_waited_out_a_429() {
+    for age in [&[][..], &["--max-read-age", "1"], &["--max-read-age", "0.001"]] {
+        let (project, arguments, before) = one_change();
+        let limited = Fault::new("PUT", "/v2/pages/*", Action::TooManyRequests(Some(2)));
+        project.server.set_faults(vec![limited, edit_of_eight(before + 1)]);
+        let ended = project.run(&[&arguments, age].concat()).expect(6);
+        assert_eq!(values(&project, "eight")["title"], "Theirs", "{age:?}");
+        assert!(ended.stdout.contains("Theirs"), "{age:?}: {}", ended.stdout);
+        let methods: Vec<String> =
+            project.server.log().iter().rev().take(3).map(|entry| entry.method.clone()).collect();
+        assert_eq!(methods, ["GET", "PUT", "GET"], "{age:?}: the write was not sent again");
+    }
+}
+
 /// Whatever the second one is: it says who has the lock and since when, and what it could do without the lock it does.
 #[test]
 fn a_second_run_is_refused_and_names_the_first() {
@@ -107,13 +140,13 @@ fn a_second_run_is_refused_and_names_the_first() {
     let since = holder["since"].as_str().unwrap();
     let named = format!("another run is under way: process {}, since {since}", first.id());
     let sent = project.writes();
-    let resume = run::list(&project.state()).unwrap()[0].to_string();
+    let id = run::list(&project.state()).unwrap()[0].to_string();
     for arguments in [
         agreed("apply"),
         agreed("undo"),
-        vec!["undo", "--yes", &resume],
-        vec!["apply", "--resume"],
-        vec!["apply", &format!("--resume={resume}")],
+        vec!["undo", "--yes", &id],
+        resume(),
+        vec!["apply", "--yes", &format!("--resume={id}")],
         vec!["pull"],
     ] {
         let second = project.run(&arguments).expect(4);
@@ -143,7 +176,7 @@ fn an_undo_under_way_keeps_others_out() {
         let mut first = project.start(gate.url(), &one_by_one);
         gate.wait();
         project.server.clear_log();
-        for arguments in [agreed("apply"), agreed("undo"), vec!["apply", "--resume"]] {
+        for arguments in [agreed("apply"), agreed("undo"), resume()] {
             // An apply with nothing to do needs no lock; this one has, once the undo has begun to write.
             let exit = if arguments == agreed("apply") && method == "GET" { 0 } else { 4 };
             let second = project.run(&arguments).expect(exit);

@@ -16,7 +16,9 @@ fn a_run_that_was_taken_back_is_not_resumed() {
     let taken_back = project.site();
 
     project.server.clear_log();
-    let ended = project.run(&["apply", &format!("--resume={run}")]).expect(4);
+    let ended = project
+        .run(&["apply", &format!("--resume={run}"), "--yes", "--allow", "slug-change", "--allow", "mass-update"])
+        .expect(4);
     assert!(ended.stderr.contains("has written since") && ended.stderr.contains("slugline plan"), "{}", ended.stderr);
     assert_eq!(project.writes(), []);
     assert_eq!(project.site(), taken_back);
@@ -35,5 +37,7 @@ fn a_newer_run_that_has_written_nothing_is_no_hindrance() {
     assert_ne!(project.recorded().0.id, run);
 
     project.server.set_faults(vec![]);
-    project.run(&["apply", &format!("--resume={run}")]).expect(0);
+    project
+        .run(&["apply", &format!("--resume={run}"), "--yes", "--allow", "slug-change", "--allow", "mass-update"])
+        .expect(0);
 }

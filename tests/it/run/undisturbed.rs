@@ -6,7 +6,7 @@ use slugline::plan::{Operation, Plan};
 use slugline::sandbox::Site;
 
 use super::gate::{Catch, Gate, Side, WRITE};
-use super::project::{Ended, Project, agreed};
+use super::project::{Ended, Project, agreed, resume};
 
 /// What an operation sends, by a request of its own or with others: page, locale and values.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,7 +80,7 @@ impl Undisturbed {
         let mut arguments = agreed(command);
         arguments.extend(["--concurrency", "1"]);
         arguments.extend(more);
-        let mut resume = vec!["apply", "--resume"];
+        let mut resume = resume();
         resume.extend(more);
         let project = prepare();
         let runs = project.runs();

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use proptest::sample::Index;
+use serde_json::Map;
 use slugline::apply;
 use slugline::event::{Event, Outcome, Receipt};
 use slugline::model::{Field, Kind, Value};
 use slugline::plan::invert::{Inversion, invert};
 use slugline::plan::staleness::Moved;
-use slugline::plan::{Inputs, Operation, Plan, Policy, Provenance, plan};
-use slugline::sandbox::{InheritedReads, LocaleKey, LogEntry, Merge, Page, Site, Switches};
-use slugline::webflow::{OpenGraphUpdate, PageUpdate, SeoUpdate};
+use slugline::plan::{Inputs, Operation, Plan, Policy, Provenance, file, plan};
+use slugline::sandbox::{InheritedReads, LocaleKey, LogEntry, Merge, Page, ShareImage, Site, Switches};
 
 use crate::laws::cases;
 use crate::laws::edits::{Edit, Stated, apply as state, edits};
@@ -48,8 +48,10 @@ pub(super) fn case() -> impl Strategy<Value = Case> {
 
 /// Returns the combinations of what an undo can least afford to be wrong about.
 fn switches() -> impl Strategy<Value = Switches> {
-    (proptest::sample::select(Merge::ALL), proptest::sample::select(InheritedReads::ALL))
-        .prop_map(|(merge, inherited_reads)| Switches { merge, inherited_reads, ..Switches::default() })
+    use proptest::sample::select;
+    (select(Merge::ALL), select(InheritedReads::ALL), select(ShareImage::ALL)).prop_map(
+        |(merge, inherited_reads, share_image)| Switches { merge, inherited_reads, share_image, ..Switches::default() },
+    )
 }
 
 proptest! {
@@ -111,6 +113,7 @@ pub(super) async fn undo_tells_what_it_cannot_restore(case: &Case, switches: Swi
     let undone = world.apply(&undo, case.concurrency, &mut |_| {}).await.expect("nobody else was here");
 
     let restored = world.server.site();
+    expected::check_extras(&before, &restored);
     let is_named = |page: &str, key: &LocaleKey, field: Field, is: Option<&Value>| {
         let mut ended = undo.operations.iter().zip(&undone.standings).filter(|(operation, _)| {
             let address = &operation.address;
@@ -166,6 +169,7 @@ impl Run {
         let (world, before, plan) = planned(case, switches).await?;
         let receipt = carry_out(&world, &plan, case.concurrency).await;
         let after = world.server.site();
+        expected::check_extras(&before, &after);
         world.take_log();
         Some(Self { world, concurrency: case.concurrency, before, after, plan, receipt })
     }
@@ -177,6 +181,7 @@ impl Run {
         carry_out(&self.world, &undo, self.concurrency).await;
 
         let restored = self.world.server.site();
+        expected::check_extras(&self.before, &restored);
         check_reads(&self.before, &restored);
         let lost = self.lost_inheritance(&restored);
         let announced = announced(&inversion);
@@ -234,41 +239,23 @@ impl Run {
         assert_eq!(self.world.server.site(), edited);
     }
 
-    /// Has somebody else write a field that an operation has written.
+    /// Writes a text that an operation has written, as another client would. The rest of its object goes along, so that a
+    /// server that replaces objects changes nothing else.
     async fn intrude(&self, operation: &Operation, field: Field) {
-        let text = Some(INTRUSION.to_owned());
-        let mut update = PageUpdate::default();
-        let seo = |title, description| Some(SeoUpdate { title, description });
-        // The siblings go along, so that a server that replaces objects changes nothing else.
-        let sent =
-            |field: Field| operation.body.fields.get(&field).and_then(|value| value.as_text()).map(str::to_owned);
-        let flag = |field: Field| operation.body.fields.get(&field).and_then(|value| value.as_flag());
-        match field {
-            Field::Title => update.title = text,
-            Field::SeoTitle => update.seo = seo(text, sent(Field::SeoDescription)),
-            Field::SeoDescription => update.seo = seo(sent(Field::SeoTitle), text),
-            Field::OpenGraphTitle => {
-                update.open_graph = Some(OpenGraphUpdate {
-                    title: text,
-                    title_copied: Some(false),
-                    description: sent(Field::OpenGraphDescription),
-                    description_copied: flag(Field::OpenGraphDescriptionCopied),
-                });
+        let mut body = file::body(&operation.body);
+        match field.keys() {
+            [key] => body = Map::from_iter([((*key).to_owned(), INTRUSION.into())]),
+            [object, key] => {
+                body.retain(|name, _| name == object);
+                body[*object][*key] = INTRUSION.into();
+                if let Some(flag) = field.copied_flag() {
+                    body[*object][flag.keys()[1]] = false.into();
+                }
             }
-            Field::OpenGraphDescription => {
-                update.open_graph = Some(OpenGraphUpdate {
-                    title: sent(Field::OpenGraphTitle),
-                    title_copied: flag(Field::OpenGraphTitleCopied),
-                    description: text,
-                    description_copied: Some(false),
-                });
-            }
-            Field::Slug | Field::OpenGraphTitleCopied | Field::OpenGraphDescriptionCopied => {
-                panic!("only texts that can be anything are written here")
-            }
+            _ => panic!("fields have one key or two"),
         }
         let (page, locale) = (operation.address.page.as_str(), operation.locale_id.as_ref().map(|id| id.as_str()));
-        self.world.client.writer().update_page(page, locale, &update).await.unwrap();
+        self.world.client.writer().update_page(page, locale, &body.into()).await.unwrap();
     }
 
     /// Inverts a run against the site as it is; nobody has edited it.

@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, stream};
+use serde_json::{Value, json};
 use slugline::sandbox::{self, Server, Shape};
 use slugline::webflow::{
-    BulkEntry, Client, Error, OpenGraphUpdate, Options, PAGES_PER_LIST, PageUpdate, PublishRequest, SeoUpdate, Token,
-    WriteOutcome,
+    BulkEntry, Client, Error, Options, PAGES_PER_LIST, PageUpdate, PublishRequest, Token, WriteOutcome,
 };
 
 /// A minute of the sandbox takes a second.
@@ -32,9 +32,12 @@ fn limited(server: &Server) -> usize {
     server.log().iter().filter(|entry| entry.status == Some(429)).count()
 }
 
+fn update(body: Value) -> PageUpdate {
+    serde_json::from_value(body).unwrap()
+}
+
 fn seo_title(title: &str) -> PageUpdate {
-    let seo = SeoUpdate { title: Some(title.to_owned()), description: None };
-    PageUpdate { seo: Some(seo), ..PageUpdate::default() }
+    update(json!({"seo": {"title": title}}))
 }
 
 /// Sends that many reads, some at a time.
@@ -97,15 +100,11 @@ async fn an_update_is_what_is_read_afterwards() {
     let french = site.locales.unwrap().secondary[0].id.clone();
     let page = "6596da6045e56dee495bcbba";
     let text = |text: &str| Some(text.to_owned());
-    let update = PageUpdate {
-        title: text("Le guide"),
-        open_graph: Some(OpenGraphUpdate {
-            title: text("Explorez « tout »"),
-            title_copied: Some(false),
-            ..OpenGraphUpdate::default()
-        }),
-        ..seo_title("Le guide ultime")
-    };
+    let update = update(json!({
+        "title": "Le guide",
+        "seo": {"title": "Le guide ultime"},
+        "openGraph": {"title": "Explorez « tout »", "titleCopied": false},
+    }));
     let updated = client.writer().update_page(page, Some(&french), &update).await.unwrap();
     assert_eq!(updated.title, text("Le guide"));
     assert_eq!(updated.seo.as_ref().unwrap().title, text("Le guide ultime"));

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use slugline::apply::{self, DEFAULT_MAX_READ_AGE, Remote, Sending, Unrecorded};
 use slugline::event::{Event, Receipt};
-use slugline::plan::Plan;
+use slugline::plan::gate::Approved;
 use slugline::webflow::Client;
 use tokio::sync::{Notify, watch};
 
@@ -20,7 +20,7 @@ const NO_AGE: Duration = Duration::from_nanos(1);
 pub(super) struct Means<'a> {
     pub(super) world: &'a World,
     pub(super) client: &'a Client,
-    pub(super) plan: &'a Plan,
+    pub(super) plan: Approved<'a>,
     pub(super) concurrency: usize,
     pub(super) trusts_readings: bool,
     pub(super) sending: Sending,

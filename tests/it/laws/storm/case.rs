@@ -9,7 +9,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use slugline::apply::Sending;
 use slugline::event::Stop;
 use slugline::sandbox::{
-    Bulk, Clear, Copied, CopiedText, InheritedReads, Merge, Normalize, SlugTaken, Switches, Updated,
+    Bulk, Clear, Copied, CopiedText, InheritedReads, Merge, Normalize, ShareImage, SlugTaken, Switches, Updated,
 };
 
 use super::weather::{Meddling, Trouble, meddling, weather};
@@ -71,7 +71,7 @@ fn end() -> impl Strategy<Value = End> {
     prop_oneof![
         7 => Just(End::Natural),
         3 => event.clone().prop_map(End::Killed),
-        1 => (event.clone(), select(vec![Stop::Interrupted, Stop::Terminated]))
+        1 => (event.clone(), select(vec![Stop::HungUp, Stop::Interrupted, Stop::Terminated]))
             .prop_map(|(event, stop)| End::Stopped(event, stop)),
         1 => (0..200_u64).prop_map(End::Deadline),
         1 => event.prop_map(End::Unrecorded),
@@ -86,8 +86,13 @@ fn attempts() -> impl Strategy<Value = Vec<Attempt>> {
 pub(super) fn switches() -> impl Strategy<Value = Switches> {
     let first = (select(Merge::ALL), select(InheritedReads::ALL), select(Clear::ALL), select(Copied::ALL));
     let second = (select(CopiedText::ALL), select(SlugTaken::ALL), select(Normalize::ALL), select(Bulk::ALL));
-    (first, second, select(Updated::ALL)).prop_map(
-        |((merge, inherited_reads, clear, copied), (copied_text, slug_taken, normalize, bulk), updated)| Switches {
+    let third = (select(Updated::ALL), select(ShareImage::ALL));
+    (first, second, third).prop_map(
+        |(
+            (merge, inherited_reads, clear, copied),
+            (copied_text, slug_taken, normalize, bulk),
+            (updated, share_image),
+        )| Switches {
             merge,
             inherited_reads,
             clear,
@@ -97,6 +102,7 @@ pub(super) fn switches() -> impl Strategy<Value = Switches> {
             normalize,
             bulk,
             updated,
+            share_image,
         },
     )
 }

@@ -171,7 +171,7 @@ fn check_outcome(
         }
         Outcome::DidNotTake(mismatches) => {
             let last = carried_out.last().copied().unwrap_or_else(|| panic!("nothing was written: {}", told()));
-            let named: Vec<Field> = mismatches.iter().map(|mismatch| mismatch.field).collect();
+            let named: Vec<Field> = mismatches.iter().map(field_of).collect();
             let unnamed: Vec<Field> =
                 bent(truth, operation, last).into_iter().filter(|it| !named.contains(it)).collect();
             assert!(unnamed.is_empty(), "{unnamed:?} are not named: {}", told());
@@ -219,14 +219,20 @@ fn bent(truth: &Truth<'_>, operation: &Operation, step: usize) -> Vec<Field> {
     bent.map(|(field, _)| *field).collect()
 }
 
+/// No run changes a leaf that is not a field, whatever it meets.
+fn field_of(mismatch: &Mismatch) -> Field {
+    mismatch.field.as_field().unwrap_or_else(|| panic!("said to have changed: {mismatch:?}"))
+}
+
 /// Checks that what was found was really there to be read, at that step or later.
 fn check_found(truth: &Truth<'_>, operation: &Operation, mismatch: &Mismatch, from: usize, told: &dyn Fn() -> String) {
-    let Mismatch { field, expected, found } = mismatch;
+    let Mismatch { field: _, expected, found } = mismatch;
+    let field = field_of(mismatch);
     let was_there = truth.steps()[from..]
         .iter()
-        .any(|step| truth.reads(&step.site, &operation.address, *field).as_ref() == Some(found))
+        .any(|step| truth.reads(&step.site, &operation.address, field).as_ref() == Some(found))
         // An inherited slug may be answered as nothing, which is what the receipt says then.
-        || (*field == Field::Slug && found.is_empty() && truth.before.switches.inherited_reads == InheritedReads::Null);
+        || (field == Field::Slug && found.is_empty() && truth.before.switches.inherited_reads == InheritedReads::Null);
     assert!(was_there && expected != found, "{field:?} never read {found:?}: {}", told());
 }
 
@@ -269,7 +275,7 @@ fn check_exit(truth: &Truth<'_>, account: &Account, receipt: &Receipt) {
         Standing::Waiting | Standing::Ended(_) => false,
     });
     let signal = account.told.iter().find_map(|told| match told.event {
-        Event::Stopped(stop @ (Stop::Interrupted | Stop::Terminated)) => Some(stop),
+        Event::Stopped(stop @ (Stop::HungUp | Stop::Interrupted | Stop::Terminated)) => Some(stop),
         _ => None,
     });
     let is_recorded = receipt.stop != Some(Stop::Record);
@@ -280,7 +286,7 @@ fn check_exit(truth: &Truth<'_>, account: &Account, receipt: &Receipt) {
         }
         Exit::Unavailable => assert!(!is_success && !wrote && !is_refused, "{receipt:#?}"),
         Exit::Failed => assert!(!wrote && receipt.stop == Some(Stop::Record), "{receipt:#?}"),
-        Exit::Interrupted | Exit::Terminated => {
+        Exit::HungUp | Exit::Interrupted | Exit::Terminated => {
             assert_eq!(signal.and_then(Stop::signal_exit), Some(exit));
         }
         Exit::Changes | Exit::Invalid | Exit::Refused | Exit::Usage => panic!("no run ends with {exit:?}"),

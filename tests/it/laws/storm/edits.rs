@@ -76,8 +76,7 @@ fn check_unread(
     }
 }
 
-/// Checks that a program without trust in readings, which sends one request at a time, has read each page again since
-/// its last write. A write that was refused for the sake of the rate limit is the same one, sent again.
+/// Checks that a program that sends one request at a time has read each page again since its last write. A write that was refused for the sake of the rate limit is the same one, sent again.
 pub(super) fn check_readings(truth: &Truth<'_>) {
     let is_write = |entry: &&LogEntry| entry.method != "GET" && entry.status != Some(429);
     let mut last = 0;
@@ -85,7 +84,8 @@ pub(super) fn check_readings(truth: &Truth<'_>) {
         for operation in truth.operations_of(write.number).iter().map(|index| &truth.plan.operations[*index]) {
             let since = truth.steps().iter().filter(|step| last < step.request && step.request < write.number);
             let is_read = since.into_iter().any(|step| truth.showed(step, &operation.address));
-            assert!(is_read, "{write:?} was sent on an old reading: {operation:#?}");
+            let since: Vec<_> = truth.log.iter().filter(|entry| (last..write.number).contains(&entry.number)).collect();
+            assert!(is_read, "{write:?} was sent on an old reading: {operation:#?} after {since:#?}");
         }
         last = write.number;
     }

@@ -38,7 +38,7 @@ impl<'a> Truth<'a> {
         let mut operations: BTreeMap<Place<'_>, Vec<(usize, Json)>> = BTreeMap::new();
         for (index, Operation { address, locale_id, body, .. }) in plan.operations.iter().enumerate() {
             let place = (address.page.as_str(), locale_id.as_ref().map(LocaleId::as_str));
-            operations.entry(place).or_default().push((index, file::body(body)));
+            operations.entry(place).or_default().push((index, Json::Object(file::body(body))));
         }
         let index_of = |Write { page, locale, body }: Write| {
             let of_page = operations.get(&(page.as_str(), locale.as_deref()));
