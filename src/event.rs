@@ -70,11 +70,9 @@ pub enum Stop {
     ServerErrors,
     /// The time given for the whole run is over.
     Deadline,
-    /// SIGHUP: the terminal was closed.
-    HungUp,
-    /// SIGINT: somebody pressed Ctrl-C.
+    /// SIGINT: Ctrl-C was pressed.
     Interrupted,
-    /// SIGTERM: the system or the pipeline wants it to end.
+    /// SIGTERM, or SIGHUP where the terminal was closed: the system or the pipeline wants it to end.
     Terminated,
     /// What happens can no longer be recorded.
     Record,
@@ -180,20 +178,12 @@ impl Outcome {
 
 impl Stop {
     /// Every reason.
-    pub const ALL: [Self; 7] = [
-        Self::Authorization,
-        Self::ServerErrors,
-        Self::Deadline,
-        Self::HungUp,
-        Self::Interrupted,
-        Self::Terminated,
-        Self::Record,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Authorization, Self::ServerErrors, Self::Deadline, Self::Interrupted, Self::Terminated, Self::Record];
 
     /// Returns the exit of a run that was ended by a signal, whatever had been written by then.
     pub fn signal_exit(self) -> Option<Exit> {
         match self {
-            Self::HungUp => Some(Exit::HungUp),
             Self::Interrupted => Some(Exit::Interrupted),
             Self::Terminated => Some(Exit::Terminated),
             Self::Authorization | Self::ServerErrors | Self::Deadline | Self::Record => None,
@@ -206,7 +196,6 @@ impl Stop {
             Self::Authorization => "authorization",
             Self::ServerErrors => "server-errors",
             Self::Deadline => "deadline",
-            Self::HungUp => "hung-up",
             Self::Interrupted => "interrupted",
             Self::Terminated => "terminated",
             Self::Record => "record",
@@ -219,7 +208,6 @@ impl Stop {
             Self::Authorization => "the token is not accepted",
             Self::ServerErrors => "the server failed several times in a row",
             Self::Deadline => "the time given with `--timeout` is over",
-            Self::HungUp => "the terminal was closed",
             Self::Interrupted => "interrupted",
             Self::Terminated => "told to end",
             Self::Record => "what happens can no longer be recorded",

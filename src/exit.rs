@@ -23,8 +23,6 @@ pub enum Exit {
     Partial,
     /// Wrong flags.
     Usage,
-    /// SIGHUP, after everything was recorded.
-    HungUp,
     /// SIGINT, after everything was recorded.
     Interrupted,
     /// SIGTERM, after everything was recorded.
@@ -33,7 +31,7 @@ pub enum Exit {
 
 impl Exit {
     /// Every way, by code.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 10] = [
         Self::Ok,
         Self::Failed,
         Self::Changes,
@@ -42,7 +40,6 @@ impl Exit {
         Self::Unavailable,
         Self::Partial,
         Self::Usage,
-        Self::HungUp,
         Self::Interrupted,
         Self::Terminated,
     ];
@@ -59,7 +56,6 @@ impl Exit {
             Self::Partial => 6,
             // As in sysexits.h; clap's own 2 would read as "changes".
             Self::Usage => 64,
-            Self::HungUp => 129,
             Self::Interrupted => 130,
             Self::Terminated => 143,
         }
@@ -76,7 +72,6 @@ impl Exit {
             Self::Unavailable => "unavailable",
             Self::Partial => "partial",
             Self::Usage => "usage",
-            Self::HungUp => "hung-up",
             Self::Interrupted => "interrupted",
             Self::Terminated => "terminated",
         }

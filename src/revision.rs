@@ -22,9 +22,6 @@ struct Entry {
 ///
 /// slugline compares the contents itself: `git diff` and `git status` run the filters that a repository configures.
 pub fn of(folder: &Path, read: &Sources, would_be_read: impl Fn(&str) -> bool) -> Option<Revision> {
-    if git::bare_repository(folder).is_some() {
-        return None;
-    }
     let commit = answer(folder, &["rev-parse", "--verify", "--quiet", "HEAD"])?.trim().to_owned();
     let tree = tree(folder, &commit)?;
     let names: BTreeSet<&str> = read.files().map(|name| &**name).collect();

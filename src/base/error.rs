@@ -2,7 +2,6 @@
 
 use std::io;
 use std::iter;
-use std::path::PathBuf;
 
 use crate::git;
 
@@ -11,21 +10,19 @@ use crate::git;
 const UNSHALLOW: &str = "the history with `git fetch --unshallow origin '+refs/heads/*:refs/remotes/origin/*'`";
 /// The same where a workflow clones.
 const IN_A_WORKFLOW: &str = "or in a GitHub workflow with `fetch-depth: 0` of actions/checkout";
-/// How git's advice begins where it does not trust a folder, in every version that has any.
+/// How the messages begin where git does not trust a folder. Other messages can quote a text of the repository, with a line
+/// in it that looks like git's advice.
+const DISTRUST: [&str; 2] = ["fatal: detected dubious ownership in repository at ", "fatal: unsafe repository ("];
+/// How git's advice begins then, in every version that has any.
 const TRUST: &str = "git config --global --add safe.directory ";
 
 /// Why the manifests of another commit cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("failed to run git")]
-    Git(#[from] io::Error),
+    #[error(transparent)]
+    Git(#[from] git::Error),
     #[error("the project does not lie in a git repository")]
     NoRepository,
-    #[error("`{}` looks like a bare git repository", folder.display())]
-    BareRepository {
-        /// The folder that git would take for the repository.
-        folder: PathBuf,
-    },
     #[error("git detected dubious ownership: the folder of the repository belongs to another user")]
     Untrusted {
         /// The command that has git trust it.
@@ -38,27 +35,49 @@ pub enum Error {
     #[error("whether `{revision}` has gone on since this branch began cannot be told: the clone is shallow")]
     Unclear { revision: String },
     #[error("git {command} failed: {message}")]
-    Failed { command: String, message: String },
+    Failed {
+        command: String,
+        message: String,
+        /// Whether an object is missing, as in a partial clone.
+        is_incomplete: bool,
+    },
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        Self::Git(error.into())
+    }
 }
 
 impl Error {
     /// Returns why git has failed at something that should have succeeded.
     pub(super) fn of(command: &str, output: &git::Output) -> Self {
         let complaint = output.complaint();
-        match lines(&complaint).find(|line| line.starts_with(TRUST)) {
+        let is_distrusted = DISTRUST.iter().any(|beginning| complaint.starts_with(beginning));
+        match lines(&complaint).find(|line| is_distrusted && line.starts_with(TRUST)) {
             // A folder of another user's, as in many containers, is one that git does not read.
             Some(command) => Self::Untrusted { command: command.to_owned() },
-            None => Self::Failed { command: command.to_owned(), message: joined(lines(&complaint)) },
+            None => Self::failed(command, String::new()).with_complaint(&complaint),
         }
     }
 
-    /// Adds what git complained of meanwhile.
+    /// Returns the failure of a git command.
+    pub(super) fn failed(command: &str, message: String) -> Self {
+        let is_incomplete = is_missing_object(&message);
+        Self::Failed { command: command.to_owned(), message, is_incomplete }
+    }
+
+    /// Adds the messages of git that name an error. Others can quote a file outside the repository, to which a link in
+    /// `.git` leads, such as one in place of `objects/info/alternates`.
     pub(super) fn with_complaint(self, complaint: &str) -> Self {
         match self {
-            Self::Failed { command, message } => {
-                let message = joined(iter::once(&*message).chain(lines(complaint)));
-                Self::Failed { command, message }
-            }
+            Self::Failed { command, message, is_incomplete } => Self::Failed {
+                command,
+                message: joined(
+                    iter::once(&*message).chain(lines(complaint).filter(|line| line.starts_with("fatal: "))),
+                ),
+                is_incomplete: is_incomplete || is_missing_object(complaint),
+            },
             error => error,
         }
     }
@@ -66,13 +85,9 @@ impl Error {
     /// Returns the way out.
     pub fn hint(&self) -> String {
         match self {
-            Self::Git(_) => "install git, or leave the commit out".to_owned(),
+            Self::Git(error) => error.hint().to_owned(),
             Self::NoRepository => "make one with `git init`, or leave the commit out".to_owned(),
-            Self::BareRepository { .. } => {
-                "its `HEAD`, `objects` and `refs` could replace the repository around it; remove them, or leave `--base` out"
-                    .to_owned()
-            }
-            Self::Failed { message, .. } if is_missing_object(message) => {
+            Self::Failed { is_incomplete: true, .. } => {
                 "the clone lacks an object; slugline does not fetch: run `git fetch --refetch --no-filter`, or clone without \
                  `--filter`"
                     .to_owned()
@@ -107,7 +122,7 @@ fn is_missing_object(message: &str) -> bool {
 }
 
 fn joined<'a>(lines: impl Iterator<Item = &'a str>) -> String {
-    lines.collect::<Vec<_>>().join("; ")
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
 fn lines(complaint: &str) -> impl Iterator<Item = &str> {

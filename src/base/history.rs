@@ -47,13 +47,10 @@ pub struct Parting {
 
 /// Returns the commit that a revision names.
 fn resolve(root: &Path, revision: &str) -> Result<Commit, Error> {
-    if let Some(folder) = git::bare_repository(root) {
-        return Err(Error::BareRepository { folder });
-    }
     // Checked first, since git exits with the same code if the commit does not exist.
     let repository = git::run(root, &["rev-parse", "--show-prefix"])?;
     if !repository.status.success() {
-        let is_none = repository.complaint().contains("not a git repository");
+        let is_none = repository.is_without_repository();
         return Err(if is_none { Error::NoRepository } else { Error::of("rev-parse", &repository) });
     }
     let peeled = format!("{revision}^{{commit}}");

@@ -2,7 +2,6 @@
 
 use std::io::{self, BufReader, Read as _, Write as _};
 use std::path::Path;
-use std::process::Stdio;
 use std::sync::Arc;
 
 use super::error::Error;
@@ -10,8 +9,13 @@ use super::history::Commit;
 use crate::diagnostic::Diagnostic;
 use crate::git;
 use crate::manifest::globs::PageGlobs;
+use crate::manifest::load::{self, MAX_FILE_BYTES};
 use crate::manifest::{codes, read};
 use crate::source::Location;
+
+/// How much is read of the manifests of a commit. The trees of a small repository can name one large file any number of
+/// times.
+const MAX_TOTAL_BYTES: u64 = 256 << 20;
 
 /// Something that a commit holds.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,6 +106,10 @@ pub(super) fn texts(
     let mut texts = Vec::with_capacity(files.len());
     for (entry, bytes) in files.iter().zip(contents) {
         let file: Arc<str> = entry.name.as_str().into();
+        let Some(bytes) = bytes else {
+            problems.push(load::too_large(&file));
+            continue;
+        };
         let (text, problem) = read::text(&file, bytes);
         match problem {
             None => texts.push((file, text)),
@@ -111,51 +119,56 @@ pub(super) fn texts(
     Ok(texts)
 }
 
-fn contents(root: &Path, files: &[&Entry]) -> Result<Vec<Vec<u8>>, Error> {
-    let mut child = git::command(root, &["cat-file", "--batch"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(Error::Git)?;
+/// Returns the contents of files; nothing for one that is too large.
+fn contents(root: &Path, files: &[&Entry]) -> Result<Vec<Option<Vec<u8>>>, Error> {
+    let mut child = git::start(root, &["cat-file", "--batch"])?;
     let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-    let (Some(mut stdin), Some(stdout), Some(mut stderr)) = pipes else {
-        return Err(Error::Git(io::ErrorKind::BrokenPipe.into()));
+    let (Some(mut stdin), Some(stdout), Some(stderr)) = pipes else {
+        return Err(io::Error::from(io::ErrorKind::BrokenPipe).into());
     };
     let question: String = files.iter().map(|entry| format!("{}\n", entry.hash)).collect();
     let mut complaint = Vec::new();
     let contents = std::thread::scope(|scope| {
         // The pipes are small: whoever writes all before reading waits forever.
         scope.spawn(move || stdin.write_all(question.as_bytes()));
-        scope.spawn(|| stderr.read_to_end(&mut complaint));
+        scope.spawn(|| complaint = git::beginning(stderr));
         let mut answers = BufReader::new(stdout);
-        files.iter().map(|entry| content(&mut answers, &entry.name)).collect::<Result<Vec<_>, _>>()
+        let mut left = MAX_TOTAL_BYTES;
+        files.iter().map(|entry| content(&mut answers, &entry.name, &mut left)).collect::<Result<Vec<_>, _>>()
     });
     if contents.is_err() {
         // It may still wait for somebody to read the rest.
         let _ = child.kill();
     }
-    child.wait().map_err(Error::Git)?;
+    child.wait()?;
     contents.map_err(|error| error.with_complaint(&String::from_utf8_lossy(&complaint)))
 }
 
-/// Reads the next answer of `git cat-file --batch`: `HASH blob SIZE`, the content, a line break.
-fn content(answers: &mut impl io::BufRead, name: &str) -> Result<Vec<u8>, Error> {
+/// Reads the next answer of `git cat-file --batch`: `HASH blob SIZE`, the content, a line break. Returns nothing for a file
+/// that is too large. `left` is how many bytes may still be read of all files.
+fn content(answers: &mut impl io::BufRead, name: &str, left: &mut u64) -> Result<Option<Vec<u8>>, Error> {
+    let failed = |message: String| Error::failed("cat-file", message);
     let mut header = String::new();
-    answers.read_line(&mut header).map_err(Error::Git)?;
+    answers.read_line(&mut header)?;
     let size = header.trim_end().rsplit_once(' ').and_then(|(_, size)| size.parse::<u64>().ok());
     let Some(size) = size else {
         let answer = header.trim_end();
         let answer = if answer.is_empty() { "git has no answer" } else { answer };
-        let message = format!("`{name}` cannot be read: {answer}");
-        return Err(Error::Failed { command: "cat-file".to_owned(), message });
+        return Err(failed(format!("`{name}` cannot be read: {answer}")));
     };
+    let mut answer = answers.take(size.saturating_add(1));
+    if size > MAX_FILE_BYTES {
+        io::copy(&mut answer, &mut io::sink())?;
+        return Ok(None);
+    }
+    *left = left.checked_sub(size).ok_or_else(|| {
+        failed(format!("the manifests of the commit have more than {} MB together", MAX_TOTAL_BYTES >> 20))
+    })?;
     let mut bytes = Vec::new();
-    answers.take(size + 1).read_to_end(&mut bytes).map_err(Error::Git)?;
+    answer.read_to_end(&mut bytes)?;
     if bytes.len() as u64 != size + 1 {
-        let message = format!("`{name}` ends early");
-        return Err(Error::Failed { command: "cat-file".to_owned(), message });
+        return Err(failed(format!("`{name}` ends early")));
     }
     bytes.pop();
-    Ok(bytes)
+    Ok(Some(bytes))
 }

@@ -99,6 +99,7 @@ pub(super) fn check_prompt(yes: bool, ui: &Ui, hint: &'static str) -> Result<(),
 pub(super) async fn read(plan: &Plan, global: &Global, connection: &Connection) -> Result<Live, Failure> {
     let reader = connection.client.reader();
     let mut live = live::read(&reader, &plan.target.site, global.concurrency).await?;
+    live::check_texts(&live, plan.operations.iter().map(|operation| &operation.address.page))?;
     let folders = gate::folders_needed(plan, &live);
     live::read_folders(&reader, &mut live, folders, global.concurrency).await?;
     Ok(live)

@@ -13,7 +13,7 @@ use crate::render::problems::Problem;
 
 /// The version of the format.
 const VERSION: u32 = 1;
-/// Bytes of a baseline, at most. A finding has about 200.
+/// Bytes of a baseline, at most.
 const MAX_BYTES: u64 = 64 << 20;
 
 /// What a baseline lists.

@@ -38,7 +38,7 @@ const SANDBOX: &str = "sandbox.json";
 const IGNORE: &str = ".gitignore";
 /// Bytes of that file, at most.
 const MAX_IGNORE: u64 = 64 << 10;
-/// Bytes of a sandbox, at most. One of 10,000 pages in 10 locales has about 100 MB.
+/// Bytes of a sandbox, at most.
 pub(crate) const MAX_SANDBOX: u64 = 256 << 20;
 /// Bytes of a file with a token, at most.
 const MAX_TOKEN_FILE: u64 = 64 << 10;
@@ -357,7 +357,13 @@ pub(crate) fn state_folder(root: &Path) -> Result<PathBuf, Failure> {
         return Err(Failure::message(Exit::Invalid, message)
             .hint(format!("nothing was written; remove the link, `{STATE_FOLDER}` is made again when it is needed")));
     }
-    if files::Target::of(&folder) != files::Target::Missing && git::tracks(root, STATE_FOLDER) {
+    let is_tracked = files::Target::of(&folder) != files::Target::Missing
+        && git::tracks(root, STATE_FOLDER).map_err(|error| {
+            let hint = error.hint();
+            let context = format!("failed to find out whether git tracks files in `{}`", folder.display());
+            Failure::new(Exit::Invalid, error).context(context).hint(hint)
+        })?;
+    if is_tracked {
         let message =
             format!("git tracks files in `{}`, which is no place for files of a repository", folder.display());
         return Err(Failure::message(Exit::Invalid, message).hint(format!(

@@ -27,7 +27,7 @@ pub(super) const SCHEMA_FOLDER: &str = "schema";
 pub(super) const PAGE_SCHEMA: &str = "slugline-page.schema.json";
 pub(super) const PROJECT_SCHEMA: &str = "slugline-project.schema.json";
 
-/// Bytes of a schema, at most. Ours have about 20,000.
+/// Bytes of a schema, at most.
 const MAX_SCHEMA: u64 = 1 << 20;
 
 /// What all of them hold, and nothing else does.

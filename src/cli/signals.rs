@@ -52,7 +52,7 @@ impl Signals {
             }
         };
         tokio::select! {
-            _ = hang_up => Stop::HungUp,
+            _ = hang_up => Stop::Terminated,
             _ = self.interrupt.recv() => Stop::Interrupted,
             _ = self.terminate.recv() => Stop::Terminated,
         }

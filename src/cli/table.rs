@@ -17,7 +17,7 @@ use crate::render::view;
 use crate::source::Sources;
 use crate::table;
 
-/// Bytes of a table, at most. A row has about 1,000.
+/// Bytes of a table, at most.
 const MAX_BYTES: u64 = 256 << 20;
 
 /// Reads a table and writes what it says into the manifests, or shows that as a patch.

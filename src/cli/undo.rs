@@ -124,6 +124,7 @@ impl Undo {
         ui: &Ui,
     ) -> Result<(Plan, Live), Failure> {
         let live = live::read(&connection.client.reader(), &recorded.plan.target.site, global.concurrency).await?;
+        live::check_texts(&live, recorded.plan.operations.iter().map(|operation| &operation.address.page))?;
         let receipt = Receipt::of(&recorded.events);
         let inversion = invert::invert(&recorded.plan, &receipt, &live);
         if !inversion.moved.is_empty() {

@@ -82,11 +82,12 @@ pub(super) fn live_locale(page: &webflow::Page) -> LiveLocale {
     }
 }
 
-/// Returns the fields of a page that have a text which cannot be used, of those that matter.
+/// Returns the fields of a page that have a text which cannot be used, of those that matter: also a leaf beside the
+/// fields, such as the share image, which a write would lose.
 pub(super) fn damaged(page: &webflow::Page) -> Vec<String> {
     let matters = |field: &&String| {
-        Field::from_name(field).is_some()
-            || matches!(field.as_str(), "seo" | "openGraph" | "parentId" | "collectionId" | "branchId")
+        let top = field.split('.').next().unwrap_or_default();
+        matches!(top, "title" | "slug" | "seo" | "openGraph" | "parentId" | "collectionId" | "branchId")
     };
     page.damaged.iter().filter(matters).cloned().collect()
 }
@@ -179,6 +180,13 @@ mod tests {
         let expected = [("imageUrl", json!("u")), ("imageWidth", json!(1200)), ("isLarge", json!(false))];
         let expected = expected.map(|(key, value)| (format!("openGraph.{key}"), ExtraValue::Scalar(value)));
         assert_eq!(read(scalars), expected);
+    }
+
+    #[test]
+    fn a_damaged_leaf_matters_whether_it_is_a_field_or_not() {
+        let names = ["seo.title", "openGraph.imageUrl", "seo.robots", "openGraph", "publishedPath"];
+        let page = webflow::Page { damaged: names.map(str::to_owned).to_vec(), ..webflow::Page::default() };
+        assert_eq!(damaged(&page), names[..4]);
     }
 
     #[test]

@@ -18,8 +18,11 @@ const ATTEMPTS: usize = 3;
 /// The most requests for one list: enough for the longest one from a server that gives half of what is asked for.
 pub(super) const MOST_PARTS: usize = 2 * (MOST_PAGES / PAGES_PER_LIST) as usize;
 
-/// The most memory for all pages that are received, in bytes. A page takes about 2,000 in a locale.
+/// The most memory for all pages that are received, in bytes: about 100,000 pages, each of them counted per locale.
 const MOST_MEMORY: usize = 256_000_000;
+
+/// What a page takes in a locale beside its texts once it is compared, in bytes.
+const COMPARED: usize = 1_500;
 
 /// Reads lists, so many at once over all locales.
 pub(super) struct Lists<'a> {
@@ -107,12 +110,12 @@ pub(super) fn total(list: &PageList) -> u32 {
     list.pagination.map_or(list.pages.len() as u32, |pagination| pagination.total)
 }
 
-/// Returns how many bytes a page takes with its texts.
+/// Returns how many bytes a page takes, as it is received and as it is compared.
 fn memory(page: &Page) -> usize {
     let own = [&page.title, &page.slug, &page.published_path, &page.locale_id, &page.site_id, &page.parent_id];
     let rest = [&page.collection_id, &page.branch_id, &page.created_on, &page.last_updated];
     let seo = page.seo.iter().flat_map(|seo| [&seo.title, &seo.description]);
     let open_graph = page.open_graph.iter().flat_map(|open_graph| [&open_graph.title, &open_graph.description]);
     let texts = own.into_iter().chain(rest).chain(seo).chain(open_graph).flatten();
-    size_of::<Page>() + texts.map(String::len).sum::<usize>()
+    size_of::<Page>() + COMPARED + 2 * texts.map(String::len).sum::<usize>()
 }

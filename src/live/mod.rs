@@ -142,6 +142,14 @@ pub async fn read_folders(
     Ok(())
 }
 
+/// Fails if one of these pages has a text that cannot be used: nothing can be compared with it.
+pub fn check_texts<'p>(live: &Live, pages: impl IntoIterator<Item = &'p PageId>) -> Result<(), Error> {
+    let mut pages = pages.into_iter().filter_map(|id| live.pages.get(id)).filter(|page| page.is_damaged());
+    pages
+        .next()
+        .map_or(Ok(()), |page| Err(Error::Damaged { page: page.id.to_string(), fields: vec![page.damaged_fields()] }))
+}
+
 /// What a page read in a locale, when, and where in the list it stood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reading {

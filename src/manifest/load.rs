@@ -41,8 +41,8 @@ pub struct ProjectNotFound {
     pub start: PathBuf,
 }
 
-/// No manifest comes near this; whatever does is no manifest.
-const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
+/// The largest file that is read. No manifest comes near this; whatever does is no manifest.
+pub const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Returns the nearest folder with a project file: the folder itself or one above it.
 pub fn find_project(start: &Path) -> Result<PathBuf, ProjectNotFound> {
@@ -224,13 +224,18 @@ fn not_a_file(file: &Arc<str>, kind: EntryKind) -> Diagnostic {
 
 fn unread(file: &Arc<str>, error: ReadError) -> Diagnostic {
     match error {
-        ReadError::TooLarge(_) => problem(file, codes::TOO_LARGE, format!("`{file}` is larger than 16 MB"))
-            .help("split it: pages may lie in any number of files"),
+        ReadError::TooLarge(_) => too_large(file),
         ReadError::NotAFile => {
             problem(file, codes::NOT_A_FILE, format!("`{file}` is not a regular file")).help("remove it, or rename it")
         }
         ReadError::Failed(error) => unreadable(file, &error),
     }
+}
+
+/// Returns the problem that a file is which is larger than [`MAX_FILE_BYTES`].
+pub fn too_large(file: &Arc<str>) -> Diagnostic {
+    problem(file, codes::TOO_LARGE, format!("`{file}` is larger than 16 MB"))
+        .help("split it: pages may lie in any number of files")
 }
 
 fn problem(file: &Arc<str>, code: Code, message: String) -> Diagnostic {

@@ -87,7 +87,7 @@ pub enum Entry {
     },
     /// No new write is sent from here on.
     Stopped {
-        /// `authorization`, `server-errors`, `deadline`, `hung-up`, `interrupted`, `terminated` or `record`.
+        /// `authorization`, `server-errors`, `deadline`, `interrupted`, `terminated` or `record`.
         reason: String,
     },
     /// A request to publish is about to be sent.

@@ -80,12 +80,18 @@ impl Fields {
     }
 
     /// Takes what is left of an object. If that is too much, or has a name that cannot be printed, the whole object counts
-    /// as unreadable: what is not known cannot be kept by a write.
+    /// as damaged: what is not known cannot be kept by a write.
     pub(super) fn take_rest(&mut self) -> Map<String, Value> {
+        // The name that is left of one that was taken out.
+        if self.map.remove("").is_some() {
+            self.damaged.push(self.prefix.trim_end_matches('.').to_owned());
+        }
         let names: Vec<String> = self.map.keys().cloned().collect();
-        let is_plain = |name: &String| name.len() <= LONGEST_NAME && name.bytes().all(|byte| byte.is_ascii_graphic());
+        let is_plain = |name: &String| {
+            (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic())
+        };
         if names.len() > MOST_REST || !names.iter().all(is_plain) {
-            self.unreadable.push(self.prefix.trim_end_matches('.').to_owned());
+            self.damaged.push(self.prefix.trim_end_matches('.').to_owned());
             return Map::new();
         }
         names.into_iter().filter_map(|name| self.take(&name).map(|value| (name, value))).collect()

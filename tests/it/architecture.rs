@@ -94,6 +94,7 @@ const REACHES: &[(&str, &[Reach], &str)] = &[
     ("cli", &[Reach::Async, Reach::Clock, Reach::Environment], "the shell: flags, token"),
     ("cli::browser", &[Reach::Disk], "puts a page where the reader's browser finds it"),
     ("cli::files", &[Reach::Disk], "files that an argument or a variable names, wherever they are"),
+    ("cli::signals", &[Reach::Async, Reach::Disk], "reads in `/proc` whether SIGHUP is ignored"),
     ("cli::recorder", &[Reach::Disk], "holds the open file of `--events`"),
     ("child", &[Reach::Environment, Reach::Program], "starts programs without the token"),
     ("git", &[Reach::Disk, Reach::Environment], "finds the repository of a folder"),
@@ -157,6 +158,7 @@ const SIGNS: &[(Reach, &[&str], &[&str])] = &[
 const OPENERS: &[(&str, &str)] = &[
     ("cli::browser", "makes a temporary file"),
     ("cli::files", "the user chose the path"),
+    ("cli::signals", "reads in `/proc` whether SIGHUP is ignored"),
     ("git", "looks for `.git` around the project"),
     ("project_dir", "opens the project folder, and everything else below it"),
 ];

@@ -25,7 +25,7 @@ use crate::source::Location;
 pub const FORMAT_VERSION: &str = "1.3";
 const MAJOR: u32 = 1;
 
-/// Bytes of a plan file, at most. A plan that changes every field of 10,000 page locales has about 60 MB.
+/// Bytes of a plan file, at most.
 pub const MAX_BYTES: u64 = 256 << 20;
 
 /// Keys that do not count for the digest: they tell how and when a plan was made, not what it does.

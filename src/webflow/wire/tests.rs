@@ -111,7 +111,8 @@ fn reads_a_bulk_answer_of_the_reference() {
 fn a_page_needs_an_id_and_nothing_else() {
     assert_eq!(page(json!({"id": "1"})), Page { id: "1".to_owned(), ..Page::default() });
     let unknown = page(json!({"id": "1", "new": {"a": [1]}, "seo": {"new": 1}, "openGraph": null}));
-    assert_eq!(unknown, Page { id: "1".to_owned(), seo: Some(Seo::default()), ..Page::default() });
+    let seo = Seo { extra: Map::from_iter([("new".to_owned(), json!(1))]), ..Seo::default() };
+    assert_eq!(unknown, Page { id: "1".to_owned(), seo: Some(seo), ..Page::default() });
     for broken in [json!({}), json!({"id": null}), json!({"id": 1}), json!(null), json!("1")] {
         assert!(serde_json::from_value::<Page>(broken).is_err());
     }
@@ -140,13 +141,14 @@ fn keeps_leaves_that_the_reference_does_not_describe() {
 }
 
 #[test]
-fn an_object_with_too_many_leaves_or_a_bad_name_is_unreadable() {
+fn an_object_with_too_many_leaves_or_a_bad_name_is_damaged() {
     let many: Map<String, Value> = (0..65).map(|number| (format!("leaf{number}"), json!(number))).collect();
     let long = Map::from_iter([("a".repeat(65), json!(1))]);
     let escape = Map::from_iter([("\u{1b}[31m".to_owned(), json!(1))]);
-    for leaves in [many, long, escape] {
+    let empty = Map::from_iter([(String::new(), json!(1))]);
+    for leaves in [many, long, escape, empty] {
         let page = page(json!({"id": "1", "openGraph": leaves}));
-        assert_eq!(page.unreadable, ["openGraph"]);
+        assert_eq!(page.damaged, ["openGraph"]);
         assert_eq!(page.open_graph, Some(OpenGraph::default()));
     }
 }
@@ -246,4 +248,12 @@ fn reads_what_a_publish_request_queued() {
     .unwrap();
     assert_eq!(published.publish_scope.as_deref(), Some("page"));
     assert_eq!(published.custom_domains.len(), 1);
+}
+
+#[test]
+fn an_unknown_leaf_that_was_taken_out_is_named() {
+    let out = json!(["a text that is not valid or holds the API token"]);
+    let page = page(json!({"id": "1", "seo": {"": 1, "title": "a"}, "openGraph": {"imageUrl": out, "imageWidth": 1}}));
+    assert_eq!(page.damaged, ["seo", "openGraph.imageUrl"]);
+    assert!(page.unreadable.is_empty());
 }

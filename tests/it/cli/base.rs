@@ -134,7 +134,7 @@ pub(super) fn git(folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
-fn git_command(folder: &Path, arguments: &[&str]) -> Command {
+pub(super) fn git_command(folder: &Path, arguments: &[&str]) -> Command {
     let mut git = Command::new("git");
     git.args(["-c", "user.name=Ford", "-c", "user.email=ford@galaxy.example", "-c", "protocol.file.allow=always"]);
     // Nothing of whoever runs the tests: neither their settings nor their hooks.

@@ -172,13 +172,12 @@ impl TestEnvironment {
         command
     }
 
-    /// Returns the program about to be run under strace, which logs every call that names a file. There are no other
-    /// programs for it.
+    /// Returns the program about to be run under strace, with these options of strace.
     #[cfg(target_os = "linux")]
-    pub(super) fn command_under(&self, strace: &Path, log: &Path, arguments: &[&str]) -> Command {
+    pub(super) fn command_under(&self, strace: &Path, options: &[&str], log: &Path, arguments: &[&str]) -> Command {
         let program = self.command(arguments);
         let mut command = self.of_program(&strace.to_string_lossy());
-        command.args(["-f", "-y", "-s", "4096", "-E", "PATH=/no-programs", "-e", "trace=%file", "-o"]).arg(log);
+        command.arg("-f").args(options).arg("-o").arg(log);
         command.arg(program.get_program()).args(program.get_args());
         command
     }

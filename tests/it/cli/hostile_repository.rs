@@ -3,6 +3,10 @@
 //!
 //! The canary is a script that leaves a file outside the project when it runs.
 
+mod bounded;
+mod configuration;
+mod programs;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
@@ -15,7 +19,7 @@ use serde_json::json;
 use super::base::{CHANGE, Repository, git};
 use super::environment::{Ran, TOKEN};
 
-/// Commands that read git.
+/// Commands that compare with a commit.
 const COMMANDS: [&str; 5] = [
     "plan --format json",
     "plan --base main --format json",
@@ -23,6 +27,9 @@ const COMMANDS: [&str; 5] = [
     "validate --changed-since main --format json",
     "apply --yes --base main",
 ];
+
+/// Other commands, in an order in which each finds something to do.
+const OTHER_COMMANDS: [&str; 6] = ["validate", "status", "plan -o plan.json", "show plan.json", "log", "pull"];
 
 /// A script, and the file that it leaves when it runs.
 struct Canary {
@@ -37,7 +44,7 @@ impl Canary {
         let (script, trace) = (folder.join("run"), folder.join("trace"));
         executable(&script, &format!("#!/bin/sh\n(echo \"$0 $@\"; env) >> '{}'\nexit 1\n", trace.display()));
         let canary = Self { script, trace };
-        // It can sing.
+        // The test fails if the script cannot run at all.
         Command::new(&canary.script).status().unwrap();
         assert!(canary.trace.exists());
         fs::remove_file(&canary.trace).unwrap();
@@ -55,22 +62,43 @@ fn executable(path: &Path, text: &str) {
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-/// Returns every setting by which a repository makes git run a program, and attributes that use them.
+/// Returns the settings by which a repository makes git run a program, write a file or connect, with attributes that use
+/// them. Some apply only to subcommands that slugline does not run.
 fn hostile_configuration(canary: &Canary) -> String {
-    let run = canary.script.display();
+    let (run, trace) = (canary.script.display(), canary.trace.display());
+    let folder = canary.script.parent().unwrap().display();
     let mut text = format!(
-        "[core]\n\tfsmonitor = {run}\n\thooksPath = {}\n\tsshCommand = {run}\n\tgitProxy = {run}\n\tpager = {run}\n\
-         \teditor = {run}\n\taskPass = {run}\n\talternateRefsCommand = {run}\n\
+        "[core]\n\tfsmonitor = {run}\n\thooksPath = {folder}\n\tsshCommand = {run}\n\tgitProxy = {run}\n\tpager = {run}\n\
+         \teditor = {run}\n\taskPass = {run}\n\talternateRefsCommand = {run}\n\tattributesFile = {folder}/attributes\n\
          [filter \"evil\"]\n\tclean = {run}\n\tsmudge = {run}\n\tprocess = {run}\n\trequired = true\n\
          [diff]\n\texternal = {run}\n[diff \"evil\"]\n\ttextconv = {run}\n\tcommand = {run}\n\
-         [gpg]\n\tprogram = {run}\n[credential]\n\thelper = !{run}\n[protocol]\n\tallow = always\n\
-         [protocol \"ext\"]\n\tallow = always\n[uploadpack]\n\tpackObjectsHook = {run}\n[sequence]\n\teditor = {run}\n",
-        canary.script.parent().unwrap().display()
+         [merge \"evil\"]\n\tdriver = {run}\n[interactive]\n\tdiffFilter = {run}\n\
+         [gpg]\n\tprogram = {run}\n[log]\n\tshowSignature = true\n[credential]\n\thelper = !{run}\n\
+         [protocol]\n\tallow = always\n[protocol \"ext\"]\n\tallow = always\n[protocol \"file\"]\n\tallow = always\n\
+         [uploadpack]\n\tpackObjectsHook = {run}\n[sequence]\n\teditor = {run}\n[fetch]\n\tbundleURI = {run}\n\
+         [remote \"evil\"]\n\turl = ext::{run}\n\tuploadpack = {run}\n\tproxy = {run}\n\tpromisor = true\n\
+         [submodule \"evil\"]\n\tupdate = !{run}\n[trace2]\n\tnormalTarget = {trace}\n\teventTarget = {trace}\n\
+         [safe]\n\tbareRepository = all\n\tdirectory = *\n",
     );
     for subcommand in ["rev-parse", "ls-files", "ls-tree", "cat-file", "merge-base", "diff", "status"] {
         let _ = writeln!(text, "[alias]\n\t{subcommand} = !{run}\n[pager]\n\t{subcommand} = {run}");
     }
+    let included = canary.script.with_file_name("included");
+    fs::write(&included, format!("[core]\n\tfsmonitor = {run}\n\thooksPath = {folder}\n")).unwrap();
+    let _ = writeln!(text, "[include]\n\tpath = {0}\n[includeIf \"gitdir:**\"]\n\tpath = {0}", included.display());
     text
+}
+
+/// Makes the repository of a project hostile: its configuration, its attributes and its hooks.
+fn make_hostile(repository: &Repository, canary: &Canary) {
+    for hook in ["post-index-change", "pre-commit", "post-checkout", "fsmonitor-watchman", "reference-transaction"] {
+        fs::copy(&canary.script, canary.script.with_file_name(hook)).unwrap();
+    }
+    let configuration = repository.environment.path(".git/config");
+    let own = fs::read_to_string(&configuration).unwrap();
+    fs::write(&configuration, own + &hostile_configuration(canary)).unwrap();
+    repository.write(".git/info/attributes", "* filter=evil diff=evil\n");
+    repository.write(".gitattributes", "* filter=evil diff=evil\n");
 }
 
 #[test]
@@ -78,17 +106,15 @@ fn a_hostile_configuration_runs_nothing() {
     let repository = Repository::new();
     repository.say("The Guide", "The Ultimate Guide");
     let canary = Canary::new(&repository);
-    for hook in ["post-index-change", "pre-commit", "post-checkout", "fsmonitor-watchman", "reference-transaction"] {
-        fs::copy(&canary.script, canary.script.with_file_name(hook)).unwrap();
-    }
-    let configuration = repository.environment.path(".git/config");
-    let own = fs::read_to_string(&configuration).unwrap();
-    fs::write(&configuration, own + &hostile_configuration(&canary)).unwrap();
-    repository.write(".git/info/attributes", "* filter=evil diff=evil\n");
-    repository.write(".gitattributes", "* filter=evil diff=evil\n");
+    make_hostile(&repository, &canary);
     for command in COMMANDS {
         let ran = repository.run(command);
         assert!([0, 3, 6].contains(&ran.exit), "{command}: {ran}");
+        canary.did_not_run(command);
+    }
+    for command in OTHER_COMMANDS {
+        let ran = repository.run(command);
+        assert_eq!(ran.exit, 0, "{command}: {ran}");
         canary.did_not_run(command);
     }
     // git itself would run it.

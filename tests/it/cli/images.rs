@@ -136,7 +136,16 @@ fn refuses_a_plan_when_the_share_image_has_changed() {
     environment.edit_by_someone(&json!({"id": "pgGuide", "openGraph": {"imageUrl": "https://example.com/new.png"}}));
     let ran = environment.run("apply plan.json");
     assert_eq!(ran.wrote_nothing().exit, 4, "{ran}");
-    assert_snapshot!(ran.stderr, @"");
+    assert_snapshot!(ran.stderr, @r#"
+      /guide @ en-US: openGraph.imageAssetId
+          planned on "asset1"
+          now reads  ""
+      /guide @ en-US: openGraph.imageUrl
+          planned on "https://cdn.example.com/guide.png"
+          now reads  "https://example.com/new.png"
+    error: the plan is stale: the site has moved since in 2 places
+      hint: nothing was written; plan again, or take the live values into the manifests
+    "#);
 }
 
 /// A server may show leaves today that it did not show when the plan was made, by an earlier version or another.
@@ -166,10 +175,18 @@ fn reports_a_share_image_that_a_write_has_lost() {
         let ran = environment.run(arguments);
         assert_eq!(ran.exit, 6, "{ran}");
         if arguments == "apply --yes" {
-            assert_snapshot!(report(&ran), @"");
+            assert_snapshot!(report(&ran), @r#"
+            exit: 6
+            writes: PUT pgAbout primary 200, PUT pgGuide fr-FR 200, PUT pgGuide primary 200
+            /guide @ fr-FR: written, but the site reads otherwise
+                openGraph.imageAssetId: was "asset1", reads ""
+                openGraph.imageUrl: was "https://cdn.example.com/guide.png", reads ""
+            hint: set the share image again in the page settings of the Designer, in that locale
+            Applied: 2 written, 1 did not take of 3 requests.
+            "#);
         }
         assert!(ran.stdout.contains(&format!("openGraph.imageUrl: was \"{URL}\", reads \"\"")), "{ran}");
-        let resumed = environment.run("apply --resume");
+        let resumed = environment.run("apply --yes --resume");
         assert_eq!((resumed.exit, resumed.writes.len()), (6, 0), "{resumed}");
     }
     let environment = TestEnvironment::serving(&site);
@@ -281,6 +298,12 @@ fn refuses_a_plan_file_that_sends_another_share_image() {
             );
         }
     }
+    // Without its own image, a secondary locale could inherit the primary's. The site decides.
+    let mut forged = plan.clone();
+    guide(&mut forged, "fr-FR")["body"]["openGraph"].as_object_mut().unwrap().shift_remove("imageUrl");
+    write(&environment, &forged);
+    let ran = environment.run("apply plan.json");
+    assert_eq!(ran.wrote_nothing().exit, 4, "{ran}");
     // In both places it is consistent, and does not fit the site.
     let mut forged = plan.clone();
     guide(&mut forged, "en-US")["body"]["openGraph"]["imageUrl"] = OTHER.into();

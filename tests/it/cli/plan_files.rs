@@ -400,7 +400,7 @@ fn a_plan_with_another_body_and_a_digest_that_fits() {
     --- stdout
     --- stderr
     error: failed to read the plan `plan.json`
-      because: the plan file is damaged: field: `seo.titel` is not known
+      because: the plan file is damaged: operations[0].body.seo.titel: it is sent, and is not what the page reads
       hint: make a new one with `slugline plan -o FILE`
     ");
 }

@@ -58,10 +58,13 @@ impl Site {
         };
         let key = (id.to_owned(), locale.map(str::to_owned));
         let title = self.written.lock().unwrap().get(&key).cloned().unwrap_or_else(|| title.to_owned());
+        let image = (id == "p2").then_some("https://cdn.example/two.png");
         json!({
             "id": id, "siteId": "s1", "parentId": null, "title": id, "slug": id, "localeId": locale,
             "seo": {"title": title, "description": "About"},
-            "openGraph": {"title": null, "titleCopied": true, "description": null, "descriptionCopied": true},
+            "openGraph": {
+                "title": null, "titleCopied": true, "description": null, "descriptionCopied": true, "imageUrl": image
+            },
             "archived": false, "draft": false, "publishedPath": format!("/{id}")
         })
     }

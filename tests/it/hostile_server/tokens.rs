@@ -49,11 +49,12 @@ fn list_with(request: &Request, pointer: &str, text: &[u8]) -> Reply {
     Reply::Send(response("200 OK", "Content-Type: application/json\r\n", body))
 }
 
-const FIELDS: [(&str, &str); 4] = [
+const FIELDS: [(&str, &str); 5] = [
     ("/pages/1/title", "title"),
     ("/pages/1/slug", "slug"),
     ("/pages/1/seo/title", "seo.title"),
     ("/pages/1/seo/description", "seo.description"),
+    ("/pages/1/openGraph/imageUrl", "openGraph.imageUrl"),
 ];
 
 #[test]
@@ -103,7 +104,7 @@ fn a_text_that_breaks_after_the_plan_stops_the_apply() {
             _ => site.answer(request),
         });
         let ran = project.run(&server.url(), "apply plan.json");
-        ran.ends("apply", 5, "cannot read seo.title of the page p1");
+        ran.ends("apply", 5, "cannot read `seo.title` in en-US of the page p1");
         assert!(server.requests().iter().all(|request| request.starts_with("GET")));
     }
 }

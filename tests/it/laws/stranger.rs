@@ -12,7 +12,7 @@ use slugline::model::{
     Value,
 };
 use slugline::plan::{Guard, Plan, file};
-use slugline::sandbox::{Shape, Site, generate};
+use slugline::sandbox::{Shape, ShareImage, Site, Switches, generate};
 use slugline::source::Location;
 
 use super::sample;
@@ -24,9 +24,11 @@ const ORDINARY: usize = 120;
 
 #[test]
 fn a_plan_file_from_a_stranger_writes_what_it_shows() {
-    let site = generate(Shape { pages: 14, locales: 3, seed: 14 });
+    let switches = Switches { share_image: ShareImage::Dropped, ..Switches::default() };
+    let site = Site { switches, ..generate(Shape { pages: 14, locales: 3, seed: 14 }) };
     let live = block_on(async { World::new(site.clone()).await.read().await });
     let plan = plan_desired(&desired(&live), &live);
+    assert!(plan.operations.iter().filter(|it| !it.body.extras.is_empty()).count() >= 2, "{plan:#?}");
     assert!(plan.operations.len() >= 6 && plan.guards.iter().any(|it| it.guard == Guard::SlugChange), "{plan:#?}");
     let original: Json = serde_json::from_str(&file::encode(&plan, Exit::Ok)).unwrap();
     assert!(judge(&site, &live, &original), "the plan itself is applied");
@@ -52,7 +54,11 @@ fn desired(live: &Live) -> Desired {
         if page.published_path(primary).is_some() {
             of_primary.insert(Field::Slug, format!("slug-{number}").as_str().into());
         }
-        let of_secondary = BTreeMap::from([(Field::SeoDescription, text("Description"))]);
+        let of_secondary = BTreeMap::from([
+            (Field::SeoDescription, text("Description")),
+            (Field::OpenGraphTitle, text("Card")),
+            (Field::OpenGraphTitleCopied, false.into()),
+        ]);
         let locales = [(primary, of_primary), (secondary, of_secondary)];
         desired.pages.insert(page.id.clone(), wanted(live.known_path(page), locales));
     }
@@ -108,6 +114,11 @@ fn check_written(plan: &Plan, before: &Live, after: &Live) {
     for ((id, tag, field), value) in expected {
         let found = after.metadata(id, tag).unwrap().effective(field);
         assert_eq!(found, value, "{} of {id} in {tag}", field.name());
+    }
+    for (id, page) in &before.pages {
+        for (tag, values) in &page.locales {
+            assert_eq!(after.metadata(id, tag).unwrap().extras, values.metadata.extras, "share image of {id} in {tag}");
+        }
     }
 }
 

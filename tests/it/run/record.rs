@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use slugline::event::{Event, Mismatch, Outcome, Publication, Published, Receipt, Scope, Skip, Stop};
-use slugline::model::Field;
+use slugline::model::{Field, Leaf};
 use slugline::plan::Plan;
 use slugline::run::{self, Caller, Error, Lock, Purpose, Run};
 
@@ -39,11 +39,14 @@ fn create(state: &Path, purpose: Purpose) -> Run {
 fn events() -> Vec<Event> {
     let mismatch = Mismatch { field: Field::SeoTitle.into(), expected: "a".into(), found: "b".into() };
     let flag = Mismatch { field: Field::OpenGraphTitleCopied.into(), expected: true.into(), found: false.into() };
+    let image = Leaf::from_name("openGraph.imageUrl").unwrap();
+    let image = Mismatch { field: image, expected: "u".into(), found: "".into() };
+    let other = Mismatch { field: Leaf::from_name("seo.index").unwrap(), expected: false.into(), found: "1".into() };
     let failed = Outcome::Failed { message: "no\n\"way\"".to_owned(), hint: Some("out".to_owned()), is_general: true };
     let outcomes = [
         Outcome::Done,
         Outcome::Converged,
-        Outcome::DidNotTake(vec![mismatch.clone(), flag]),
+        Outcome::DidNotTake(vec![mismatch.clone(), flag, image, other]),
         Outcome::Moved(vec![mismatch]),
         failed,
         Outcome::Skipped(Skip::Needs(0)),

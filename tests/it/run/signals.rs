@@ -12,7 +12,7 @@ use super::gate::{Catch, Gate, Side};
 use super::project::{Ended, PROGRAM, Project, agreed, resume};
 
 const SIGNALS: [(&str, i32, Stop); 3] =
-    [("HUP", 129, Stop::HungUp), ("INT", 130, Stop::Interrupted), ("TERM", 143, Stop::Terminated)];
+    [("HUP", 143, Stop::Terminated), ("INT", 130, Stop::Interrupted), ("TERM", 143, Stop::Terminated)];
 
 fn send(signal: &str, child: &Child) {
     let status = Command::new("kill").args(["-s", signal, &child.id().to_string()]).status().unwrap();

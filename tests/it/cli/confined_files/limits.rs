@@ -46,7 +46,7 @@ fn refuses_an_endless_line_in_a_log() {
     let runs = environment.path(".slugline/runs");
     let log = std::fs::read_dir(&runs).unwrap().next().unwrap().unwrap().path().join("events.jsonl");
     std::fs::OpenOptions::new().write(true).open(&log).unwrap().set_len(1 << 40).unwrap();
-    for (command, exit) in [("log", 0), ("apply --resume", 3), ("undo --yes", 3)] {
+    for (command, exit) in [("log", 0), ("apply --yes --resume", 3), ("undo --yes", 3)] {
         let (ended, text) = run(&environment, command);
         assert_eq!(ended, exit, "{command}: {text}");
         assert!(text.contains("the line is longer than 16 MiB"), "{command}: {text}");

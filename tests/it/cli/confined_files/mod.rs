@@ -4,7 +4,7 @@
 mod action;
 mod limits;
 #[cfg(target_os = "linux")]
-mod traced;
+pub(super) mod traced;
 
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -245,7 +245,7 @@ fn refuses_a_state_folder_that_the_repository_brought_along() {
         &traps,
         &[
             ("apply --yes", 3),
-            ("apply --resume", 3),
+            ("apply --yes --resume", 3),
             ("undo --yes", 3),
             ("pull", 3),
             ("log", 3),
@@ -273,7 +273,8 @@ fn does_not_follow_links_in_the_folder_of_a_run() {
         let id = std::fs::read_dir(&runs).unwrap().next().unwrap().unwrap().file_name().into_string().unwrap();
         link(&environment, outside(&environment).join("canary"), &format!(".slugline/runs/{id}/{file}"));
         let before = canaries(&environment);
-        for (command, exit) in [("apply --resume", 1), ("undo --yes", 1), (&*format!("show {id}"), 1), ("log", 0)] {
+        for (command, exit) in [("apply --yes --resume", 1), ("undo --yes", 1), (&*format!("show {id}"), 1), ("log", 0)]
+        {
             let (ended, text) = run(&environment, command);
             assert_eq!(ended, exit, "{file}, {command}: {text}");
             assert!(text.contains(file), "{file}, {command}: {text}");

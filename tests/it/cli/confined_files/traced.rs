@@ -23,6 +23,9 @@ const ALLOWED: &[(&str, &str)] = &[
 /// Names in the parent folders of a project that show a project or a repository.
 const SOUGHT: &[&str] = &["slugline.yaml", ".git", "HEAD", "commondir", "objects", "refs"];
 
+/// How strace runs a command, which finds no git.
+const OPTIONS: &[&str] = &["-y", "-s", "4096", "-E", "PATH=/no-programs", "-e", "trace=%file"];
+
 /// Commands, in an order in which each finds something to do.
 const COMMANDS: &[&str] = &[
     "import",
@@ -75,7 +78,7 @@ fn names_no_path_outside_the_project() {
         for command in COMMANDS {
             let log = environment.path("").parent().unwrap().join("home/strace.log");
             let arguments: Vec<&str> = command.split_whitespace().collect();
-            let ended = environment.command_under(&strace, &log, &arguments).output().unwrap();
+            let ended = environment.command_under(&strace, OPTIONS, &log, &arguments).output().unwrap();
             assert_ne!(ended.status.code(), None, "{command}");
             let text = std::fs::read_to_string(&log).unwrap();
             assert!(text.contains("execve("), "{command} is not traced: {text}");
@@ -108,7 +111,7 @@ fn finds_a_path_outside_the_project() {
 }
 
 /// Returns where strace is; nothing, with a reason, where it is missing or may not trace.
-fn strace() -> Option<PathBuf> {
+pub(in crate::cli) fn strace() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path).map(|folder| folder.join("strace")).find(|path| path.is_file());
     let works = found.filter(|strace| {
@@ -175,7 +178,9 @@ fn own_process(path: &Path) -> bool {
     let process = parts.next().unwrap_or_default();
     let is_process = process.is_empty() || process == "self" || process.bytes().all(|byte| byte.is_ascii_digit());
     let what = parts.next().unwrap_or_default();
-    path.starts_with("/proc") && is_process && ["", "cgroup", "exe", "fd", "maps", "mountinfo"].contains(&what.as_str())
+    path.starts_with("/proc")
+        && is_process
+        && ["", "cgroup", "exe", "fd", "maps", "mountinfo", "status"].contains(&what.as_str())
 }
 
 /// Returns the path without `.` and `..`.

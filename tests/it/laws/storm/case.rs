@@ -71,7 +71,7 @@ fn end() -> impl Strategy<Value = End> {
     prop_oneof![
         7 => Just(End::Natural),
         3 => event.clone().prop_map(End::Killed),
-        1 => (event.clone(), select(vec![Stop::HungUp, Stop::Interrupted, Stop::Terminated]))
+        1 => (event.clone(), select(vec![Stop::Interrupted, Stop::Terminated]))
             .prop_map(|(event, stop)| End::Stopped(event, stop)),
         1 => (0..200_u64).prop_map(End::Deadline),
         1 => event.prop_map(End::Unrecorded),

@@ -275,7 +275,7 @@ fn check_exit(truth: &Truth<'_>, account: &Account, receipt: &Receipt) {
         Standing::Waiting | Standing::Ended(_) => false,
     });
     let signal = account.told.iter().find_map(|told| match told.event {
-        Event::Stopped(stop @ (Stop::HungUp | Stop::Interrupted | Stop::Terminated)) => Some(stop),
+        Event::Stopped(stop @ (Stop::Interrupted | Stop::Terminated)) => Some(stop),
         _ => None,
     });
     let is_recorded = receipt.stop != Some(Stop::Record);
@@ -286,7 +286,7 @@ fn check_exit(truth: &Truth<'_>, account: &Account, receipt: &Receipt) {
         }
         Exit::Unavailable => assert!(!is_success && !wrote && !is_refused, "{receipt:#?}"),
         Exit::Failed => assert!(!wrote && receipt.stop == Some(Stop::Record), "{receipt:#?}"),
-        Exit::HungUp | Exit::Interrupted | Exit::Terminated => {
+        Exit::Interrupted | Exit::Terminated => {
             assert_eq!(signal.and_then(Stop::signal_exit), Some(exit));
         }
         Exit::Changes | Exit::Invalid | Exit::Refused | Exit::Usage => panic!("no run ends with {exit:?}"),
