@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use serde_json::{Map, Value as Json};
 use tokio::sync::Semaphore;
 
 use super::{Error, check_type};
@@ -117,5 +118,41 @@ fn memory(page: &Page) -> usize {
     let seo = page.seo.iter().flat_map(|seo| [&seo.title, &seo.description]);
     let open_graph = page.open_graph.iter().flat_map(|open_graph| [&open_graph.title, &open_graph.description]);
     let texts = own.into_iter().chain(rest).chain(seo).chain(open_graph).flatten();
-    size_of::<Page>() + COMPARED + 2 * texts.map(String::len).sum::<usize>()
+    let seo_extra = page.seo.iter().map(|seo| &seo.extra);
+    let extra = seo_extra.chain(page.open_graph.iter().map(|open_graph| &open_graph.extra));
+    let leaves: usize = extra.map(memory_of_leaves).sum();
+    size_of::<Page>() + COMPARED + 2 * (texts.map(String::len).sum::<usize>() + leaves)
+}
+
+fn memory_of_leaves(leaves: &Map<String, Json>) -> usize {
+    leaves.iter().map(|(key, value)| size_of::<String>() + key.len() + memory_of_value(value)).sum()
+}
+
+/// Returns how many bytes a value takes. The parser bounds how deep values nest.
+fn memory_of_value(value: &Json) -> usize {
+    let inner = match value {
+        Json::Null | Json::Bool(_) | Json::Number(_) => 0,
+        Json::String(text) => text.len(),
+        Json::Array(values) => values.iter().map(memory_of_value).sum(),
+        Json::Object(leaves) => memory_of_leaves(leaves),
+    };
+    size_of::<Json>() + inner
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_memory_of_a_page_includes_leaves_that_are_not_described() {
+        let page = |open_graph: Json| {
+            let page = serde_json::from_value(json!({"id": "1", "seo": {}, "openGraph": open_graph}));
+            memory(&page.unwrap())
+        };
+        let empty = page(json!({}));
+        assert!(page(json!({"image": "a".repeat(1000)})) >= empty + 1000);
+        assert!(page(json!({"image": {"sizes": vec![1; 1000]}})) >= empty + 1000 * size_of::<Json>());
+    }
 }

@@ -230,7 +230,8 @@ impl Writer<'_> {
         let asset = ("imageAssetId".to_owned(), json!(id));
         let leaves = &mut own.open_graph.undocumented;
         match index % 6 {
-            0 => leaves.extend([url, asset, ("imageWidth".to_owned(), json!(1200 + index))]),
+            // Another value in each locale: a value that equals the primary locale's counts as inherited.
+            0 => leaves.extend([url, asset, ("imageName".to_owned(), json!(format!("share-{index}-{tag}.png")))]),
             2 => leaves.extend([url]),
             4 => leaves.extend([asset]),
             _ => {}

@@ -80,12 +80,8 @@ impl Fields {
     }
 
     /// Takes what is left of an object. If that is too much, or has a name that cannot be printed, the whole object counts
-    /// as damaged: what is not known cannot be kept by a write.
+    /// as damaged: what is not known cannot be kept by a write. A name is empty if it was taken out.
     pub(super) fn take_rest(&mut self) -> Map<String, Value> {
-        // The name that is left of one that was taken out.
-        if self.map.remove("").is_some() {
-            self.damaged.push(self.prefix.trim_end_matches('.').to_owned());
-        }
         let names: Vec<String> = self.map.keys().cloned().collect();
         let is_plain = |name: &String| {
             (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic())

@@ -75,13 +75,14 @@ async fn run(way: Way, edit: Option<(usize, usize)>) -> Ran {
     world.sending = way.sending;
     let live = world.read().await;
     let (plan, pages) = plan_of(&live, way.changes);
+    let approved = world.approve(&plan).await.expect("the plan was made from this reading");
     let edited = edit.map_or(&pages[0], |(_, victim)| &pages[victim]);
     if let Some((request, _)) = edit {
         let action = Action::Edit(json!({"id": edited.as_str(), "seo": {"title": THEIRS}}).to_string());
         world.server.set_faults(vec![Fault { matching: Match::default(), after: request as u64, times: 1, action }]);
     }
     let before = world.server.last_request();
-    match world.apply(&plan, way.concurrency, &mut |_| {}).await {
+    match world.apply_approved(approved, way.concurrency, &mut |_| {}).await {
         Ok(_) | Err(apply::Error::Stale(_)) => {}
         Err(error) => panic!("{error}"),
     }

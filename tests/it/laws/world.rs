@@ -97,6 +97,22 @@ impl World {
         concurrency: usize,
         emit: &mut dyn FnMut(&Event),
     ) -> Result<Receipt, apply::Error> {
+        let approved = match self.approve(plan).await {
+            Err(Refusal::Stale(moved)) => return Err(apply::Error::Stale(moved)),
+            approved => approved.unwrap_or_else(|refusal| panic!("{refusal:#?}\nof {plan:#?}")),
+        };
+        // What the gate reads is not part of the apply.
+        self.server.clear_log();
+        self.apply_approved(approved, concurrency, emit).await
+    }
+
+    /// Applies a plan that the gate has approved.
+    pub(crate) async fn apply_approved(
+        &self,
+        approved: Approved<'_>,
+        concurrency: usize,
+        emit: &mut dyn FnMut(&Event),
+    ) -> Result<Receipt, apply::Error> {
         let concurrency = NonZeroUsize::new(concurrency).unwrap();
         let remote = Remote {
             reader: self.client.reader(),
@@ -106,12 +122,6 @@ impl World {
             max_read_age: DEFAULT_MAX_READ_AGE,
             deadline: None,
         };
-        let approved = match self.approve(plan).await {
-            Err(Refusal::Stale(moved)) => return Err(apply::Error::Stale(moved)),
-            approved => approved.unwrap_or_else(|refusal| panic!("{refusal:#?}\nof {plan:#?}")),
-        };
-        // What the gate reads is not part of the apply.
-        self.server.clear_log();
         let (_nobody, stop) = watch::channel(None);
         let mut record = |event: &Event| {
             emit(event);

@@ -25,7 +25,7 @@ fn small() -> Plan {
 #[test]
 fn a_comment() {
     assert_snapshot!(show(&small()).markdown, @"
-    <!-- slugline:plan v=1 digest=sha256:0f7aef7ca5121d02084f478e059a5948503225d2d43bddecedb260853c3627a7 -->
+    <!-- slugline:plan v=1 digest=sha256:b1b05f1c30905c837415d8194627eb2c6d75123c8865eb0ac34427e950314352 -->
     ### slugline: <code>Site</code>
 
     **Plan: 4 fields to change in 3 page-locales of 2 pages; 3 requests to send.**
