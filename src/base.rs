@@ -72,6 +72,6 @@ fn loaded(root: &Path, entries: &[Entry]) -> Result<Loaded, Error> {
         loaded.diagnostics.extend(problems);
         loaded.sources.insert(file, text);
     }
-    diagnostic::sort(&mut loaded.diagnostics);
+    diagnostic::sort_and_bound(&mut loaded.diagnostics);
     Ok(loaded)
 }

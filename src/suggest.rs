@@ -1,11 +1,15 @@
 //! What somebody may have meant by a name that does not exist. Words only.
 
+/// Names that are compared. More do not occur by hand, and a hostile file has as many as it has room for.
+const MAX_CANDIDATES: usize = 1_000;
+
 /// Returns the candidate most like the name, if any is like it at all; case does not count.
 pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let wanted = name.to_lowercase();
     let limit = (wanted.chars().count() / 3).max(1);
     candidates
         .into_iter()
+        .take(MAX_CANDIDATES)
         .map(|candidate| (distance(&wanted, &candidate.to_lowercase()), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .min()

@@ -75,9 +75,9 @@ impl Apply {
             return Err(Failure::usage("a saved plan knows its base already")
                 .hint("give `--base`, `--on-drift` and `--on-conflict` to `slugline plan`"));
         }
-        let saved = self.plan.as_deref().map(show::read).transpose()?;
+        let saved = self.plan.as_deref().map(|path| show::read(path, ui)).transpose()?;
         check_online(saved.as_ref())?;
-        let mut workspace = Workspace::open(global)?;
+        let mut workspace = Workspace::open(global, ui)?;
         if saved.is_none() {
             workspace.check()?;
         }
@@ -140,7 +140,7 @@ impl Apply {
     /// Resumes a recorded run. What is left is shown, judged and confirmed like a new plan: the record may come from another
     /// machine, and what it says of an earlier confirmation proves nothing.
     fn resume(&self, run: Option<&str>, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
-        let workspace = Workspace::open(global)?;
+        let workspace = Workspace::open(global, ui)?;
         approval::check_prompt(self.yes, ui, "give `--yes`")?;
         let state = context::state_folder(&workspace.root)?;
         let remote = context::remote_name(global)?;

@@ -6,9 +6,10 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::failure::Failure;
+use super::files;
 use super::sentence::Sentence;
-use super::{files, output};
 use crate::exit::Exit;
+use crate::render::escape;
 use crate::render::problems::Problem;
 
 /// The version of the format.
@@ -118,7 +119,7 @@ pub(super) fn write(path: &Path, problems: &[Problem]) -> Result<usize, Failure>
         .map_err(anyhow::Error::from)?;
     let list = if entries.is_empty() { "[]".to_owned() } else { format!("[\n{}\n  ]", entries.join(",\n")) };
     let text = format!("{{\n  \"version\": {VERSION},\n  \"findings\": {list}\n}}\n");
-    files::replace(path, &output::harmless(&text))
+    files::replace(path, &escape::json(&text))
         .map_err(|error| Failure::from(error).context(format!("failed to write the baseline `{}`", path.display())))?;
     Ok(count)
 }

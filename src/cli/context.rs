@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::Global;
 use super::failure::Failure;
 use super::files;
+use super::secrets::{MAX_TOKEN_FILE, Secrets, TOKEN_FILE_VARIABLE};
 use super::sentence::Sentence;
 use super::ui::Ui;
 use crate::diagnostic::{self, Diagnostic};
@@ -26,8 +27,6 @@ use crate::webflow::{self, Authorization, Client, Token};
 
 /// The variables that hold the token, the first one that is set wins.
 const TOKEN_VARIABLES: [&str; 2] = ["WEBFLOW_TOKEN", "WEBFLOW_API_TOKEN"];
-/// The variable that names a file with the token.
-const TOKEN_FILE_VARIABLE: &str = "WEBFLOW_TOKEN_FILE";
 /// Requests a minute that every plan of Webflow allows.
 const LEAST_RATE_LIMIT: u32 = 60;
 /// The folder of what the program keeps for itself.
@@ -40,8 +39,6 @@ const IGNORE: &str = ".gitignore";
 const MAX_IGNORE: u64 = 64 << 10;
 /// Bytes of a sandbox, at most.
 pub(crate) const MAX_SANDBOX: u64 = 256 << 20;
-/// Bytes of a file with a token, at most.
-const MAX_TOKEN_FILE: u64 = 64 << 10;
 
 /// The project on disk: its folder, its files, and the site they are for.
 pub(crate) struct Workspace {
@@ -53,9 +50,9 @@ pub(crate) struct Workspace {
 
 impl Workspace {
     /// Finds and reads the project. Problems of its pages are kept, those of the project file are a failure.
-    pub(crate) fn open(global: &Global) -> Result<Self, Failure> {
+    pub(crate) fn open(global: &Global, ui: &Ui) -> Result<Self, Failure> {
         let root = find_project()?;
-        let loaded = load::load(&root);
+        let loaded = load(&root, ui);
         Self::of(root, loaded, global)
     }
 
@@ -95,7 +92,7 @@ impl Workspace {
         diagnostics.extend(found);
         let project = self.loaded.project.as_ref();
         diagnostics.extend(project.and_then(|project| lower::check_primary(project, &live.site)));
-        diagnostic::sort(&mut diagnostics);
+        diagnostic::sort_and_bound(&mut diagnostics);
         (desired, diagnostics)
     }
 
@@ -126,6 +123,13 @@ impl Workspace {
             alike: default.alike,
         }
     }
+}
+
+/// Reads the project. A file that holds the API token is an error.
+pub(crate) fn load(root: &Path, ui: &Ui) -> Loaded {
+    let mut loaded = load::load(root);
+    ui.secrets().report(&mut loaded);
+    loaded
 }
 
 /// Returns the folder of the project: the current one, or one above it.
@@ -196,7 +200,7 @@ impl Connection {
             Some(server) => {
                 client_options(global, server.url().parse().map_err(anyhow::Error::from)?, sandbox_token(server)?, ui)
             }
-            None => client_options(global, api_url(global)?, token()?, ui),
+            None => client_options(global, api_url(global)?, token(ui.secrets())?, ui),
         };
         let client = Client::new(options)?;
         let asked = match client.reader().introspect().await {
@@ -247,7 +251,7 @@ pub(crate) fn has_token() -> bool {
     variables.into_iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
-fn token() -> Result<Token, Failure> {
+fn token(secrets: &Secrets) -> Result<Token, Failure> {
     for name in TOKEN_VARIABLES {
         if let Some(value) = std::env::var_os(name).filter(|value| !value.is_empty()) {
             let value = value.into_string().map_err(|_| bad_token(&format!("`{name}` is no UTF-8")))?;
@@ -262,6 +266,7 @@ fn token() -> Result<Token, Failure> {
                 path.display()
             ))
         })?;
+        secrets.add(&text);
         return Token::new(text).map_err(|error| bad_token(&format!("`{}` cannot be used: {error}", path.display())));
     }
     Err(Failure::message(Exit::Unavailable, "no token: `WEBFLOW_TOKEN` is not set").hint(

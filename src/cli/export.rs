@@ -33,7 +33,7 @@ pub(crate) struct Export {
 
 impl Export {
     pub(super) fn run(self, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
-        let mut workspace = Workspace::open(global)?;
+        let mut workspace = Workspace::open(global, ui)?;
         workspace.check()?;
         let pages = workspace.loaded.pages.iter().filter(|page| {
             let name = page.name();
@@ -50,10 +50,16 @@ impl Export {
             ));
         }
         let table = table::write(pages.iter().copied(), is_wanted);
+        ui.secrets().check("the table", &table)?;
         if self.csv == Path::new("-") {
+            if !ui.has_reader() && escape::acts_on_a_log(&table) {
+                let message =
+                    "a text holds a control character or a runner command, which the log of a pipeline would act on";
+                return Err(Failure::usage(message).hint("write the table to a file: `--csv table.csv`"));
+            }
             ui.data(|screen, out| match screen.width {
-                // Somebody looks at it; in a pipe it must be what it is.
-                Some(_) => out.write_all(escape::text(&table).as_bytes()),
+                Some(_) => out.write_all(escape::log(&table).as_bytes()),
+                // A pipe gets the values as they are.
                 None => out.write_all(table.as_bytes()),
             })?;
             return Ok(Exit::Ok);

@@ -1,11 +1,12 @@
 //! A command that did not do what was asked: the exit, what to say, and the way out.
 
 use super::sentence::Sentence;
-use crate::diagnostic::{self, Diagnostic, Severity};
+use crate::diagnostic::{self, Diagnostic};
 use crate::exit::Exit;
 use crate::plan::gate::{Mismatch, Refusal};
 use crate::plan::staleness::Moved;
 use crate::plan::{Change, Plan, Tripped};
+use crate::render::problems::Counts;
 use crate::render::{receipt, view};
 use crate::source::Sources;
 use crate::{apply, base, live, plan, run, webflow};
@@ -70,7 +71,8 @@ impl Failure {
     }
 
     /// Returns the failure that problems in the user's files are.
-    pub(crate) fn invalid(diagnostics: Vec<Diagnostic>, sources: Sources) -> Self {
+    pub(crate) fn invalid(mut diagnostics: Vec<Diagnostic>, sources: Sources) -> Self {
+        diagnostic::bound(&mut diagnostics);
         let error = anyhow::anyhow!("{} in the project's files; nothing was written", errors(&diagnostics));
         Self { diagnostics, sources, ..Self::new(Exit::Invalid, error) }
     }
@@ -95,8 +97,7 @@ impl Failure {
 }
 
 fn errors(diagnostics: &[Diagnostic]) -> String {
-    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
-    view::count(errors, "error", "errors")
+    view::count(diagnostics.iter().collect::<Counts>().errors, "error", "errors")
 }
 
 impl From<anyhow::Error> for Failure {

@@ -42,6 +42,14 @@ pub(crate) fn read_text(path: &Path, limit: u64) -> Result<String, ReadError> {
     String::from_utf8(read(path, limit)?).map_err(not_utf8)
 }
 
+/// Reads text, but not from a pipe or a device, which can be read only once and may never end.
+pub(crate) fn read_regular(path: &Path, limit: u64) -> Result<String, ReadError> {
+    match path.metadata()?.is_file() {
+        true => read_text(path, limit),
+        false => Err(ReadError::Failed(io::ErrorKind::InvalidInput.into())),
+    }
+}
+
 /// Opens a file to write to it piece by piece. What it held before is gone.
 pub(crate) fn stream(path: &Path) -> io::Result<File> {
     File::create(path)

@@ -56,7 +56,7 @@ impl Import {
         }
         let folder = context::folder()?;
         let mut workspace = match load::find_project(&folder) {
-            Ok(_) => Some(Workspace::open(global)?),
+            Ok(_) => Some(Workspace::open(global, ui)?),
             Err(_) => None,
         };
         if let Some(workspace) = &mut workspace {

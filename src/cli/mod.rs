@@ -29,6 +29,7 @@ mod remarks;
 mod rewrite;
 mod sandbox;
 mod schema;
+mod secrets;
 mod send;
 mod sentence;
 mod show;
@@ -137,12 +138,14 @@ fn one_or_more_a_minute(text: &str) -> Result<NonZeroU32, &'static str> {
 
 /// Runs the program with these arguments and returns how it ended.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let parsed = Cli::command().try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    std::panic::set_hook(Box::new(ui::panic));
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let parsed = Cli::command().try_get_matches_from(&arguments).and_then(|matches| Cli::from_arg_matches(&matches));
     match parsed {
         // A panic has been told on stderr; Rust's own exit code for it is none of ours.
         Ok(cli) => std::panic::catch_unwind(|| run(cli)).unwrap_or(Exit::Failed),
         Err(error) => {
-            ui::usage(&error);
+            ui::usage(&error, &arguments);
             if error.use_stderr() { Exit::Usage } else { Exit::Ok }
         }
     }
@@ -153,21 +156,10 @@ fn run(cli: Cli) -> Exit {
     let ui = Ui::new(global.color, global.quiet, global.verbose, Invocation::of(&global));
     let answer = command.answer();
     let category = command.category(&global);
-    let result = change_folder(&global).and_then(|()| match command {
-        Command::Import(command) => command.run(&global, &ui),
-        Command::Validate(command) => command.run(&global, &ui),
-        Command::Plan(command) => command.run(&global, &ui),
-        Command::Show(command) => command.run(&ui),
-        Command::Apply(command) => command.run(&global, &ui),
-        Command::Pull(command) => command.run(&global, &ui),
-        Command::Undo(command) => command.run(&global, &ui),
-        Command::Log(command) => command.run(&ui),
-        Command::Status(command) => command.run(&global, &ui),
-        Command::Export(command) => command.run(&global, &ui),
-        Command::Schema(command) => command.run(&ui),
-        Command::Sandbox(command) => command.run(&global, &ui),
-        Command::Explain(command) => command.run(&ui),
-        Command::Completions(command) => command.run(&ui),
+    let result = change_folder(&global).and_then(|()| {
+        // A relative path is meant from the folder that is the current one from here on.
+        ui.secrets().add_file();
+        command.run(&global, &ui)
     });
     match result {
         Ok(exit) => exit,
@@ -184,6 +176,25 @@ fn change_folder(global: &Global) -> Result<(), Failure> {
 }
 
 impl Command {
+    fn run(self, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
+        match self {
+            Self::Import(command) => command.run(global, ui),
+            Self::Validate(command) => command.run(global, ui),
+            Self::Plan(command) => command.run(global, ui),
+            Self::Show(command) => command.run(ui),
+            Self::Apply(command) => command.run(global, ui),
+            Self::Pull(command) => command.run(global, ui),
+            Self::Undo(command) => command.run(global, ui),
+            Self::Log(command) => command.run(ui),
+            Self::Status(command) => command.run(global, ui),
+            Self::Export(command) => command.run(global, ui),
+            Self::Schema(command) => command.run(ui),
+            Self::Sandbox(command) => command.run(global, ui),
+            Self::Explain(command) => command.run(ui),
+            Self::Completions(command) => command.run(ui),
+        }
+    }
+
     /// How a failure is told on stdout.
     fn answer(&self) -> Answer {
         match self {

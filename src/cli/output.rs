@@ -1,6 +1,5 @@
 //! The formats of output, and what JSON says when there is no plan to show.
 
-use std::fmt::Write as _;
 use std::io;
 
 use serde_json::{Value as Json, json};
@@ -148,7 +147,7 @@ pub(crate) fn show(
     let view = PlanView::new(plan);
     match shown.format {
         PlanFormat::Text => ui.data(|screen, out| text::plan(&view, ui.flags(), screen, out))?,
-        PlanFormat::Json => ui.text(&harmless(&plan::file::encode(plan, exit)))?,
+        PlanFormat::Json => ui.text(&escape::json(&plan::file::encode(plan, exit)))?,
         PlanFormat::Markdown => ui.text(&markdown::comment(&view, shown.max_bytes))?,
         PlanFormat::Html => ui.text(&html::report(&view))?,
         PlanFormat::Github => ui.data(|_, out| github::plan(&view, &prefix(), out))?,
@@ -162,10 +161,11 @@ pub(crate) fn show(
 /// Returns what stdout gets in place of a plan, so that a program that reads it is never left without an answer.
 /// Writes JSON to stdout, with nothing in it that acts on what is around it.
 pub(crate) fn json(json: &Json, ui: &Ui) -> io::Result<()> {
-    ui.text(&harmless(&format!("{json:#}\n")))
+    ui.text(&escape::json(&format!("{json:#}\n")))
 }
 
 fn failure_json(failure: &Failure, ui: &Ui) -> Json {
+    let left_out: usize = failure.diagnostics.iter().map(|diagnostic| diagnostic.left_out).sum();
     let diagnostics: Vec<_> = failure.diagnostics.iter().map(plan::file::diagnostic).collect();
     let mut json = json!({
         "format_version": plan::file::FORMAT_VERSION,
@@ -173,29 +173,13 @@ fn failure_json(failure: &Failure, ui: &Ui) -> Json {
         "diagnostics": diagnostics,
         "exit": plan::file::exit(failure.exit),
     });
+    if left_out > 0 {
+        json["left_out"] = left_out.into();
+    }
     for (name, fact) in &failure.facts {
         json[*name] = fact.clone();
     }
     json
-}
-
-/// Returns JSON with everything spelled as an escape that a terminal would act on, or a runner that reads its log. Outside
-/// of its strings, JSON has nothing of the kind but line breaks.
-pub(crate) fn harmless(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    for character in json.chars() {
-        if character != '\n' && escape::is_hazard(character) {
-            let mut units = [0; 2];
-            for unit in character.encode_utf16(&mut units) {
-                // Writing into a String cannot fail.
-                let _ = write!(out, "\\u{unit:04x}");
-            }
-        } else {
-            out.push(character);
-        }
-    }
-    // A GitHub runner takes it for a command wherever it stands in a line; outside of strings JSON has none.
-    out.replace("##[", "#\\u0023[")
 }
 
 /// Returns the exit of a command that planned.

@@ -20,7 +20,7 @@ use crate::live;
 use crate::manifest::lower;
 use crate::model::{Desired, Live};
 use crate::plan::{self, Guard, Inputs, Policy, Provenance, Selection};
-use crate::render::{text, view};
+use crate::render::{escape, text, view};
 
 /// Show what would change on the site; write nothing to it.
 #[derive(Debug, clap::Args)]
@@ -67,11 +67,11 @@ impl Plan {
         if let Some(path) = &self.output {
             check_output(path)?;
         }
-        let mut workspace = Workspace::open(global)?;
+        let mut workspace = Workspace::open(global, ui)?;
         workspace.check()?;
         let earlier = self.against.read(&workspace, ui)?;
         if let Some(earlier) = earlier.as_ref().filter(|_| self.offline) {
-            let plan = offline::make(&workspace, earlier, &self.selected)?;
+            let plan = without_tokens(offline::make(&workspace, earlier, &self.selected)?, ui)?;
             return self.finish(&workspace, &plan, ui);
         }
         block_on(async {
@@ -86,7 +86,7 @@ impl Plan {
     fn finish(&self, workspace: &Workspace, plan: &plan::Plan, ui: &Ui) -> Result<Exit, Failure> {
         let exit = output::plan_exit(plan, self.detailed_exitcode);
         if let Some(path) = &self.output {
-            files::replace(path, &output::harmless(&plan::file::encode(plan, exit)))
+            files::replace(path, &escape::json(&plan::file::encode(plan, exit)))
                 .with_context(|| format!("failed to write the plan to `{}`", path.display()))?;
         }
         output::show(plan, self.shown, exit, || base::prefix(&workspace.root).unwrap_or_default(), ui)?;
@@ -192,7 +192,13 @@ pub(super) async fn make(
     plan.diagnostics.extend(earlier.iter().flat_map(|earlier| earlier.remarks(Some(&live))));
     diagnostic::sort(&mut plan.diagnostics);
     lint::look(&workspace.loaded, earlier, Some((&desired, &live)), &mut plan);
-    Ok((plan, live))
+    Ok((without_tokens(plan, ui)?, live))
+}
+
+/// Fails if a value of the plan holds a token, which no file does as a whole: templates may put it together.
+fn without_tokens(plan: plan::Plan, ui: &Ui) -> Result<plan::Plan, Failure> {
+    ui.secrets().check("the plan", &plan::file::encode(&plan, Exit::Ok))?;
+    Ok(plan)
 }
 
 pub(super) fn selection(selected: &Selected, live: &Live) -> Result<Selection, Failure> {

@@ -83,7 +83,7 @@ struct Pulled {
 
 impl Pull {
     pub(super) fn run(self, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
-        let mut workspace = Workspace::open(global)?;
+        let mut workspace = Workspace::open(global, ui)?;
         workspace.check()?;
         // Of values that a run is about to write, the site has the old ones still.
         Lock::check(&context::state_folder(&workspace.root)?)?;

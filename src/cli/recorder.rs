@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Write as _;
 
 use super::failure::Failure;
-use super::output::{self, Format};
+use super::output::Format;
 use super::send::show;
 use super::sentence::Sentence;
 use super::ui::Ui;
@@ -13,7 +13,7 @@ use crate::apply::Unrecorded;
 use crate::event::{Event, Outcome, Published, Receipt, Skip};
 use crate::exit::Exit;
 use crate::plan::Plan;
-use crate::render::{account, view};
+use crate::render::{account, escape, view};
 use crate::run::{self, Run};
 
 /// Where events are streamed to.
@@ -56,7 +56,7 @@ impl Recorder {
     /// Writes a line for onlookers; the record is what counts.
     fn stream(&mut self, line: &str) {
         if let Some(stream) = &mut self.stream
-            && let Err(error) = stream.write(&output::harmless(line), &self.ui)
+            && let Err(error) = stream.write(&self.ui.redacted(&escape::json(line)), &self.ui)
         {
             self.ui.note(&format!("failed to write the events for `--events`: {error}"));
             self.stream = None;

@@ -10,6 +10,7 @@ use super::ui::Ui;
 use super::{Global, block_on, files};
 use crate::exit::Exit;
 use crate::manifest::load;
+use crate::render::escape;
 use crate::sandbox::{self, Options, Server, Shape};
 
 /// The simulated Webflow that `--sandbox` works on.
@@ -93,7 +94,7 @@ impl Serve {
                 Failure::new(Exit::Failed, error).context(format!("failed to serve on port {}", self.port))
             })?;
             let line = serde_json::json!({"url": server.url(), "token": token, "site": site_id});
-            ui.text(&format!("{line}\n"))?;
+            ui.sandbox_access(&format!("{}\n", escape::json(&line.to_string())))?;
             let exit = stopped().await?;
             server.stop().await;
             Ok(exit)

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::context::{self, Connection};
 use super::failure::Failure;
-use super::output::{self, Format};
+use super::output::Format;
 use super::recorder::{Recorder, Stream};
 use super::ui::Ui;
 use super::{Global, files, signals};
@@ -14,7 +14,7 @@ use crate::event::{Event, Receipt, Scope};
 use crate::exit::Exit;
 use crate::plan::Plan;
 use crate::plan::gate::Approved;
-use crate::render::{account, receipt};
+use crate::render::{account, escape, receipt};
 use crate::run::{self, Caller, Lock, Purpose, Run};
 use crate::webflow::ENTRIES_PER_UPDATE;
 
@@ -190,7 +190,7 @@ fn create(plan: &Plan, purpose: Purpose, lock: Option<Lock>, global: &Global, ro
 pub(super) fn show(plan: &Plan, receipt: &Receipt, format: Format, ui: &Ui) -> Result<Exit, Failure> {
     match format {
         Format::Text => ui.data(|screen, out| account::receipt(plan, receipt, screen, out))?,
-        Format::Json => ui.text(&output::harmless(&receipt::json(plan, receipt)))?,
+        Format::Json => ui.text(&escape::json(&receipt::json(plan, receipt)))?,
     }
     Ok(receipt.exit())
 }

@@ -16,7 +16,7 @@ use crate::manifest::load;
 use crate::plan::{self, Guard};
 use crate::project_dir::read_to_limit;
 use crate::render::view::PlanView;
-use crate::render::{account, html, receipt};
+use crate::render::{account, escape, html, receipt};
 use crate::run::{self, Recorded, RunId};
 use crate::source::Sources;
 
@@ -45,7 +45,7 @@ impl Show {
             }
             return self.show_run(id, ui);
         }
-        let plan = read(&self.file)?;
+        let plan = read(&self.file, ui)?;
         if self.open {
             return open(&plan, ui);
         }
@@ -72,7 +72,7 @@ impl Show {
                 super::plan::show(&plan, &Guard::ALL, ui)?;
                 ui.data(|screen, out| account::receipt(&plan, &receipt, screen, out))?;
             }
-            PlanFormat::Json => ui.text(&output::harmless(&receipt::json(&plan, &receipt)))?,
+            PlanFormat::Json => ui.text(&escape::json(&receipt::json(&plan, &receipt)))?,
             PlanFormat::Markdown
             | PlanFormat::Html
             | PlanFormat::Github
@@ -97,7 +97,7 @@ fn open(plan: &plan::Plan, ui: &Ui) -> Result<Exit, Failure> {
         return Err(Failure::usage("`--open` opens a browser only for somebody at a terminal")
             .hint("`--format html` writes the page to stdout"));
     }
-    let path = browser::open(&html::report(&PlanView::new(plan)))?;
+    let path = browser::open(&ui.redacted(&html::report(&PlanView::new(plan))))?;
     ui.note(&format!("Opened `{}`.", path.display()));
     Ok(Exit::Ok)
 }
@@ -109,7 +109,7 @@ pub(super) fn prefix() -> String {
 }
 
 /// Reads a saved plan.
-pub(super) fn read(path: &Path) -> Result<plan::Plan, Failure> {
+pub(super) fn read(path: &Path, ui: &Ui) -> Result<plan::Plan, Failure> {
     let name = path.display();
     let bytes = if path == Path::new("-") {
         read_to_limit(std::io::stdin().lock(), plan::file::MAX_BYTES)
@@ -134,6 +134,7 @@ pub(super) fn read(path: &Path) -> Result<plan::Plan, Failure> {
     })?;
     // Some editors and shells put a mark in front of what is UTF-8.
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    ui.secrets().check(&format!("the plan `{name}`"), text)?;
     plan::file::decode(text).map_err(|error| Failure::from(error).context(format!("failed to read the plan `{name}`")))
 }
 

@@ -62,7 +62,7 @@ impl Status {
     }
 
     pub(super) fn run(self, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
-        let mut workspace = Workspace::open(global)?;
+        let mut workspace = Workspace::open(global, ui)?;
         workspace.check()?;
         block_on(async {
             let connection = Connection::open(global, &workspace.root, ui).await?;

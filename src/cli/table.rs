@@ -10,9 +10,10 @@ use super::failure::Failure;
 use super::files;
 use super::rewrite::Rewrite;
 use super::ui::Ui;
-use crate::diagnostic::{self, Severity};
+use crate::diagnostic;
 use crate::exit::Exit;
 use crate::manifest::edit::Edit;
+use crate::render::problems::Counts;
 use crate::render::view;
 use crate::source::Sources;
 use crate::table;
@@ -22,7 +23,7 @@ const MAX_BYTES: u64 = 256 << 20;
 
 /// Reads a table and writes what it says into the manifests, or shows that as a patch.
 pub(super) fn import(global: &Global, csv: &Path, is_dry: bool, ui: &Ui) -> Result<Exit, Failure> {
-    let mut workspace = Workspace::open(global)?;
+    let mut workspace = Workspace::open(global, ui)?;
     workspace.check()?;
     let text = text(csv)?;
     let file: Arc<str> = csv.display().to_string().into();
@@ -30,7 +31,7 @@ pub(super) fn import(global: &Global, csv: &Path, is_dry: bool, ui: &Ui) -> Resu
     let known: BTreeSet<String> = order.iter().cloned().collect();
     let (edits, mut diagnostics) = table::read(&file, &text, &workspace.loaded.pages, &known);
     if diagnostic::has_errors(&diagnostics) {
-        let errors = diagnostics.iter().filter(|one| one.severity == Severity::Error).count();
+        let errors = diagnostics.iter().collect::<Counts>().errors;
         let error = anyhow::anyhow!("{} in the table; nothing was written", view::count(errors, "error", "errors"));
         return Err(Failure { error, ..Failure::invalid(diagnostics, Sources::default()) });
     }

@@ -2,14 +2,18 @@
 //!
 //! Data goes to stdout, everything else to stderr. A reader that has gone away (`plan | head`) is no error.
 
+use std::borrow::Cow;
+use std::ffi::OsString;
 use std::io::{self, BufRead as _, IsTerminal as _, Write};
+use std::panic::PanicHookInfo;
 
 use anstream::{AutoStream, ColorChoice as StreamChoice};
 
 use super::invocation::Invocation;
 use super::progress::Progress;
+use super::secrets::Secrets;
 use super::sentence::{Sentence, Stretch};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{self, Diagnostic};
 use crate::render::print::{Line, Look, Screen};
 use crate::render::text::Flags;
 use crate::render::{diagnostics, escape};
@@ -40,6 +44,7 @@ pub(crate) struct Ui {
     /// What commands are completed by.
     invocation: Invocation,
     progress: Progress,
+    secrets: Secrets,
     /// Whether stdout is for something else, so that data for people goes to stderr.
     is_diverted: bool,
 }
@@ -54,7 +59,8 @@ impl Ui {
             color: wants_color(color, AutoStream::choice(&io::stderr())),
             width: io::stderr().is_terminal().then(width).flatten(),
         };
-        Self { stdout, stderr, quiet, verbose, invocation, progress: Progress::default(), is_diverted: false }
+        let (progress, secrets) = (Progress::default(), Secrets::from_environment());
+        Self { stdout, stderr, quiet, verbose, invocation, progress, secrets, is_diverted: false }
     }
 
     /// Returns one that leaves stdout alone.
@@ -62,9 +68,24 @@ impl Ui {
         Self { is_diverted: true, ..self.clone() }
     }
 
+    /// Returns the tokens that nothing written may hold.
+    pub(crate) fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    /// Returns the text without tokens.
+    pub(crate) fn redacted<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.secrets.redact(text)
+    }
+
     /// Writes a line of events to stdout.
     pub(crate) fn events(&self, line: &str) -> io::Result<()> {
-        self.progress.aside(|| deliver(io::stdout().lock(), |out| out.write_all(line.as_bytes())))
+        self.progress.aside(|| deliver(io::stdout().lock(), &self.redacted(line)))
+    }
+
+    /// Writes the access data of a simulated site to stdout. They are no secret, and not redacted.
+    pub(crate) fn sandbox_access(&self, line: &str) -> io::Result<()> {
+        deliver(io::stdout().lock(), line)
     }
 
     /// Writes data to stdout, in the form that the function gives it for the screen.
@@ -73,7 +94,8 @@ impl Ui {
             self.alert(write);
             return Ok(());
         }
-        let delivered = self.progress.aside(|| deliver(io::stdout().lock(), |out| write(self.stdout, out)));
+        let text = self.written(self.stdout, write)?;
+        let delivered = self.progress.aside(|| deliver(io::stdout().lock(), &text));
         delivered.map_err(|error| io::Error::new(error.kind(), format!("failed to write to stdout: {error}")))
     }
 
@@ -116,7 +138,20 @@ impl Ui {
     /// Writes to stderr what must be seen.
     pub(crate) fn alert(&self, write: impl FnOnce(Screen, &mut dyn Write) -> io::Result<()>) {
         // There is nowhere left to say that stderr cannot be written.
-        let _ = self.progress.aside(|| deliver(io::stderr().lock(), |out| write(self.stderr, out)));
+        let _ = self
+            .written(self.stderr, write)
+            .and_then(|text| self.progress.aside(|| deliver(io::stderr().lock(), &text)));
+    }
+
+    /// Returns what the function writes for the screen, without tokens.
+    fn written(
+        &self,
+        screen: Screen,
+        write: impl FnOnce(Screen, &mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<String> {
+        let mut bytes = Vec::new();
+        write(screen, &mut bytes)?;
+        Ok(self.redacted(&String::from_utf8_lossy(&bytes)).into_owned())
     }
 
     /// Writes an error, what led to it, and the way out.
@@ -138,7 +173,8 @@ impl Ui {
             let style = if self.stderr.color { diagnostics::Style::Color } else { diagnostics::Style::Plain };
             // A line of a manifest that is cut in a log is of no use to anyone.
             let width = self.stderr.width.unwrap_or(UNBOUNDED);
-            let text = diagnostics::render_diagnostics(diagnostics, sources, style, width);
+            let listed = listed(diagnostics);
+            let text = diagnostics::render_diagnostics(&listed, sources, style, width);
             self.alert(|_, out| out.write_all(text.as_bytes()));
         }
     }
@@ -154,10 +190,7 @@ impl Ui {
 
     /// Asks a question that is answered with yes or no; no is the default.
     pub(crate) fn ask(&self, question: &str) -> io::Result<bool> {
-        self.alert(|_, out| {
-            write!(out, "{} [y/N] ", escape::line(question))?;
-            out.flush()
-        });
+        self.alert(|_, out| write!(out, "{} [y/N] ", escape::line(question)));
         let mut answer = String::new();
         io::stdin().lock().read_line(&mut answer)?;
         Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
@@ -182,7 +215,7 @@ impl Ui {
 
     /// Says what the program waits for.
     pub(crate) fn wait(&self, what: String) {
-        if !self.progress.wait(what.clone()) {
+        if !self.progress.wait(self.redacted(&escape::line(&what)).into_owned()) {
             self.note(&format!("waiting: {what}"));
         }
     }
@@ -214,14 +247,35 @@ impl Ui {
     }
 }
 
-/// Writes what is wrong with the arguments, or the help that they ask for. Where nobody watches, what they hold is made
-/// harmless: a pipeline may have them from a stranger.
-pub(crate) fn usage(error: &clap::Error) {
+/// Writes what is wrong with the arguments, or the help that they ask for. What arguments hold is made harmless: a
+/// pipeline, or the name of a file, may have them from a stranger.
+pub(crate) fn usage(error: &clap::Error, arguments: &[OsString]) {
+    let secrets = Secrets::from_environment();
+    let is_foreign = |argument: &OsString| {
+        let text = argument.to_string_lossy();
+        matches!(escape::line(&text), Cow::Owned(_)) || secrets.are_in(&text)
+    };
     // Help and version go to stdout, anything else to stderr; there is nothing to do if that fails.
-    let _ = match error.use_stderr() && !io::stderr().is_terminal() {
-        true => deliver(io::stderr().lock(), |out| out.write_all(escape::text(&error.render().to_string()).as_bytes())),
+    let _ = match error.use_stderr() && (!io::stderr().is_terminal() || arguments.iter().any(is_foreign)) {
+        true => deliver(io::stderr().lock(), &secrets.redact(&escape::log(&error.render().to_string()))),
         false => error.print(),
     };
+}
+
+/// Writes where and why the program panicked. The message may hold foreign text.
+pub(crate) fn panic(info: &PanicHookInfo<'_>) {
+    let text = format!("error: {info}\nhint: this is a bug in slugline; please report it\n");
+    let _ = deliver(io::stderr().lock(), &Secrets::from_environment().redact(&escape::log(&text)));
+}
+
+/// Returns the diagnostics that are listed, and entries that count the others.
+fn listed(diagnostics: &[Diagnostic]) -> Cow<'_, [Diagnostic]> {
+    if diagnostics.len() <= diagnostic::MAX_IN_FILE {
+        return Cow::Borrowed(diagnostics);
+    }
+    let mut listed = diagnostics.to_vec();
+    diagnostic::bound(&mut listed);
+    Cow::Owned(listed)
 }
 
 fn wants_color(color: Color, auto: StreamChoice) -> bool {
@@ -239,15 +293,9 @@ fn width() -> Option<usize> {
     terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
 }
 
-/// Lets the function write, and takes a reader that has gone away for one that has seen enough.
-fn deliver(stream: impl Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let mut stream = io::BufWriter::new(stream);
-    let result = write(&mut stream).and_then(|()| stream.flush());
-    if result.is_err() {
-        // Dropping the buffer would try once more, and lose the error.
-        let _ = stream.into_parts();
-    }
-    match result {
+/// Writes the text to the stream, and takes a reader that has gone away for one that has seen enough.
+fn deliver(mut stream: impl Write, text: &str) -> io::Result<()> {
+    match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result,
     }

@@ -44,7 +44,7 @@ pub(crate) struct Undo {
 impl Undo {
     pub(super) fn run(self, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
         let ui = &self.sending.ui(self.format, ui)?;
-        let workspace = Workspace::open(global)?;
+        let workspace = Workspace::open(global, ui)?;
         let state = context::state_folder(&workspace.root)?;
         if run::list(&state)?.is_empty() {
             return Err(run::Error::None.into());

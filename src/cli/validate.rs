@@ -23,7 +23,7 @@ use crate::lint::policy::is_page;
 use crate::lint::subject::{PageName, Subject};
 use crate::lint::{Finding, Report};
 use crate::manifest::lint::subject::{AsItWas, Known, subject};
-use crate::manifest::load::{self, Loaded};
+use crate::manifest::load::Loaded;
 use crate::manifest::project::Project;
 use crate::model::{Desired, Live};
 use crate::plan::file;
@@ -152,7 +152,7 @@ impl Validate {
     /// Reads the files, and what there is to compare them with.
     fn read(&self, global: &Global, ui: &Ui) -> Result<Checked, Failure> {
         let root = context::find_project()?;
-        let mut loaded = load::load(&root);
+        let mut loaded = context::load(&root, ui);
         let earlier = match &self.changed_since {
             None => None,
             Some(revision) => Some(read_earlier(&root, &loaded, revision, ui)?),
@@ -260,17 +260,18 @@ impl Validate {
 
     fn show(&self, checked: &Checked, found: &Found, exit: Exit, ui: &Ui) -> Result<(), Failure> {
         let prefix = || base::prefix(&checked.root).unwrap_or_default();
+        let listed = problems::bounded(&found.problems);
         match self.format {
             ProblemFormat::Text => {
-                let all: Vec<_> = found.problems.iter().map(|problem| problem.diagnostic.clone()).collect();
+                let all: Vec<_> = listed.iter().map(|problem| problem.diagnostic.clone()).collect();
                 ui.data_diagnostics(&all, &checked.loaded.sources)?;
                 ui.text(&format!("{}\n", self.summary(checked, found)))?;
                 ui.note(&looked_at(checked));
             }
-            ProblemFormat::Json => output::json(&json(checked, found, exit), ui)?,
-            ProblemFormat::Github => ui.data(|_, out| github::annotations(&found.problems, &prefix(), out))?,
-            ProblemFormat::Gitlab => output::json(&gitlab::report(&found.problems, &prefix()), ui)?,
-            ProblemFormat::Sarif => output::json(&sarif::log("validate", &found.problems, &prefix()), ui)?,
+            ProblemFormat::Json => output::json(&json(checked, found, &listed, exit), ui)?,
+            ProblemFormat::Github => ui.data(|_, out| github::annotations(&listed, &prefix(), out))?,
+            ProblemFormat::Gitlab => output::json(&gitlab::report(&listed, &prefix()), ui)?,
+            ProblemFormat::Sarif => output::json(&sarif::log("validate", &listed, &prefix()), ui)?,
         }
         Ok(())
     }
@@ -338,7 +339,7 @@ fn looked_at(checked: &Checked) -> String {
     }
 }
 
-fn json(checked: &Checked, found: &Found, exit: Exit) -> serde_json::Value {
+fn json(checked: &Checked, found: &Found, listed: &[Problem], exit: Exit) -> serde_json::Value {
     let Counts { errors, warnings, infos } = counts(&found.problems);
     json!({
         "format_version": "1.0",
@@ -352,10 +353,11 @@ fn json(checked: &Checked, found: &Found, exit: Exit) -> serde_json::Value {
             "errors": errors,
             "warnings": warnings,
             "infos": infos,
+            "left_out": listed.iter().map(|problem| problem.diagnostic.left_out).sum::<usize>(),
             "allowed": found.allowed,
             "baseline": {"known": found.known.present, "mended": found.known.stale},
         },
-        "problems": found.problems.iter().map(problems::json).collect::<Vec<_>>(),
+        "problems": listed.iter().map(problems::json).collect::<Vec<_>>(),
         "exit": file::exit(exit),
     })
 }

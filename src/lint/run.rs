@@ -164,7 +164,7 @@ impl<'a> Linter<'a> {
         };
         self.report.findings.push(Finding {
             rule,
-            diagnostic: Diagnostic { code: Code::new(rule.id), severity, message, at, also, help },
+            diagnostic: Diagnostic { code: Code::new(rule.id), severity, message, at, also, help, left_out: 0 },
             page: Some(page.name.clone()),
             is_new: page.is_touched(Some(&locale), field) || moves_along(rule, page, self.subject, field),
             locale: Some(locale),
@@ -214,7 +214,15 @@ fn about_entry(rule: &'static Rule, severity: Severity, message: &str, help: &st
     let (message, help) = (message.to_owned(), Some(help.to_owned()));
     Finding {
         rule,
-        diagnostic: Diagnostic { code, severity, message, at: Some(allow.location.clone()), also: Vec::new(), help },
+        diagnostic: Diagnostic {
+            code,
+            severity,
+            message,
+            at: Some(allow.location.clone()),
+            also: Vec::new(),
+            help,
+            left_out: 0,
+        },
         page: None,
         locale: None,
         field: None,

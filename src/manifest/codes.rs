@@ -26,6 +26,8 @@ codes! {
     TOO_DEEP = "too-deep";
     /// The file is larger than any manifest should be.
     TOO_LARGE = "too-large";
+    /// The file holds the API token.
+    TOKEN_IN_FILE = "token-in-file";
     /// A tag that means nothing here, such as `!env`.
     CUSTOM_TAG = "custom-tag";
     /// A `<<` takes in something that is no mapping.
@@ -62,8 +64,6 @@ codes! {
     EMPTY_FILE = "empty-file";
     /// A project file that holds more than one document.
     EXTRA_DOCUMENT = "extra-document";
-    /// More problems than are worth showing.
-    TOO_MANY_PROBLEMS = "too-many-problems";
     /// A file that cannot be read.
     UNREADABLE = "unreadable";
     /// A link that leads out of the project or into a hidden folder.

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use super::codes;
-use super::yaml::{Node, Resolved, ScalarStyle, place_of};
-use crate::diagnostic::Diagnostic;
+use super::yaml::{Node, Resolved, ScalarStyle, place_near};
+use crate::diagnostic::{Diagnostic, Problems, Severity};
 
-/// Returns a warning for each text without quotes that is followed by a `#` and, at once, a letter or a digit. A comment
-/// that is meant as one has a space after its `#`, or stands in a line of its own.
-pub(super) fn texts(root: &Node, file: &Arc<str>, text: &str) -> Vec<Diagnostic> {
-    let mut diagnostics = Vec::new();
+/// Reports each text without quotes that is followed by a `#` and, at once, a letter or a digit. A comment that is meant as
+/// one has a space after its `#`, or stands in a line of its own.
+pub(super) fn texts(root: &Node, file: &Arc<str>, text: &str, problems: &mut Problems) {
     let mut waiting = vec![root];
     while let Some(node) = waiting.pop() {
         waiting.extend(node.items().iter().chain(node.entries().iter().map(|(_, value)| value)).rev());
@@ -17,16 +16,17 @@ pub(super) fn texts(root: &Node, file: &Arc<str>, text: &str) -> Vec<Diagnostic>
             scalar.style == ScalarStyle::Plain && scalar.resolved == Resolved::Text && node.anchored.is_none()
         });
         if is_plain && let Some(place) = cut_at(text, node.span.bytes.range().end) {
-            let cut: String = text[place..].chars().take_while(|character| !character.is_whitespace()).collect();
-            let message = format!("the text ends before `{cut}`, which YAML takes for a comment");
-            diagnostics.push(
-                Diagnostic::warning(codes::CUT_TEXT, message)
-                    .at(place_of(text, place).within(file))
-                    .help("put the whole text in quotes; a comment that is meant has a space after its `#`"),
-            );
+            problems.report(Severity::Warning, || {
+                let cut: String = text[place..].chars().take_while(|character| !character.is_whitespace()).collect();
+                Diagnostic::warning(
+                    codes::CUT_TEXT,
+                    format!("the text ends before `{cut}`, which YAML takes for a comment"),
+                )
+                .at(place_near(text, node.span, place).within(file))
+                .help("put the whole text in quotes; a comment that is meant has a space after its `#`")
+            });
         }
     }
-    diagnostics
 }
 
 /// Returns where in the same line such a comment begins.

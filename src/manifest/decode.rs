@@ -3,15 +3,15 @@
 //! serde stops at the first error. So what it refuses is reported and taken out of the tree, and the rest decoded
 //! again, until nothing is refused any more. Knows no format: the types and their serde attributes say what fits.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
 use serde_yaml::{Mapping, Number, Value};
 
-use super::codes;
 use super::yaml::{Kind, Node, Resolved, Scalar, Step};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Problems, Severity, TOO_MANY_PROBLEMS};
 use crate::source::Location;
 
 pub(super) use suggest::suggests;
@@ -22,37 +22,69 @@ mod suggest;
 
 /// A document with more mistakes than this is not meant as a manifest.
 const MAX_ROUNDS: usize = 200;
+/// Nodes that are decoded again in the documents of a file, all rounds but the first taken together. A file has at most
+/// a million nodes.
+const MAX_AGAIN: usize = 2_000_000;
 
-/// Returns what could be decoded, with nothing at all if the document as a whole does not fit.
+/// How many nodes of a file may still be decoded again.
+pub(super) struct Work(usize);
+
+impl Default for Work {
+    fn default() -> Self {
+        Self(MAX_AGAIN)
+    }
+}
+
+impl Work {
+    /// Returns whether a document of that size may be decoded again.
+    fn spend(&mut self, size: usize) -> bool {
+        let left = self.0.checked_sub(size);
+        self.0 = left.unwrap_or_default();
+        left.is_some()
+    }
+}
+
+/// Returns what could be decoded, or nothing if the document as a whole does not fit.
 ///
 /// What was refused is no longer in the tree afterwards.
-pub(super) fn decode<T: DeserializeOwned>(root: &mut Node, file: &Arc<str>) -> (Option<T>, Vec<Diagnostic>) {
-    let mut diagnostics = Vec::new();
-    for _ in 0..MAX_ROUNDS {
+pub(super) fn decode<T: DeserializeOwned>(
+    root: &mut Node,
+    file: &Arc<str>,
+    work: &mut Work,
+    problems: &mut Problems,
+) -> Option<T> {
+    let size = root.size();
+    for round in 0..MAX_ROUNDS {
+        if round > 0 && !work.spend(size) {
+            break;
+        }
         let error = match serde_path_to_error::deserialize::<_, T>(value(root)) {
-            Ok(decoded) => return (Some(decoded), diagnostics),
+            Ok(decoded) => return Some(decoded),
             Err(error) => error,
         };
         let steps: Vec<Step<'_>> = error.path().iter().filter_map(step).collect();
         let message = error.inner().to_string();
-        let refused = explain::explain(root, &steps, &message, file, &mut diagnostics);
-        let removed =
-            refused.iter().filter(|path| root.remove(&path.iter().map(OwnedStep::step).collect::<Vec<_>>())).count();
-        if removed == 0 {
-            return (None, diagnostics);
+        let Refused { parent, children } = explain::explain(root, &steps, &message, file, problems);
+        let parent: Vec<Step<'_>> = parent.iter().map(OwnedStep::step).collect();
+        if !root.remove(&parent, |child| children.contains(&OwnedStep::of(&child))) {
+            return None;
         }
     }
-    diagnostics.push(
-        Diagnostic::error(
-            codes::TOO_MANY_PROBLEMS,
-            "the rest of this document is not checked: it has too many problems",
-        )
-        .at(Location::whole(file)),
-    );
-    (None, diagnostics)
+    problems.report(Severity::Error, || {
+        Diagnostic::error(TOO_MANY_PROBLEMS, "the rest of this document is not checked: it has too many problems")
+            .at(Location::whole(file))
+    });
+    None
+}
+
+/// What a round refuses: children of one node.
+struct Refused {
+    parent: Vec<OwnedStep>,
+    children: BTreeSet<OwnedStep>,
 }
 
 /// A step that outlives the tree it leads through.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum OwnedStep {
     Key(String),
     Index(usize),
@@ -89,7 +121,7 @@ fn value(node: &Node) -> Value {
         Kind::Sequence(items) => Value::Sequence(items.iter().map(value).collect()),
         Kind::Mapping(entries) => {
             let mut mapping = Mapping::with_capacity(entries.len());
-            for (key, node) in entries {
+            for (key, node) in entries.iter() {
                 mapping.insert(Value::String(key.text.clone()), value(node));
             }
             Value::Mapping(mapping)

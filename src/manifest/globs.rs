@@ -3,6 +3,9 @@
 use super::project::{DEFAULT_PAGES, FILE_NAME, Project};
 use super::value::Glob;
 
+/// Globs that are compared with each file; more are an error.
+pub(super) const MAX_GLOBS: usize = 1_000;
+
 /// The globs of a project, for names relative to its root with forward slashes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageGlobs {
@@ -15,7 +18,7 @@ impl PageGlobs {
     /// Returns the globs of the project, or the default if there is none or it names none.
     pub fn of(project: Option<&Project>) -> Self {
         match project.and_then(|project| project.pages.as_ref()) {
-            Some(globs) => Self { globs: globs.iter().map(normal).collect(), is_default: false },
+            Some(globs) => Self { globs: globs.iter().take(MAX_GLOBS).map(normal).collect(), is_default: false },
             None => Self { globs: vec![DEFAULT_PAGES.to_owned()], is_default: true },
         }
     }

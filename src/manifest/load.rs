@@ -63,7 +63,7 @@ pub fn load(root: &Path) -> Loaded {
     loader.pages();
     let mut loaded = loader.loaded;
     loaded.diagnostics.extend(rules::duplicate_pages(&loaded.pages));
-    diagnostic::sort(&mut loaded.diagnostics);
+    diagnostic::sort_and_bound(&mut loaded.diagnostics);
     loaded
 }
 
@@ -130,6 +130,10 @@ impl Loader {
         let (pages, problems) = read::pages(file, &text);
         self.loaded.pages.extend(pages);
         self.loaded.diagnostics.extend(problems);
+        // A project of many files has many problems; only so many are listed in the end.
+        if self.loaded.diagnostics.len() > 2 * diagnostic::MAX_IN_ALL {
+            diagnostic::sort_and_bound(&mut self.loaded.diagnostics);
+        }
         self.loaded.sources.insert(Arc::clone(file), text);
     }
 

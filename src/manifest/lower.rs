@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::names::Names;
 use super::defaults::fill::{Defaults, Place};
 use super::page::LocaleManifest;
+use super::project::MAX_REQUIRED;
 use super::read::{PageDocument, ProjectDocument};
 use super::value::ObjectId;
 use crate::diagnostic::{self, Code, Diagnostic};
@@ -48,7 +49,7 @@ impl Terms {
 /// Returns the locales that a project requires.
 fn required_locales(project: &ProjectDocument) -> Vec<RequiredLocale> {
     let items = project.node(&["locales", "required"]).map_or(&[][..], |node| node.items());
-    let stated = items.iter().filter_map(|item| Some((item.text()?.to_owned(), item.span)));
+    let stated = items.iter().take(MAX_REQUIRED).filter_map(|item| Some((item.text()?.to_owned(), item.span)));
     stated.map(|(key, span)| RequiredLocale { key, location: span.within(&project.location.file) }).collect()
 }
 

@@ -13,6 +13,9 @@ use super::value::{Glob, ObjectId, Percent, Version};
 /// The name of the project file.
 pub const FILE_NAME: &str = "slugline.yaml";
 
+/// Locales that each page is checked for; more are an error. A site has some dozens at most.
+pub(in crate::manifest) const MAX_REQUIRED: usize = 200;
+
 /// What is read as pages where the project file does not say.
 pub const DEFAULT_PAGES: &str = "pages/**/*.{yaml,yml}";
 

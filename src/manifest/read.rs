@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
+use super::decode::Work;
 use super::defaults::fill::Defaults;
 use super::lint::policy::policy;
 use super::page::PageManifest;
 use super::project::Project;
 use super::yaml::{Key, Node, Step};
 use super::{codes, cut, decode, rules, yaml};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Problems};
 use crate::lint::subject::PageName;
 use crate::model::PagePath;
 use crate::source::{ByteRange, Location, Span};
@@ -96,58 +97,59 @@ pub fn text(file: &Arc<str>, bytes: Vec<u8>) -> (String, Option<Diagnostic>) {
 
 /// Returns the pages that the text of a file describes, and everything that is wrong with it.
 pub fn pages(file: &Arc<str>, text: &str) -> (Vec<PageDocument>, Vec<Diagnostic>) {
-    let yaml::Parsed { documents, mut diagnostics } = yaml::parse(file, text);
-    if documents.is_empty() && diagnostics.is_empty() {
-        diagnostics.push(
+    let yaml::Parsed { documents, mut problems, .. } = yaml::parse(file, text);
+    if documents.is_empty() && problems.is_empty() {
+        problems.push(
             empty(file, "this file holds no page")
                 .help("describe a page, or delete the file: `path: /guide` and `locales: {primary: {…}}`"),
         );
     }
-    let mut pages = Vec::with_capacity(documents.len());
+    let mut work = Work::default();
+    let mut pages = Vec::new();
     for root in documents {
-        diagnostics.extend(rules::page(&root, file));
-        diagnostics.extend(cut::texts(&root, file, text));
-        pages.extend(document(root, file, &mut diagnostics));
+        rules::page(&root, file, &mut problems);
+        cut::texts(&root, file, text, &mut problems);
+        pages.extend(document(root, file, &mut work, &mut problems));
     }
-    (pages, diagnostics)
+    (pages, problems.into_diagnostics(file))
 }
 
 /// Returns the project that the text of a project file describes, and everything that is wrong with it.
 pub fn project(file: &Arc<str>, text: &str) -> (Option<ProjectDocument>, Vec<Diagnostic>) {
-    let yaml::Parsed { documents, mut diagnostics } = yaml::parse(file, text);
+    let yaml::Parsed { documents, mut problems, .. } = yaml::parse(file, text);
     let mut documents = documents.into_iter();
     let Some(root) = documents.next() else {
-        if diagnostics.is_empty() {
-            diagnostics.push(empty(file, "this file holds no project").help("write `version: 1` and `site: …`"));
+        if problems.is_empty() {
+            problems.push(empty(file, "this file holds no project").help("write `version: 1` and `site: …`"));
         }
-        return (None, diagnostics);
+        return (None, problems.into_diagnostics(file));
     };
     if let Some(extra) = documents.next() {
-        diagnostics.push(
+        problems.push(
             Diagnostic::error(codes::EXTRA_DOCUMENT, "a project file holds one document")
                 .at(first_key(&extra).within(file))
                 .help("remove what follows the second `---`"),
         );
     }
-    diagnostics.extend(rules::project(&root, file));
-    diagnostics.extend(cut::texts(&root, file, text));
-    let project = document(root, file, &mut diagnostics);
+    rules::project(&root, file, &mut problems);
+    cut::texts(&root, file, text, &mut problems);
+    let project = document(root, file, &mut Work::default(), &mut problems);
     if let Some(project) = &project {
-        diagnostics.extend(policy(project).1);
-        diagnostics.extend(Defaults::of(project).1);
+        problems.extend(policy(project).1);
+        problems.extend(Defaults::of(project).1);
     }
-    (project, diagnostics)
+    (project, problems.into_diagnostics(file))
 }
 
 fn document<T: DeserializeOwned>(
     mut root: Node,
     file: &Arc<str>,
-    diagnostics: &mut Vec<Diagnostic>,
+    work: &mut Work,
+    problems: &mut Problems,
 ) -> Option<Document<T>> {
     let location = first_key(&root).within(file);
-    let (manifest, problems) = decode::decode(&mut root, file);
-    diagnostics.extend(problems);
-    manifest.map(|manifest| Document { manifest, location, root })
+    let manifest = decode::decode(&mut root, file, work, problems)?;
+    Some(Document { manifest, location, root })
 }
 
 fn first_key(root: &Node) -> Span {

@@ -7,62 +7,57 @@ use std::sync::Arc;
 
 use super::codes;
 use super::decode::suggests;
+use super::defaults::fill::MAX_DEFAULTS;
+use super::globs::MAX_GLOBS;
 use super::lint::ENTRY_KEYS;
+use super::lint::policy::MAX_ALLOWED;
+use super::project::MAX_REQUIRED;
 use super::read::PageDocument;
 use super::yaml::{Key, Kind, Node, Resolved};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Problems, Severity};
 use crate::source::Location;
 
-/// Returns what is wrong with a page as a whole.
-pub(super) fn page(root: &Node, file: &Arc<str>) -> Vec<Diagnostic> {
-    let mut diagnostics = Vec::new();
-    let Kind::Mapping(_) = root.kind else {
-        return diagnostics;
-    };
+/// Reports what is wrong with a page as a whole.
+pub(super) fn page(root: &Node, file: &Arc<str>, problems: &mut Problems) {
+    let Kind::Mapping(_) = root.kind else { return };
     if lacks(root, &["id", "path"]) {
-        diagnostics.push(
+        problems.push(
             Diagnostic::error(codes::MISSING_KEY, "a page needs `id` or `path`")
                 .at(start(root, file))
                 .help("`id` stays the same when the page moves; `path` is where it is now: `path: /guide`"),
         );
     }
     if lacks(root, &["locales"]) {
-        diagnostics.push(
+        problems.push(
             Diagnostic::error(codes::MISSING_KEY, "a page needs `locales`")
                 .at(start(root, file))
                 .help("write `locales: {primary: {…}}` for a page in the primary locale"),
         );
     }
-    let Some((key, locales)) = root.entry("locales") else {
-        return diagnostics;
-    };
+    let Some((key, locales)) = root.entry("locales") else { return };
     if is_empty_collection(locales) {
-        diagnostics.push(empty(key, file, "name at least one locale, such as `primary`"));
+        problems.push(empty(key, file, "name at least one locale, such as `primary`"));
     }
-    same_locale(locales, file, &mut diagnostics);
+    same_locale(locales, file, problems);
     for (_, locale) in locales.entries() {
         if let Some(card) = locale.get("openGraph") {
-            copied_text(card, "title", "titleCopied", file, &mut diagnostics);
-            copied_text(card, "description", "descriptionCopied", file, &mut diagnostics);
+            copied_text(card, "title", "titleCopied", file, problems);
+            copied_text(card, "description", "descriptionCopied", file, problems);
         }
     }
-    diagnostics
 }
 
-/// Returns what is wrong with the project file as a whole.
-pub(super) fn project(root: &Node, file: &Arc<str>) -> Vec<Diagnostic> {
-    let mut diagnostics = Vec::new();
-    let Kind::Mapping(_) = root.kind else {
-        return diagnostics;
-    };
+/// Reports what is wrong with the project file as a whole.
+pub(super) fn project(root: &Node, file: &Arc<str>, problems: &mut Problems) {
+    let Kind::Mapping(_) = root.kind else { return };
     if lacks(root, &["version"]) {
-        diagnostics.push(
+        problems.push(
             Diagnostic::error(codes::MISSING_KEY, "the key `version` is missing")
                 .at(start(root, file))
                 .help("write `version: 1`"),
         );
     }
-    diagnostics.extend(sites(root, file));
+    problems.extend(sites(root, file));
     for (name, help) in [
         ("environments", "name at least one: `environments: {production: {site: …}}`"),
         ("pages", "name the files that hold pages: `pages: [pages/**/*.yaml]`, or remove the key"),
@@ -70,7 +65,7 @@ pub(super) fn project(root: &Node, file: &Arc<str>) -> Vec<Diagnostic> {
         if let Some((key, value)) = root.entry(name)
             && is_empty_collection(value)
         {
-            diagnostics.push(empty(key, file, help));
+            problems.push(empty(key, file, help));
         }
     }
     let entries = root.get("lint").and_then(|lint| lint.get("allow")).map_or(&[][..], Node::items);
@@ -82,11 +77,31 @@ pub(super) fn project(root: &Node, file: &Arc<str>) -> Vec<Diagnostic> {
                 _ => "name the rule, as the finding does: `rule: seo-title/too-wide`",
             };
             let message = format!("an entry of `allow` needs `{key}`");
-            diagnostics.push(Diagnostic::error(codes::MISSING_KEY, message).at(start(entry, file)).help(help));
+            problems.push(Diagnostic::error(codes::MISSING_KEY, message).at(start(entry, file)).help(help));
         }
     }
-    diagnostics
+    for (keys, most) in MOST_ITEMS {
+        let [outer @ .., last] = keys else { continue };
+        let parent = outer.iter().try_fold(root, |node, key| node.get(key));
+        if let Some((key, list)) = parent.and_then(|parent| parent.entry(last))
+            && list.items().len() > *most
+        {
+            let message = format!("`{last}` has more than {most} entries");
+            let help = "no project needs so many: each is compared with each page";
+            problems.push(Diagnostic::error(codes::INVALID_VALUE, message).at(key.span.within(file)).help(help));
+        }
+    }
 }
+
+/// Lists that are compared with each page or file, and how many entries they may have. More would cost the product of the
+/// two.
+const MOST_ITEMS: &[(&[&str], usize)] = &[
+    (&["pages"], MAX_GLOBS),
+    (&["locales", "required"], MAX_REQUIRED),
+    (&["defaults"], MAX_DEFAULTS),
+    (&["lint", "allow"], MAX_ALLOWED),
+    (&["lint", "do-not-translate"], 1_000),
+];
 
 /// Exactly one of `site` and `environments` says where the pages live.
 fn sites(root: &Node, file: &Arc<str>) -> Option<Diagnostic> {
@@ -114,16 +129,16 @@ fn sites(root: &Node, file: &Arc<str>) -> Option<Diagnostic> {
 /// Returns an error for each document that describes a page which another one before it describes.
 pub(super) fn duplicate_pages(pages: &[PageDocument]) -> Vec<Diagnostic> {
     let mut by_id: BTreeMap<&str, &PageDocument> = BTreeMap::new();
-    let mut by_path: BTreeMap<&str, Vec<&PageDocument>> = BTreeMap::new();
+    let mut by_path: BTreeMap<&str, &PageDocument> = BTreeMap::new();
+    let mut by_path_alone: BTreeMap<&str, &PageDocument> = BTreeMap::new();
     let mut diagnostics = Vec::new();
     for page in pages {
         let id = page.manifest.id.as_ref().map(|id| id.as_str());
         let path = page.manifest.path.as_ref().map(|path| path.as_str());
         let same_id = id.and_then(|id| by_id.get(id).copied());
         // Two ids are two pages, whatever their paths: an id decides, and a path may be out of date.
-        let same_path = path
-            .and_then(|path| by_path.get(path))
-            .and_then(|others| others.iter().copied().find(|other| id.is_none() || other.manifest.id.is_none()));
+        let others = if id.is_none() { &by_path } else { &by_path_alone };
+        let same_path = path.and_then(|path| others.get(path).copied());
         if let (Some(other), Some(id)) = (same_id, id) {
             diagnostics.push(duplicate_page(page, other, "id", id));
         } else if let (Some(other), Some(path)) = (same_path, path) {
@@ -133,7 +148,10 @@ pub(super) fn duplicate_pages(pages: &[PageDocument]) -> Vec<Diagnostic> {
             by_id.entry(id).or_insert(page);
         }
         if let Some(path) = path {
-            by_path.entry(path).or_default().push(page);
+            by_path.entry(path).or_insert(page);
+            if id.is_none() {
+                by_path_alone.entry(path).or_insert(page);
+            }
         }
     }
     diagnostics
@@ -147,10 +165,14 @@ fn duplicate_page(page: &PageDocument, other: &PageDocument, key: &str, name: &s
         .help("keep one document a page; it may hold all locales")
 }
 
+/// Keys of a mapping that are compared with those that it lacks.
+const MAX_SUGGESTED: usize = 100;
+
 /// Returns whether none of the keys is there, nor one that is meant for one of them and reported as unknown.
 fn lacks(root: &Node, keys: &[&str]) -> bool {
-    let mut present = root.entries().iter().map(|(key, _)| key.text.as_str());
-    !present.any(|key| keys.contains(&key) || suggests(key, keys))
+    // A suggestion is costly, and a key that was meant for one of them stands among the first.
+    let mut first = root.entries().iter().take(MAX_SUGGESTED).map(|(key, _)| key.text.as_str());
+    !keys.iter().any(|key| root.entry(key).is_some()) && !first.any(|key| suggests(key, keys))
 }
 
 fn start(root: &Node, file: &Arc<str>) -> Location {
@@ -171,22 +193,22 @@ fn empty(key: &Key, file: &Arc<str>, help: &str) -> Diagnostic {
 }
 
 /// Tags are matched without regard to case, so two spellings are one locale.
-fn same_locale(locales: &Node, file: &Arc<str>, diagnostics: &mut Vec<Diagnostic>) {
+fn same_locale(locales: &Node, file: &Arc<str>, problems: &mut Problems) {
     let mut seen: BTreeMap<String, &Key> = BTreeMap::new();
     for (key, _) in locales.entries() {
         let Some(earlier) = seen.insert(key.text.to_lowercase(), key) else {
             continue;
         };
-        diagnostics.push(
+        problems.report(Severity::Error, || {
             Diagnostic::error(codes::DUPLICATE_LOCALE, format!("`{}` and `{}` are one locale", earlier.text, key.text))
                 .at(key.span.within(file))
                 .also(earlier.span.within(file), "first set here")
-                .help("keep one of the two"),
-        );
+                .help("keep one of the two")
+        });
     }
 }
 
-fn copied_text(card: &Node, text: &str, copied: &str, file: &Arc<str>, diagnostics: &mut Vec<Diagnostic>) {
+fn copied_text(card: &Node, text: &str, copied: &str, file: &Arc<str>, problems: &mut Problems) {
     let (Some((text, value)), Some((copied, flag))) = (card.entry(text), card.entry(copied)) else {
         return;
     };
@@ -194,7 +216,7 @@ fn copied_text(card: &Node, text: &str, copied: &str, file: &Arc<str>, diagnosti
     if !is_copied || value.text().is_none() {
         return;
     }
-    diagnostics.push(
+    problems.push(
         Diagnostic::error(
             codes::CONFLICTING_KEYS,
             format!("`{}` has a text, but `{}` says to copy it", text.text, copied.text),

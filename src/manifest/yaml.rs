@@ -5,6 +5,7 @@
 
 use crate::source::Span;
 
+pub use entries::Entries;
 pub use parse::{Parsed, parse};
 pub use scalar::{Resolved, Scalar, ScalarStyle};
 pub use written::{Form, Written, WrittenEntry, WrittenMapping, start_of_node, written};
@@ -27,7 +28,12 @@ mod scalar;
 
 /// Returns the place of a byte, counted from the start of the text.
 pub fn place_of(text: &str, byte: usize) -> Span {
-    position::visible_character(text, position::from_start(text, 0), byte)
+    place_near(text, position::from_start(text, 0), byte)
+}
+
+/// Returns the place of a byte, counted from a known place before it.
+pub fn place_near(text: &str, known: Span, byte: usize) -> Span {
+    position::visible_character(text, known, byte)
 }
 
 /// A value and where it stands.
@@ -45,7 +51,7 @@ pub struct Node {
 pub enum Kind {
     Scalar(Scalar),
     Sequence(Vec<Node>),
-    Mapping(Vec<(Key, Node)>),
+    Mapping(Entries),
 }
 
 /// A key; always text, whatever it looks like: `404:` and `no:` are locales as good as any.
@@ -80,7 +86,10 @@ impl Node {
     }
 
     pub fn entry(&self, key: &str) -> Option<&(Key, Self)> {
-        self.entries().iter().find(|(found, _)| found.text == key)
+        match &self.kind {
+            Kind::Mapping(entries) => entries.find(key),
+            Kind::Scalar(_) | Kind::Sequence(_) => None,
+        }
     }
 
     pub fn get(&self, key: &str) -> Option<&Self> {
@@ -120,30 +129,28 @@ impl Node {
         place
     }
 
-    /// Takes the node at the end of the steps out of the tree; returns whether there was one.
-    pub fn remove(&mut self, steps: &[Step<'_>]) -> bool {
-        let Some((step, rest)) = steps.split_first() else {
-            return false;
-        };
-        match (step, &mut self.kind) {
-            (Step::Key(key), Kind::Mapping(entries)) => {
-                let Some(index) = entries.iter().position(|(found, _)| found.text == *key) else {
-                    return false;
-                };
-                if rest.is_empty() {
-                    entries.remove(index);
-                    return true;
-                }
-                entries[index].1.remove(rest)
+    /// Takes children of the node at the end of the steps out of the tree; returns whether there were any.
+    pub fn remove(&mut self, steps: &[Step<'_>], is_refused: impl Fn(Step<'_>) -> bool) -> bool {
+        let parent = steps.iter().try_fold(self, |node, step| match (*step, &mut node.kind) {
+            (Step::Key(key), Kind::Mapping(entries)) => entries.find_mut(key),
+            (Step::Index(index), Kind::Sequence(items)) => items.get_mut(index),
+            _ => None,
+        });
+        match parent.map(|parent| &mut parent.kind) {
+            Some(Kind::Mapping(entries)) => entries.remove(|key| is_refused(Step::Key(key))),
+            Some(Kind::Sequence(items)) => {
+                let before = items.len();
+                let mut index = 0..;
+                items.retain(|_| !index.next().is_some_and(|index| is_refused(Step::Index(index))));
+                items.len() < before
             }
-            (Step::Index(index), Kind::Sequence(items)) if *index < items.len() => {
-                if rest.is_empty() {
-                    items.remove(*index);
-                    return true;
-                }
-                items[*index].remove(rest)
-            }
-            _ => false,
+            Some(Kind::Scalar(_)) | None => false,
         }
+    }
+
+    /// Returns how many nodes the tree has.
+    pub fn size(&self) -> usize {
+        let children = self.items().iter().chain(self.entries().iter().map(|(_, value)| value));
+        1 + children.map(Self::size).sum::<usize>()
     }
 }

@@ -18,6 +18,9 @@ pub enum Style {
 
 /// Places of one problem that are further apart than this get excerpts of their own.
 const MAX_EXCERPT_LINES: u32 = 200;
+/// Bytes between two places of one excerpt, and bytes of a line on each side of a place. A line can have many megabytes,
+/// and an excerpt of it is made for each problem.
+const MAX_EXCERPT_BYTES: usize = 2_000;
 
 /// Returns all diagnostics, each followed by an empty line; long source lines are cut to the width.
 pub fn render_diagnostics(diagnostics: &[Diagnostic], sources: &Sources, style: Style, width: usize) -> String {
@@ -31,7 +34,8 @@ pub fn render_diagnostics(diagnostics: &[Diagnostic], sources: &Sources, style: 
         out.push_str(&renderer.render(&[report(diagnostic, sources)]));
         out.push_str("\n\n");
     }
-    out
+    // Pieces that are harmless each may together be a runner command.
+    escape::without_command(&out)
 }
 
 fn report<'a>(diagnostic: &'a Diagnostic, sources: &Sources) -> Group<'a> {
@@ -92,10 +96,12 @@ impl<'a> Excerpt<'a> {
         let first = self.marks[0].at;
         first.file == at.file
             && first.line.abs_diff(at.line) <= MAX_EXCERPT_LINES
+            && first.bytes.range().start.abs_diff(at.bytes.range().start) <= MAX_EXCERPT_BYTES
             && first.bytes.is_empty() == at.bytes.is_empty()
     }
 
-    /// Returns the lines concerned, or nothing if the text is not at hand.
+    /// Returns the lines concerned, or nothing if the text is not at hand, or if the line begins too far before the place: the
+    /// column is counted from there.
     fn snippet(&self, sources: &Sources) -> Option<Snippet<'a, Annotation<'a>>> {
         let file = &self.marks[0].at.file;
         let text = sources.text(file)?;
@@ -105,7 +111,7 @@ impl<'a> Excerpt<'a> {
         for mark in &self.marks {
             let range = mark.at.bytes.range();
             text.get(range.clone()).filter(|marked| !marked.is_empty())?;
-            start = start.min(line_start(text, range.start));
+            start = start.min(line_start(text, range.start)?);
             end = end.max(line_end(text, range.start));
             first_line = first_line.min(mark.at.line);
         }
@@ -130,12 +136,18 @@ impl<'a> Excerpt<'a> {
     }
 }
 
-fn line_start(text: &str, at: usize) -> usize {
-    text[..at].rfind(['\n', '\r']).map_or(0, |found| found + 1)
+fn line_start(text: &str, at: usize) -> Option<usize> {
+    let nearest = text.floor_char_boundary(at.saturating_sub(MAX_EXCERPT_BYTES));
+    match text[nearest..at].rfind(['\n', '\r']) {
+        Some(found) => Some(nearest + found + 1),
+        None => (nearest == 0).then_some(0),
+    }
 }
 
+/// Returns where the line ends, or where the excerpt of a long one does.
 fn line_end(text: &str, at: usize) -> usize {
-    text[at..].find(['\n', '\r']).map_or(text.len(), |found| at + found)
+    let farthest = text.floor_char_boundary((at + MAX_EXCERPT_BYTES).min(text.len()));
+    text[at..farthest].find(['\n', '\r']).map_or(farthest, |found| at + found)
 }
 
 /// Returns source lines with every hazardous character spelled out; tabs are left to the renderer.

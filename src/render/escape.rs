@@ -4,13 +4,13 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// What a GitHub runner takes for a command wherever it stands in a line of a log.
-const RUNNER_COMMAND: &str = "##[";
+/// How a line of a log begins that opens a group (Buildkite) or a fold (Travis CI). White space before it disables it.
+const GROUP_STARTS: [&str; 6] = ["--- ", "+++ ", "~~~ ", "^^^ +++", "travis_fold:", "travis_time:"];
 
 /// Returns the text on one line, with nothing in it that a terminal would act on, or a runner that reads its log. What a
 /// runner takes for a command at the start of a line is for whoever puts it there; see [`is_line_command`].
 pub fn line(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_hazard) && !text.contains(RUNNER_COMMAND) {
+    if !text.chars().any(is_hazard) && commands(text).next().is_none() {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
@@ -20,14 +20,66 @@ pub fn line(text: &str) -> Cow<'_, str> {
     Cow::Owned(without_command(&out))
 }
 
-/// Returns the text without what a runner takes for a command in the middle of a line.
-pub fn without_command(text: &str) -> String {
-    text.replace(RUNNER_COMMAND, "#\\u{23}[")
+/// Returns where runner commands begin that are recognized anywhere in a line, each as the offset of its second `#`:
+/// `##[error]` (GitHub, Azure Pipelines), `##vso[task.setvariable …]` (Azure Pipelines) and `##teamcity[buildStatus …]`.
+pub fn commands(text: &str) -> impl Iterator<Item = usize> + '_ {
+    let is_name = |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '_' | '-');
+    text.match_indices('[').filter_map(move |(bracket, _)| {
+        let marks = text[..bracket].trim_end_matches(is_name);
+        marks.ends_with("##").then(|| marks.len() - 1)
+    })
 }
 
-/// Returns HTML that reads the same, without what a runner takes for a command in the middle of a line.
+/// Returns the text with the second `#` of each runner command spelled as given.
+pub fn replace_commands(text: &str, spelled: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut copied = 0;
+    for mark in commands(text) {
+        out.push_str(&text[copied..mark]);
+        out.push_str(spelled);
+        copied = mark + 1;
+    }
+    out + &text[copied..]
+}
+
+/// Returns the text without runner commands that are recognized anywhere in a line.
+pub fn without_command(text: &str) -> String {
+    replace_commands(text, "\\u{23}")
+}
+
+/// Returns HTML of the same meaning without runner commands that are recognized anywhere in a line.
 pub fn html_without_command(html: &str) -> String {
-    html.replace(RUNNER_COMMAND, "#&#35;[")
+    replace_commands(html, "&#35;")
+}
+
+/// Returns JSON of the same meaning in which no string holds a character that acts on a terminal, or a runner command.
+/// JSON has neither outside of its strings, except for line breaks.
+pub fn json(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character != '\n' && is_hazard(character) {
+            let mut units = [0; 2];
+            for unit in character.encode_utf16(&mut units) {
+                // Writing into a String cannot fail.
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(character);
+        }
+    }
+    replace_commands(&out, "\\u0023")
+}
+
+/// Returns whether the line opens a group or a fold in the log of a runner.
+pub fn opens_group(line: &str) -> bool {
+    GROUP_STARTS.iter().any(|start| line.starts_with(start))
+}
+
+/// Returns whether text that is printed as it is, such as a table, would act on a terminal or on a runner.
+pub fn acts_on_a_log(text: &str) -> bool {
+    let is_active = |line: &str| line.trim_start().starts_with("::") || opens_group(line);
+    let has_control = text.chars().any(|character| character.is_control() && !matches!(character, '\n' | '\r' | '\t'));
+    has_control || commands(text).next().is_some() || text.split(['\n', '\r']).any(is_active)
 }
 
 /// Returns whether a runner could take what begins with the character for a command, where nothing but white space stands
@@ -121,6 +173,22 @@ pub fn text(text: &str) -> String {
     without_command(&out)
 }
 
+/// Returns the text as [`text`] does, for output whose lines can begin with foreign text: none of them opens a group.
+pub fn log(foreign: &str) -> String {
+    let mut out = String::with_capacity(foreign.len());
+    for line in text(foreign).split_inclusive('\n') {
+        let mut characters = line.chars();
+        match characters.next() {
+            Some(first) if opens_group(line) => {
+                spell(&mut out, first);
+                out.push_str(characters.as_str());
+            }
+            _ => out.push_str(line),
+        }
+    }
+    out
+}
+
 /// Appends the character, spelled out if it is hazardous.
 pub fn push(out: &mut String, character: char) {
     match character {
@@ -204,7 +272,24 @@ mod tests {
     #[test]
     fn nothing_is_a_command_to_a_runner() {
         assert_eq!(line("###[error]"), "##\\u{23}[error]");
+        assert_eq!(line("a ##vso[task.x]##TeamCity[y] b"), "a #\\u{23}vso[task.x]#\\u{23}TeamCity[y] b");
+        for harmless in ["# #vso[x]", "##vso x[", "##é[x]", "#vso[x]", "##"] {
+            assert_eq!(line(harmless), harmless);
+        }
+        assert_eq!(html_without_command("<i>##vso[x]</i>"), "<i>#&#35;vso[x]</i>");
+        assert_eq!(json("\"##vso[x]\u{1b}\""), "\"#\\u0023vso[x]\\u001b\"");
+        assert_eq!(log("--- x\n+++ y\n - - z\n"), "\\u{2d}-- x\n\\u{2b}++ y\n - - z\n");
         assert_eq!(text("a\n \u{a0}::error::x\n+ ::b"), "a\n \u{a0}\\u{3a}:error::x\n+ ::b");
+    }
+
+    #[test]
+    fn detects_raw_text_that_acts_on_a_log() {
+        for text in ["a\n ::error::x", "a,##vso[x]", "a\u{1b}[0m", "a\r--- x", "travis_fold:start:x"] {
+            assert!(acts_on_a_log(text), "{text:?}");
+        }
+        for text in ["page,path\r\n1,a :: b\r\n", "\u{feff}a --- b\tc", "# #["] {
+            assert!(!acts_on_a_log(text), "{text:?}");
+        }
     }
 
     #[test]

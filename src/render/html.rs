@@ -175,7 +175,7 @@ fn problems(view: &PlanView<'_>) -> Markup {
 }
 
 fn problem(diagnostic: &Diagnostic) -> Markup {
-    let Diagnostic { code, severity, message, at, help, also: _ } = diagnostic;
+    let Diagnostic { code, severity, message, at, help, also: _, left_out: _ } = diagnostic;
     html! {
         div.problem.(severity.as_str()) {
             p { strong { (severity.as_str()) " " code { (text(code.as_str())) } } " " (text(message)) }

@@ -114,7 +114,7 @@ fn change(field: &FieldView<'_>) -> Markup {
 
 /// What the lint says of the text above.
 fn finding_text(finding: &Diagnostic) -> Markup {
-    let Diagnostic { code, severity, message, at: _, also: _, help } = finding;
+    let Diagnostic { code, severity, message, at: _, also: _, help, left_out: _ } = finding;
     html! {
         p.finding {
             strong { (severity.as_str()) } " " (text(message)) " " code { (text(code.as_str())) }

@@ -2,6 +2,7 @@
 //!
 //! Everything printed through it has been made harmless by `escape`; a style is the only thing that adds escapes.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
@@ -67,8 +68,10 @@ pub struct Line {
     indent: usize,
     /// Further indent of the lines it wraps into.
     hang: usize,
-    stretches: Vec<(Look, Wrap, String)>,
+    stretches: Vec<Stretch>,
 }
+
+type Stretch = (Look, Wrap, String);
 
 /// Where a stretch of text may be broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,13 +121,34 @@ impl Line {
             pending_spaces: 0,
             style: Style::new(),
         };
-        for (look, wrap, text) in &self.stretches {
+        for (look, wrap, text) in self.disarmed().as_ref() {
             match wrap {
                 Wrap::AtSpaces => row.stretch(*look, text)?,
                 Wrap::Never => row.whole(*look, text)?,
             }
         }
         row.end()
+    }
+
+    /// Returns the stretches without a runner command that they make up together, such as `##` and `vso[…]`.
+    fn disarmed(&self) -> Cow<'_, [Stretch]> {
+        let joined: String = self.stretches.iter().map(|(.., text)| text.as_str()).collect();
+        let group = (self.indent == 0 && escape::opens_group(&joined)).then_some(0);
+        let mut marks: Vec<usize> = group.into_iter().chain(escape::commands(&joined)).collect();
+        if marks.is_empty() {
+            return Cow::Borrowed(&self.stretches);
+        }
+        let (mut stretches, mut end) = (self.stretches.clone(), joined.len());
+        for (.., text) in stretches.iter_mut().rev() {
+            end -= text.len();
+            while let Some(mark) = marks.pop_if(|mark| *mark >= end) {
+                let at = mark - end;
+                let mut spelled = String::new();
+                text[at..].chars().take(1).for_each(|character| escape::spell(&mut spelled, character));
+                text.replace_range(at..=at, &spelled);
+            }
+        }
+        Cow::Owned(stretches)
     }
 }
 
@@ -290,6 +314,16 @@ mod tests {
         assert_eq!(print(&line, None), "  \\u{3a}:error::a ::b\n");
         let line = Line::indented(0).with(Look::Plain, &format!("{} ::error::b", "a".repeat(30)));
         assert_eq!(print(&line, Some(30)), format!("{}\n\\u{{3a}}:error::b\n", "a".repeat(30)));
+    }
+
+    #[test]
+    fn stretches_make_up_no_command() {
+        let line = Line::indented(2).with(Look::Old, "a #").with(Look::OldWord, "#").with(Look::Old, "vso[b] ##[c]");
+        assert_eq!(print(&line, None), "  a #\\u{23}vso[b] #\\u{23}[c]\n");
+        let line = Line::indented(0).with(Look::Strong, "--").with(Look::Faint, "- a ##").with(Look::Strong, "[b]");
+        assert_eq!(print(&line, None), "\\u{2d}-- a #\\u{23}[b]\n");
+        let line = Line::indented(2).with(Look::Plain, "--- a");
+        assert_eq!(print(&line, None), "  --- a\n");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
 use super::view::count;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::lint::{Finding, Rule};
 use crate::plan::file;
 use crate::source::touched::TouchedLines;
@@ -55,11 +55,21 @@ pub fn problems(diagnostics: Vec<Diagnostic>, findings: Vec<Finding>, touched: &
         problem.is_touched = problem.diagnostic.at.as_ref().is_some_and(|at| touched.has(at));
     }
     problems.sort_by(|one, other| {
-        let key = |problem: &Problem| (problem.diagnostic.at.clone(), problem.diagnostic.code.clone());
-        key(one).cmp(&key(other)).then_with(|| one.diagnostic.message.cmp(&other.diagnostic.message))
+        let (one, other) = (&one.diagnostic, &other.diagnostic);
+        let texts = || (&one.code, &one.message).cmp(&(&other.code, &other.message));
+        one.place().cmp(&other.place()).then_with(texts)
     });
     tell_apart(&mut problems);
     problems
+}
+
+/// Returns the problems that are listed, and entries that count the others.
+pub fn bounded(problems: &[Problem]) -> Vec<Problem> {
+    let diagnostic::Bounds { is_listed, further } = diagnostic::bounds(problems.iter().map(|it| &it.diagnostic));
+    let listed = problems.iter().zip(is_listed).filter(|(_, is_listed)| *is_listed).map(|(problem, _)| problem.clone());
+    let mut bounded: Vec<Problem> = listed.chain(further.into_iter().map(of_diagnostic)).collect();
+    bounded.sort_by(|one, other| one.diagnostic.place().cmp(&other.diagnostic.place()));
+    bounded
 }
 
 /// Gives each problem a fingerprint of its own.
@@ -125,14 +135,15 @@ pub struct Counts {
     pub infos: usize,
 }
 
-impl FromIterator<Severity> for Counts {
-    fn from_iter<T: IntoIterator<Item = Severity>>(severities: T) -> Self {
+impl<'d> FromIterator<&'d Diagnostic> for Counts {
+    fn from_iter<T: IntoIterator<Item = &'d Diagnostic>>(diagnostics: T) -> Self {
         let mut counts = Self::default();
-        for severity in severities {
-            match severity {
-                Severity::Error => counts.errors += 1,
-                Severity::Warning => counts.warnings += 1,
-                Severity::Info => counts.infos += 1,
+        for diagnostic in diagnostics {
+            let count = diagnostic.left_out.max(1);
+            match diagnostic.severity {
+                Severity::Error => counts.errors += count,
+                Severity::Warning => counts.warnings += count,
+                Severity::Info => counts.infos += count,
             }
         }
         counts
@@ -156,7 +167,7 @@ impl Counts {
 
 /// Counts problems by weight.
 pub fn counts<'p>(problems: impl IntoIterator<Item = &'p Problem>) -> Counts {
-    problems.into_iter().map(|problem| problem.diagnostic.severity).collect()
+    problems.into_iter().map(|problem| &problem.diagnostic).collect()
 }
 
 /// Returns the problems, worst first, of these what was touched first, and else in their order.
@@ -172,6 +183,9 @@ pub fn json(problem: &Problem) -> Json {
     let mut out = file::diagnostic(diagnostic);
     let also = diagnostic.also.iter().map(|(at, label)| json!({"location": file::location(at), "label": label}));
     out["also"] = also.collect();
+    if diagnostic.left_out > 0 {
+        out["left_out"] = json!(diagnostic.left_out);
+    }
     out["page"] = json!(page);
     out["locale"] = json!(locale);
     out["field"] = json!(field);

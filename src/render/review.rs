@@ -46,7 +46,7 @@ fn fields_of<'p, 'a>(page: &'p PageView<'a>) -> impl Iterator<Item = &'p FieldVi
 
 /// Returns how much the lint has to say of a page, in words: of what changes, and of what is left behind by it.
 pub fn page_findings(page: &PageView<'_>) -> Option<String> {
-    of_page(page).map(|finding| finding.severity).collect::<Counts>().words()
+    of_page(page).collect::<Counts>().words()
 }
 
 fn of_page<'p>(page: &'p PageView<'_>) -> impl Iterator<Item = &'p Diagnostic> {
@@ -57,7 +57,7 @@ fn of_page<'p>(page: &'p PageView<'_>) -> impl Iterator<Item = &'p Diagnostic> {
 /// Returns how much the lint has to say of the plan, in words.
 fn all_findings(view: &PlanView<'_>) -> Option<String> {
     let at_changes = fields(view).flat_map(|field| &field.findings).copied();
-    at_changes.chain(view.beside()).map(|finding| finding.severity).collect::<Counts>().words()
+    at_changes.chain(view.beside()).collect::<Counts>().words()
 }
 
 /// Returns the errors, which stand in the way of applying the plan.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use csv::StringRecord;
 
 use super::{Column, MARK, cell, codes, quotes};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Problems, Severity};
 use crate::manifest::edit::{self, Edit};
 use crate::manifest::read::PageDocument;
 use crate::model::{Field, Value};
@@ -26,11 +26,11 @@ pub fn read(
         locales,
         columns: Vec::new(),
         rows: BTreeMap::new(),
-        diagnostics: Vec::new(),
+        problems: Problems::default(),
     };
     reading.table(text.strip_prefix(MARK).unwrap_or(text));
     let edits = reading.rows.iter().flat_map(|((page, key), row)| row.edits(&pages[*page], key));
-    (edits.collect(), reading.diagnostics)
+    (edits.collect(), reading.problems.into_diagnostics(file))
 }
 
 /// The pages by what names them.
@@ -88,7 +88,7 @@ struct Reading<'a> {
     locales: &'a BTreeSet<String>,
     columns: Vec<Option<Column>>,
     rows: BTreeMap<(usize, String), Row>,
-    diagnostics: Vec<Diagnostic>,
+    problems: Problems,
 }
 
 impl Reading<'_> {
@@ -136,7 +136,7 @@ impl Reading<'_> {
                 match near {
                     Some(near) => self.report(codes::COLUMN, message, Some(format!("did you mean `{near}`?"))),
                     // Notes of those who work with the table.
-                    None => self.diagnostics.push(
+                    None => self.problems.push(
                         Diagnostic::warning(codes::COLUMN, message)
                             .at(Location::whole(self.file))
                             .help("it is left alone"),
@@ -190,7 +190,9 @@ impl Reading<'_> {
             self.check_path(number, record, page);
             return Some(page);
         }
-        let help = match suggest::nearest(name, known.keys().copied()) {
+        let is_listed = self.problems.has_room(Severity::Error);
+        let near = is_listed.then(|| suggest::nearest(name, known.keys().copied()));
+        let help = match near.flatten() {
             Some(near) => format!("did you mean `{near}`?"),
             None => "`slugline import` describes the pages that have no manifest yet".to_owned(),
         };
@@ -215,7 +217,7 @@ impl Reading<'_> {
                 );
                 return self.report(codes::ROW, message, Some(help));
             }
-            self.diagnostics.push(
+            self.problems.push(
                 Diagnostic::warning(codes::ROW, message)
                     .at(Location::whole(self.file))
                     .help("the id decides, and the path stays as it is"),
@@ -231,7 +233,9 @@ impl Reading<'_> {
         if let Some(known) = own.or_else(|| self.locales.iter().find(is_meant)) {
             return Some(known.clone());
         }
-        let help = match suggest::nearest(key, self.locales.iter().map(String::as_str)) {
+        let is_listed = self.problems.has_room(Severity::Error);
+        let near = is_listed.then(|| suggest::nearest(key, self.locales.iter().map(String::as_str)));
+        let help = match near.flatten() {
             Some(near) => format!("did you mean `{near}`?"),
             None => {
                 "a locale that no manifest has yet is named in `locales: {required: […]}` of slugline.yaml".to_owned()
@@ -296,7 +300,7 @@ impl Reading<'_> {
 
     fn report(&mut self, code: Code, message: String, help: Option<String>) {
         let diagnostic = Diagnostic::error(code, message).at(Location::whole(self.file));
-        self.diagnostics.push(match help {
+        self.problems.push(match help {
             Some(help) => diagnostic.help(help),
             None => diagnostic,
         });

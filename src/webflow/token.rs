@@ -77,8 +77,13 @@ impl Token {
     }
 
     /// Returns whether the text holds a spelling of the token.
-    pub(super) fn is_in(&self, text: &str) -> bool {
-        text.char_indices().any(|(at, _)| self.spelled(&text[at..]).is_some())
+    pub fn is_in(&self, text: &str) -> bool {
+        self.find_in(text).is_some()
+    }
+
+    /// Returns the byte offset of the first spelling of the token in the text.
+    pub fn find_in(&self, text: &str) -> Option<usize> {
+        text.char_indices().map(|(at, _)| at).find(|at| self.spelled(&text[*at..]).is_some())
     }
 
     /// Returns how many bytes at the start of the text spell the token, if they do.

@@ -10,6 +10,7 @@ mod shape;
 mod values;
 mod words;
 
+pub(crate) use held::{opens_group, runner_command};
 pub(crate) use markup::{forge, parse};
 pub(crate) use shape::sarif_shape;
 pub(crate) use values::hostile;

@@ -3,10 +3,11 @@
 //! serde hands out its errors as text of a fixed form. Only the kind of the error and what was expected are taken
 //! from it; what was found is read from the tree, as the user wrote it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{OwnedStep, suggest};
-use crate::diagnostic::Diagnostic;
+use super::{OwnedStep, Refused, suggest};
+use crate::diagnostic::{Diagnostic, Problems, Severity};
 use crate::manifest::codes;
 use crate::manifest::yaml::{Key, Kind, Node, Resolved, Step};
 use crate::source::{ByteRange, Location};
@@ -17,29 +18,33 @@ pub(super) fn explain(
     steps: &[Step<'_>],
     message: &str,
     file: &Arc<str>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Vec<OwnedStep>> {
+    problems: &mut Problems,
+) -> Refused {
     if let Some(Step::Key(key)) = steps.last()
         && let Some(expected) = message.strip_prefix(&format!("unknown field `{key}`, "))
     {
         let parent = &steps[..steps.len() - 1];
-        return unknown_keys(root, parent, &quoted(expected), file, diagnostics);
+        return unknown_keys(root, parent, &quoted(expected), file, problems);
     }
     let (key, node) = root.trace(steps);
     let place = Place { key, node, list: list_name(steps), file };
     let is_broken = node.scalar().is_some_and(|scalar| scalar.resolved == Resolved::Broken);
+    let mut parent: Vec<OwnedStep> = steps.iter().map(OwnedStep::of).collect();
+    let refused = Refused { children: parent.pop().into_iter().collect(), parent };
     if is_broken {
-        // What cannot be known has been reported by whoever found it.
-        return vec![steps.iter().map(OwnedStep::of).collect()];
+        // The parser has reported what cannot be read.
+        return refused;
     }
-    diagnostics.push(if let Some(missing) = message.strip_prefix("missing field ") {
-        Diagnostic::error(codes::MISSING_KEY, format!("the key {missing} is missing")).at(place.name())
-    } else if let Some(expected) = expectation(message) {
-        place.mismatch(expected)
-    } else {
-        place.malformed(message)
+    problems.report(Severity::Error, || {
+        if let Some(missing) = message.strip_prefix("missing field ") {
+            Diagnostic::error(codes::MISSING_KEY, format!("the key {missing} is missing")).at(place.name())
+        } else if let Some(expected) = expectation(message) {
+            place.mismatch(expected)
+        } else {
+            place.malformed(message)
+        }
     });
-    vec![steps.iter().map(OwnedStep::of).collect()]
+    refused
 }
 
 /// Reports all unknown keys of a mapping at once, so that a mapping full of them takes one round.
@@ -48,27 +53,28 @@ fn unknown_keys(
     parent: &[Step<'_>],
     allowed: &[&str],
     file: &Arc<str>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Vec<OwnedStep>> {
+    problems: &mut Problems,
+) -> Refused {
     let (_, mapping) = root.trace(parent);
     let unknown = mapping.entries().iter().map(|(key, _)| key).filter(|key| !allowed.contains(&key.text.as_str()));
-    let mut refused = Vec::new();
+    let mut children = BTreeSet::new();
     for key in unknown {
-        let mut at = key.span.within(file);
-        if suggest::is_secret(&key.text) {
-            // Without an excerpt: its line holds the secret, and logs are kept.
-            at.bytes = ByteRange::default();
-        }
-        diagnostics.push(
-            Diagnostic::error(codes::UNKNOWN_KEY, format!("unknown key `{}`", key.text))
-                .at(at)
-                .help(suggest::for_key(&key.text, allowed)),
-        );
-        let mut path: Vec<OwnedStep> = parent.iter().map(OwnedStep::of).collect();
-        path.push(OwnedStep::Key(key.text.clone()));
-        refused.push(path);
+        // Few problems are listed, and a suggestion costs more than all else.
+        problems.report(Severity::Error, || unknown_key(key, allowed, file));
+        children.insert(OwnedStep::Key(key.text.clone()));
     }
-    refused
+    Refused { parent: parent.iter().map(OwnedStep::of).collect(), children }
+}
+
+fn unknown_key(key: &Key, allowed: &[&str], file: &Arc<str>) -> Diagnostic {
+    let mut at = key.span.within(file);
+    if suggest::is_secret(&key.text) {
+        // Without an excerpt: its line holds the secret, and logs are kept.
+        at.bytes = ByteRange::default();
+    }
+    Diagnostic::error(codes::UNKNOWN_KEY, format!("unknown key `{}`", key.text))
+        .at(at)
+        .help(suggest::for_key(&key.text, allowed))
 }
 
 /// Returns what stands between backticks.

@@ -14,7 +14,7 @@ use super::super::read::ProjectDocument;
 use super::super::yaml::Node;
 use super::DefaultEntry;
 use super::template::{Template, is_name};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Problems, Severity};
 use crate::model::{Field, LocaleTag, PagePath, Stated, Value};
 use crate::source::Location;
 
@@ -60,21 +60,24 @@ pub struct Place<'a> {
     pub slug: Option<&'a str>,
 }
 
+/// Defaults that are compared with each page; more are an error.
+pub(in crate::manifest) const MAX_DEFAULTS: usize = 1_000;
+
 impl Defaults {
     /// Returns the defaults of a project, and what cannot be meant in them.
     pub fn of(project: &ProjectDocument) -> (Self, Vec<Diagnostic>) {
-        let mut reader = Reader { project, diagnostics: Vec::new() };
+        let mut reader = Reader { project, problems: Problems::default() };
         let vars = reader.vars();
         let nodes = project.node(&["defaults"]).map_or(&[][..], Node::items);
         let mut entries = Vec::new();
-        for (entry, node) in project.manifest.defaults.iter().zip(nodes) {
+        for (entry, node) in project.manifest.defaults.iter().zip(nodes).take(MAX_DEFAULTS) {
             entries.push((specificity(entry), reader.entry(entry, node, &vars)));
         }
         // The last of two that are equally specific decides.
         entries.reverse();
         entries.sort_by_key(|(specificity, _)| std::cmp::Reverse(*specificity));
         let entries = entries.into_iter().map(|(_, entry)| entry).collect();
-        (Self { entries, vars }, reader.diagnostics)
+        (Self { entries, vars }, reader.problems.into_diagnostics(&project.location.file))
     }
 
     /// Returns the locales that defaults are for, and where they say so.
@@ -175,7 +178,7 @@ const SHOWN: usize = 12;
 
 struct Reader<'a> {
     project: &'a ProjectDocument,
-    diagnostics: Vec<Diagnostic>,
+    problems: Problems,
 }
 
 impl Reader<'_> {
@@ -193,7 +196,7 @@ impl Reader<'_> {
                 continue;
             };
             let at = self.project.key_location_of(&["vars", name]);
-            self.diagnostics.push(Diagnostic::error(codes::INVALID_VALUE, message).at(at).help(help));
+            self.problems.push(Diagnostic::error(codes::INVALID_VALUE, message).at(at).help(help));
         }
         vars.clone()
     }
@@ -232,27 +235,28 @@ impl Reader<'_> {
 
     fn template(&mut self, text: &str, at: &Node, vars: &BTreeMap<String, String>) -> Template {
         let template = Template::parse(text);
-        let known: Vec<&str> = PAGE_NAMES.into_iter().chain(vars.keys().map(String::as_str)).collect();
-        for name in template.names().filter(|name| !known.contains(name)) {
-            let help = match did_you_mean(name, known.clone()) {
-                near if near.starts_with("did") => near,
-                _ => format!("give it a value: `vars: {{{name}: …}}`; `{{{{{name}}}}}` is `{{{name}}}` itself"),
-            };
-            let message = format!("nothing is called `{name}`");
+        for name in template.names().filter(|name| !PAGE_NAMES.contains(name) && !vars.contains_key(*name)) {
             let location = at.span.within(&self.project.location.file);
-            self.diagnostics.push(Diagnostic::error(codes::UNKNOWN_NAME, message).at(location).help(help));
+            self.problems.report(Severity::Error, || {
+                let known = PAGE_NAMES.into_iter().chain(vars.keys().map(String::as_str)).collect();
+                let help = match did_you_mean(name, known) {
+                    near if near.starts_with("did") => near,
+                    _ => format!("give it a value: `vars: {{{name}: …}}`; `{{{{{name}}}}}` is `{{{name}}}` itself"),
+                };
+                Diagnostic::error(codes::UNKNOWN_NAME, format!("nothing is called `{name}`")).at(location).help(help)
+            });
         }
         if let Some(brace) = stray_brace(text) {
             let message = format!("`{brace}` begins no name, and will read as it stands");
             let help = "write a name in single braces without spaces: `{title}`";
             let location = at.span.within(&self.project.location.file);
-            self.diagnostics.push(Diagnostic::warning(codes::UNKNOWN_NAME, message).at(location).help(help));
+            self.problems.push(Diagnostic::warning(codes::UNKNOWN_NAME, message).at(location).help(help));
         }
         template
     }
 
     fn refuse(&mut self, message: &str, help: &str, node: &Node) {
         let at = node.span.within(&self.project.location.file);
-        self.diagnostics.push(Diagnostic::error(codes::INVALID_VALUE, message).at(at).help(help));
+        self.problems.push(Diagnostic::error(codes::INVALID_VALUE, message).at(at).help(help));
     }
 }

@@ -5,15 +5,18 @@ use super::super::read::ProjectDocument;
 use super::super::yaml::Node;
 use super::value::{PagePattern, ThresholdNumber, did_you_mean};
 use super::{AllowEntry, Lint, RuleOptions, RuleOverride};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Problems, Severity};
 use crate::lint::policy::{Allow, Override, Policy, Setting};
 use crate::lint::rule::Rule;
 use crate::lint::{self};
 use crate::source::Location;
 
+/// Entries of `allow` that are compared with each finding; more are an error.
+pub(in crate::manifest) const MAX_ALLOWED: usize = 10_000;
+
 /// Returns what the rules go by, and what cannot be meant. Without a project, the defaults.
 pub fn policy(project: &ProjectDocument) -> (Policy, Vec<Diagnostic>) {
-    let mut reader = Reader { project, diagnostics: Vec::new() };
+    let mut reader = Reader { project, problems: Problems::default() };
     let Lint { profile, rules, allow, do_not_translate } = &project.manifest.lint;
     let mut policy = Policy {
         profile: profile.as_ref().map(|profile| profile.0).unwrap_or_default(),
@@ -26,28 +29,30 @@ pub fn policy(project: &ProjectDocument) -> (Policy, Vec<Diagnostic>) {
             policy.settings.insert(rule.id, reader.setting(rule, &setting.options));
         }
     }
-    for (number, entry) in allow.iter().enumerate() {
+    for (number, entry) in allow.iter().enumerate().take(MAX_ALLOWED) {
         policy.allow.extend(reader.allow(entry, number));
     }
-    (policy, reader.diagnostics)
+    (policy, reader.problems.into_diagnostics(&project.location.file))
 }
 
 struct Reader<'a> {
     project: &'a ProjectDocument,
-    diagnostics: Vec<Diagnostic>,
+    problems: Problems,
 }
 
 impl Reader<'_> {
     fn rule(&mut self, id: &str, at: &Location) -> Option<&'static Rule> {
         let rule = lint::rule(id);
         if rule.is_none() {
-            let known = lint::rules().map(|rule| rule.id).collect();
-            let help = match did_you_mean(id, known) {
-                help if help.starts_with("did") => help,
-                _ => "`slugline explain` lists the rules".to_owned(),
-            };
-            let message = format!("there is no rule `{id}`");
-            self.diagnostics.push(Diagnostic::error(codes::UNKNOWN_RULE, message).at(at.clone()).help(help));
+            self.problems.report(Severity::Error, || {
+                let known = lint::rules().map(|rule| rule.id).collect();
+                let help = match did_you_mean(id, known) {
+                    help if help.starts_with("did") => help,
+                    _ => "`slugline explain` lists the rules".to_owned(),
+                };
+                let message = format!("there is no rule `{id}`");
+                Diagnostic::error(codes::UNKNOWN_RULE, message).at(at.clone()).help(help)
+            });
         }
         rule
     }
@@ -67,7 +72,7 @@ impl Reader<'_> {
         let RuleOverride { locales, paths, severity, threshold } = other;
         let mut refuse = |message: &str, help: &str| {
             let at = self.place(node);
-            self.diagnostics.push(Diagnostic::error(codes::INVALID_VALUE, message).at(at).help(help));
+            self.problems.push(Diagnostic::error(codes::INVALID_VALUE, message).at(at).help(help));
         };
         if locales.is_empty() && paths.is_empty() {
             refuse("this override is for everything", "name `locales` or `paths`, or write it beside `overrides`");
@@ -95,7 +100,7 @@ impl Reader<'_> {
             Some(_) => return Some(thousandths),
         };
         let at = self.place(node.and_then(|node| node.get("threshold")).or(node));
-        self.diagnostics.push(Diagnostic::error(codes::INVALID_VALUE, message).at(at).help(help));
+        self.problems.push(Diagnostic::error(codes::INVALID_VALUE, message).at(at).help(help));
         None
     }
 

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::defaults::fill::{Defaults, Place};
 use super::super::lower::{self, keys_in_order, stated_fields};
+use super::super::project::MAX_REQUIRED;
 use super::super::read::{PageDocument, ProjectDocument};
 use super::tags::Tags;
 use crate::lint::subject::{Before, Locales, Origin, Page, PageLocale, PageName, Standing, Subject, Text, Touched};
@@ -47,7 +48,7 @@ pub fn subject(known: Known<'_>) -> Subject {
     let pages = known.documents.iter().map(|document| builder.page(document)).collect();
     Subject {
         locales: Locales {
-            required: required.iter().filter_map(|key| tags.tag(key)).collect(),
+            required: required.iter().take(MAX_REQUIRED).filter_map(|key| tags.tag(key)).collect(),
             subdirectories: tags.subdirectories(),
             is_site_known: known.site.is_some(),
             primary: tags.primary,

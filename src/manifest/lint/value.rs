@@ -279,10 +279,14 @@ impl JsonSchema for ThresholdNumber {
     }
 }
 
+/// Names that are listed where none is near.
+const MAX_LISTED: usize = 100;
+
 /// Returns the way out for a name that does not exist.
 pub(in crate::manifest) fn did_you_mean(name: &str, known: Vec<&str>) -> String {
     match suggest::nearest(name, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
+        None if known.len() > MAX_LISTED => format!("there are {} names", known.len()),
         None => {
             let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
             format!("there are {}", names.join(", "))

@@ -9,7 +9,7 @@ use super::alias::{Anchors, MAX_DEPTH, Refused};
 use super::scalar::{Resolved, Scalar, ScalarStyle};
 use super::tag::{self, TagProblem};
 use super::{Key, Kind, Node, entries, position, problem};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Problems, TOO_MANY_PROBLEMS};
 use crate::manifest::codes;
 use crate::source::{Location, Span};
 
@@ -17,11 +17,13 @@ use crate::source::{Location, Span};
 #[derive(Debug, Default)]
 pub struct Parsed {
     pub documents: Vec<Node>,
-    pub diagnostics: Vec<Diagnostic>,
+    pub problems: Problems,
+    /// Documents that had to be given up.
+    broken: usize,
 }
 
-/// A file with more mistakes than this is not meant as YAML.
-const MAX_PROBLEMS: usize = 1_000;
+/// A file with more broken documents than this is not meant as YAML.
+const MAX_BROKEN: usize = 1_000;
 
 /// Reads all documents; after one that is broken, goes on with the next.
 pub fn parse(file: &Arc<str>, text: &str) -> Parsed {
@@ -80,7 +82,8 @@ impl<'t> Loader<'t> {
                 Ok(Some(root)) if root.is_absent() => {}
                 Ok(Some(root)) => self.parsed.documents.push(root),
                 Ok(None) | Err(Abort::File) => return,
-                Err(Abort::Document) if self.parsed.diagnostics.len() < MAX_PROBLEMS => {
+                Err(Abort::Document) if self.parsed.broken < MAX_BROKEN => {
+                    self.parsed.broken += 1;
                     if !self.resume() {
                         return;
                     }
@@ -227,10 +230,10 @@ impl<'t> Loader<'t> {
                 entries.push((key, value));
             }
         };
-        let diagnostics = &mut self.parsed.diagnostics;
-        let entries = entries::unique(entries, self.file, diagnostics);
-        let entries = entries::merged(entries, merges, self.file, diagnostics);
-        Ok((Kind::Mapping(entries), end))
+        let problems = &mut self.parsed.problems;
+        let entries = entries::unique(entries, self.file, problems);
+        let entries = entries::merged(entries, merges, self.file, problems);
+        Ok((Kind::Mapping(entries.into()), end))
     }
 
     fn key(&mut self, node: Node) -> Option<Key> {
@@ -321,12 +324,12 @@ impl<'t> Loader<'t> {
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
-        self.parsed.diagnostics.push(diagnostic);
+        self.parsed.problems.push(diagnostic);
     }
 }
 
 fn too_many(file: &Arc<str>) -> Diagnostic {
-    Diagnostic::error(codes::TOO_MANY_PROBLEMS, "the rest of this file is not checked: it has too many problems")
+    Diagnostic::error(TOO_MANY_PROBLEMS, "the rest of this file is not checked: it has too many problems")
         .at(Location::whole(file))
 }
 

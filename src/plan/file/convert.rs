@@ -391,7 +391,7 @@ fn guard_from_file(guard: format::Guard) -> Result<Tripped, Error> {
 
 pub(super) fn diagnostic_to_file(diagnostic: &Diagnostic) -> format::Diagnostic {
     // Secondary places are for the terminal's excerpts.
-    let Diagnostic { code, severity, message, at, also: _, help } = diagnostic;
+    let Diagnostic { code, severity, message, at, also: _, help, left_out: _ } = diagnostic;
     format::Diagnostic {
         code: code.to_string(),
         severity: severity.as_str().to_owned(),
@@ -431,5 +431,6 @@ fn diagnostic_from_file(diagnostic: format::Diagnostic) -> Result<Diagnostic, Er
         at: diagnostic.location.map(location_from_file),
         also: Vec::new(),
         help: diagnostic.help,
+        left_out: 0,
     })
 }

@@ -13,12 +13,11 @@ use slugline::render::escape;
 use slugline::source::Location;
 
 use super::environment::{Ran, TOKEN, TestEnvironment};
-use crate::render::{forge, hostile, parse, sarif_shape};
+use crate::render::{forge, hostile, opens_group, parse, runner_command, sarif_shape};
 use crate::webflow::scripted::{self, Server};
 
 /// What plays the part of the text where a project can have only one.
-const NASTY: &str =
-    "::error::x ##[error]y \u{1b}[31m\u{202e}\u{200b} `|<b>@user</b> [l](https://evil.example) -->\n::warning::z";
+const NASTY: &str = "::error::x ##[error]y ##vso[task.complete]y ##teamcity[x]y \u{1b}[31m\u{202e}\u{200b} `|<b>@user</b> [l](https://evil.example) -->\n::warning::z";
 
 /// Rules that would hold such texts back; here they are to travel as far as they can.
 const LENIENT: &str = "lint: {rules: {text/control: off, text/bidi-control: off, text/unresolved-template: off}}\n";
@@ -115,7 +114,8 @@ fn run(environment: &TestEnvironment, arguments: &[&str]) -> Ran {
                 if is_file { line.trim_end_matches('\r').replace(['\t', '\u{feff}'], "") } else { line.to_owned() };
             let hazard = line.chars().find(|character| escape::is_hazard(*character));
             assert_eq!(hazard, None, "{arguments:?}, {name}: {line}");
-            assert!(!line.contains("##["), "{arguments:?}, {name}: {line}");
+            assert_eq!(runner_command(&line), None, "{arguments:?}, {name}: {line}");
+            assert!(is_file || !opens_group(&line), "{arguments:?}, {name}: {line}");
             // Three of them and a space are ours, before the name of another file, and no command is called `:`.
             let is_command = line.trim_start().starts_with("::") && !line.starts_with(" ::: ");
             assert!(!is_command || (is_github && name == "stdout"), "{arguments:?}, {name}: {line}");
@@ -193,7 +193,7 @@ fn of_a_plan_and_what_comes_of_it() {
     assert!(ran.stdout.contains("Applied"), "{:.3000}", ran.stderr);
     for line in environment.read("events.jsonl").lines() {
         serde_json::from_str::<Json>(line).unwrap();
-        assert!(!line.chars().any(escape::is_hazard) && !line.contains("##["), "{line}");
+        assert!(!line.chars().any(escape::is_hazard) && runner_command(line).is_none(), "{line}");
     }
     drop(is_json(&run(&environment, &["log", "--format", "json"])));
     assert!(run(&environment, &["log"]).stdout.contains("apply"));
@@ -326,7 +326,7 @@ fn of_a_plan_file() {
     let ran = environment.run("apply plan.json");
     assert_eq!((ran.exit, ran.writes.len()), (4, 0), "{ran}");
     for line in ran.stderr.lines().chain(ran.stdout.lines()) {
-        assert!(!line.chars().any(escape::is_hazard) && !line.contains("##["), "{line}");
+        assert!(!line.chars().any(escape::is_hazard) && runner_command(line).is_none(), "{line}");
         assert!(!line.trim_start().starts_with("::"), "{line}");
     }
 }
@@ -345,4 +345,27 @@ fn of_half_a_character_from_the_site() {
     assert_eq!(is_json(&ran)["changes"], serde_json::json!([]), "{ran}");
     assert_eq!(ran.exit, 0, "{ran}");
     assert!(ran.stderr.contains("the page pgGuide is left out: its text cannot be read: `title` in primary"), "{ran}");
+}
+
+/// A table in a pipe holds the values as they are, so one that a log would act on is not printed.
+#[test]
+fn of_a_table_in_a_log() {
+    for text in ["a ##vso[task.complete]", "\\u001b[31mx", "a\\n::error::x", "a\\n--- x"] {
+        let page = format!("id: pgGuide\nlocales: {{en-US: {{title: \"{text}\"}}}}\n");
+        let environment = TestEnvironment::with_pages([("guide.yaml", page.as_str())]);
+        let ran = run(&environment, &["export"]);
+        assert_eq!((ran.exit, ran.stdout.as_str()), (64, ""), "{text}: {ran}");
+        assert!(ran.stderr.contains("`--csv table.csv`"), "{ran}");
+        assert_eq!(run(&environment, &["export", "--csv", "table.csv"]).exit, 0, "{text}");
+    }
+}
+
+/// A file name may come from a stranger, and a shell hands it to the program.
+#[test]
+fn of_arguments_that_open_a_group() {
+    let environment = TestEnvironment::with_pages([]);
+    for argument in ["x\n--- y", "x\ntravis_fold:start:y", "x\n##vso[task.complete]y", "x\n::error::y"] {
+        let ran = run(&environment, &["plan", argument]);
+        assert_eq!(ran.exit, 64, "{ran}");
+    }
 }

@@ -32,7 +32,7 @@ pub(super) fn points_at_itself(node: &Node, text: &str) {
     match &node.kind {
         Kind::Sequence(items) => items.iter().for_each(|item| points_at_itself(item, text)),
         Kind::Mapping(entries) => {
-            for (_, value) in entries {
+            for (_, value) in entries.iter() {
                 points_at_itself(value, text);
             }
         }

@@ -136,13 +136,29 @@ impl Plain {
 pub(super) fn check_lines(output: &str, text: &str) {
     let hazard = output.chars().find(|character| *character != '\n' && escape::is_hazard(*character));
     assert_eq!(hazard, None, "a character acts on what is around it: {text:?}\n{output}");
-    assert!(!output.contains("##["), "a command for a runner: {text:?}\n{output}");
+    assert_eq!(runner_command(output), None, "a command for a runner: {text:?}\n{output}");
+}
+
+/// Returns the first runner command that is recognized anywhere in a line: `##[…]`, `##vso[…]` or `##teamcity[…]`.
+pub(crate) fn runner_command(output: &str) -> Option<&str> {
+    let parts = output.split("##").skip(1);
+    parts.map(|part| part.trim_start_matches('#')).find(|part| {
+        let name = part.find(|character: char| !character.is_ascii_alphanumeric()).unwrap_or(part.len());
+        part[name..].starts_with('[')
+    })
+}
+
+/// Returns whether the line opens a group in the log of Buildkite or Travis CI, or a section in that of GitLab.
+pub(crate) fn opens_group(line: &str) -> bool {
+    let starts = ["--- ", "+++ ", "~~~ ", "^^^ +++", "travis_fold:", "travis_time:"];
+    starts.iter().any(|start| line.starts_with(start)) || line.contains("\u{1b}[0K")
 }
 
 pub(super) fn holds_as_text(shown: &str, text: &str) {
     check_lines(shown, text);
     let command = shown.lines().find(|line| line.trim_start().starts_with("::"));
     assert_eq!(command, None, "{text:?}");
+    assert_eq!(shown.lines().find(|line| opens_group(line)), None, "{text:?}");
 }
 
 /// Every line is one of ours, with properties that we gave it; no more of them than GitHub shows.

@@ -1,6 +1,6 @@
 //! Texts that try to get out of their place: attacks, and each of them in several wrappings.
 
-const ATTACKS: [&str; 68] = [
+const ATTACKS: [&str; 78] = [
     "a | b | c",
     "\\| a",
     "||||",
@@ -58,6 +58,16 @@ const ATTACKS: [&str; 68] = [
     "::error file=a,line=1::x",
     "::stop-commands::x",
     "##[error]x",
+    "##vso[task.setvariable variable=x]y",
+    "a##vso[task.complete result=Succeeded;]",
+    "##VSO[task.uploadfile]/etc/passwd",
+    "##teamcity[buildStatus status='FAILURE' text='x']",
+    "a ##teamcity[setParameter name='x' value='y']",
+    "--- x",
+    "+++ x\n^^^ +++\n~~~ x",
+    "travis_fold:start:x",
+    "section_start:1:x\r\u{1b}[0Kx",
+    "\u{1b}]8;;https://evil.example\u{1b}\\x\u{1b}]8;;\u{1b}\\",
     "###[add-mask]a",
     "##vso[task.setvariable variable=a]b",
     "/approve",

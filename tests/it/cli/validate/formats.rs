@@ -33,6 +33,7 @@ fn json_has_everything() {
         "errors": 0,
         "warnings": 1,
         "infos": 1,
+        "left_out": 0,
         "allowed": 0,
         "baseline": {
           "known": 0,
