@@ -1,7 +1,6 @@
 //! Which files of a project hold pages. Works on names alone, so that it serves a folder and a commit alike.
 
 use super::project::{DEFAULT_PAGES, FILE_NAME, Project};
-use super::value::Glob;
 
 /// Globs that are compared with each file; more are an error.
 pub(super) const MAX_GLOBS: usize = 1_000;
@@ -18,7 +17,10 @@ impl PageGlobs {
     /// Returns the globs of the project, or the default if there is none or it names none.
     pub fn of(project: Option<&Project>) -> Self {
         match project.and_then(|project| project.pages.as_ref()) {
-            Some(globs) => Self { globs: globs.iter().take(MAX_GLOBS).map(normal).collect(), is_default: false },
+            Some(globs) => {
+                let globs = globs.iter().take(MAX_GLOBS).map(|glob| glob.relative().to_owned());
+                Self { globs: globs.collect(), is_default: false }
+            }
             None => Self { globs: vec![DEFAULT_PAGES.to_owned()], is_default: true },
         }
     }
@@ -70,14 +72,6 @@ impl PageGlobs {
     pub fn is_empty(&self) -> bool {
         self.globs.is_empty()
     }
-}
-
-fn normal(glob: &Glob) -> String {
-    let mut glob = glob.as_str();
-    while let Some(rest) = glob.strip_prefix("./") {
-        glob = rest;
-    }
-    glob.to_owned()
 }
 
 /// Returns the folder that a glob names before its first special character, without a `/` at the end.

@@ -153,23 +153,29 @@ impl PagePath {
     example = &"pages/**/*.yaml",
     extend("patternErrorMessage" = "write it relative to slugline.yaml: `pages/**/*.yaml`")
 )]
-pub struct Glob(#[schemars(regex(pattern = r"^(?![/!])(?!(.*/)?\.\.(/|$)).+$"))] String);
+pub struct Glob(#[schemars(regex(pattern = r"^(?!(\./)*([/!]|[A-Za-z]:|$))(?!(.*/)?\.\.(/|$)).+$"))] String);
 
 text_value!(Glob, "a glob");
 
 impl Glob {
+    /// Returns the glob without `./` at its start.
+    pub fn relative(&self) -> &str {
+        without_dot(&self.0)
+    }
+
     fn check(text: &str) -> Result<(), Malformed> {
         let refuse = |problem: &str, help| Err(Malformed::new(format!("the glob `{text}` {problem}"), help));
-        if text.is_empty() {
+        if without_dot(text).is_empty() {
             return refuse("is empty", "write the files that hold pages: `pages/**/*.yaml`");
         }
-        if text.starts_with('/') || text.get(1..3) == Some(":\\") {
+        let relative = without_dot(text);
+        if relative.starts_with('/') || starts_with_drive(relative) {
             return refuse("is absolute", "write it relative to `slugline.yaml`: `pages/**/*.yaml`");
         }
         if text.split('/').any(|segment| segment == "..") {
             return refuse("leads out of the project", "pages lie beside or below `slugline.yaml`");
         }
-        if text.starts_with('!') {
+        if relative.starts_with('!') {
             return refuse("excludes files", "name the files that hold pages; to leave some out, move them elsewhere");
         }
         if let Err(error) = fast_glob::validate(text) {
@@ -180,6 +186,16 @@ impl Glob {
         }
         Ok(())
     }
+}
+
+fn without_dot(glob: &str) -> &str {
+    // What is left of `.//etc` is absolute.
+    glob.trim_start_matches("./")
+}
+
+/// Returns whether a path is absolute, or relative to another folder than the project's, on Windows: `C:\x`, `C:/x`, `C:x`.
+fn starts_with_drive(path: &str) -> bool {
+    matches!(path.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic())
 }
 
 /// A share of the whole, 0 to 100.
@@ -261,8 +277,9 @@ mod tests {
         for good in ["pages/**/*.yaml", "*.yml", "./a.yaml", "p/{a,b}/[!x]*.yaml", "..a/b"] {
             assert!(Glob::try_from(good.to_owned()).is_ok(), "{good}");
         }
-        for bad in ["", "/etc/*", "../x", "a/../b", "!a", "a[", "{a", "C:\\x"] {
+        for bad in ["", "/etc/*", "../x", "a/../b", "!a", "a[", "{a", "C:\\x", "C:/x", "C:x"] {
             assert!(Glob::try_from(bad.to_owned()).is_err(), "{bad}");
+            assert!(Glob::try_from(format!("././{bad}")).is_err(), "././{bad}");
         }
     }
 }

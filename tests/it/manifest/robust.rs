@@ -127,6 +127,21 @@ fn special_files_are_not_opened() {
     assert_eq!(codes, ["too-large", "not-a-file"]);
 }
 
+/// `.//etc/*.yaml` without its `./` is absolute.
+#[test]
+fn refuses_a_glob_that_leads_out_of_the_project() {
+    let outside = tempfile::tempdir().unwrap();
+    fs::write(outside.path().join("page.yaml"), "id: a1\nlocales: {en-US: {title: Outside}}\n").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let leads_out = outside.path().display();
+    for glob in [format!("{leads_out}/*.yaml"), format!("./{leads_out}/*.yaml"), format!("././{leads_out}/**")] {
+        fs::write(folder.path().join("slugline.yaml"), format!("version: 1\nsite: a1\npages: ['{glob}']\n")).unwrap();
+        let loaded = load::load(folder.path());
+        assert!(loaded.pages.is_empty(), "{glob}: {:#?}", loaded.pages);
+        assert!(loaded.diagnostics.iter().any(|problem| problem.message.contains("is absolute")), "{glob}");
+    }
+}
+
 #[test]
 fn the_project_is_found_from_below() {
     let folder = super::root().join("tests/cases/manifest/ok");
