@@ -1,7 +1,5 @@
-//! Any file for a manifest.
-
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| slugline_fuzz::manifest(bytes));
+fuzz_target!(|input: &[u8]| slugline_fuzz::check("manifest", input));

@@ -1,41 +1,49 @@
-//! What the tests hold outputs against, for whatever the fuzzer comes up with. The checks are those of `tests/it`, by
-//! path, so that there is one answer to what may not happen.
+//! The properties of `tests/it/fuzz/targets`, for the fuzzer.
+//!
+//! The modules are those of `tests/it`, by path, so that a property has one definition and two callers.
 
-#![expect(dead_code, reason = "the tests use more of it")]
-
-use std::sync::{Arc, LazyLock};
-
-use slugline::manifest::yaml;
-
-use held::Plain;
+#![expect(dead_code, reason = "the tests use more of these modules")]
 
 #[path = "../../tests/it/render/held.rs"]
 mod held;
 #[path = "../../tests/it/render/markup.rs"]
 mod markup;
+#[path = "../../tests/it/edit/other_reader.rs"]
+mod other_reader;
+#[path = "../../tests/it/plan/seal.rs"]
+mod seal;
+#[path = "../../tests/it/laws/slugs.rs"]
+mod slugs;
 #[path = "../../tests/it/manifest/survival.rs"]
 mod survival;
+#[path = "../../tests/it/fuzz/targets/mod.rs"]
+mod targets;
 #[path = "../../tests/it/plan/world.rs"]
 mod world;
 
-/// As the tests know it.
+// The names that these modules have in the tests.
+mod edit {
+    pub(crate) use crate::other_reader;
+}
+
+mod laws {
+    pub(crate) use crate::slugs;
+}
+
+mod manifest {
+    pub(crate) use crate::survival;
+}
+
 mod plan {
+    pub(crate) use crate::seal::digest;
     pub(crate) use crate::world::world;
 }
 
-static PLAIN: LazyLock<Plain> = LazyLock::new(Plain::new);
-
-/// A text stands everywhere a site, a manifest or a plan file could have put one, and is shown in every format.
-pub fn hostile_text(text: &str) {
-    PLAIN.holds(text);
+mod render {
+    pub(crate) use crate::held;
 }
 
-/// A manifest, and a project file of the same bytes, are read, and everything that is wrong with them is drawn.
-pub fn manifest(bytes: &[u8]) {
-    survival::survives(bytes.to_vec());
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        for document in yaml::parse(&Arc::from("page.yaml"), text).documents {
-            survival::points_at_itself(&document, text);
-        }
-    }
+/// Checks the property of a target with an input. Panics if the input does not have it.
+pub fn check(target: &str, input: &[u8]) {
+    targets::check(target, input);
 }

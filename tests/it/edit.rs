@@ -8,17 +8,17 @@ pub(crate) mod dice;
 mod cases;
 
 pub(crate) mod generate;
+pub(crate) mod other_reader;
 
 use std::sync::Arc;
 
-use serde::Deserialize as _;
-use serde_yaml::Value as Yaml;
 use slugline::manifest::edit::{Edit, Edited, edit, stated};
 use slugline::manifest::read::{self, PageDocument};
 use slugline::model::{Field, Kind, Value};
 
 use dice::Dice;
 use generate::{Generated, Spot, TAGS, TEXTS};
+use other_reader::{documents, is_subsequence, put, without_last_breaks};
 
 /// Files of an ordinary run.
 const FILES: u64 = 400;
@@ -249,7 +249,7 @@ fn to_line_end<'t>(text: &'t str, place: &std::ops::Range<usize>) -> &'t str {
 
 /// Returns whether the locale of the wish has this key.
 fn stands(text: &str, wish: &Wish, key: &str) -> bool {
-    documents(text)[wish.document]["locales"][wish.locale.as_str()].get(key).is_some()
+    documents(text).unwrap()[wish.document]["locales"][wish.locale.as_str()].get(key).is_some()
 }
 
 fn is_about(wish: &Wish, spot: &Spot) -> bool {
@@ -291,11 +291,6 @@ fn lines_stay(before: &str, after: &str, spots: &[&Spot]) {
     }
 }
 
-fn is_subsequence(part: &str, whole: &str) -> bool {
-    let mut whole = whole.chars();
-    part.chars().all(|wanted| whole.any(|found| found == wanted))
-}
-
 /// All wishes at once: as far as they are carried out, the documents say what was wished and nothing else.
 fn together(generated: &Generated, before: &[PageDocument], wishes: &[Wish]) {
     let mut wishes = wishes.to_vec();
@@ -324,8 +319,8 @@ fn together(generated: &Generated, before: &[PageDocument], wishes: &[Wish]) {
 
 /// Holds the texts against each other as another reader has them, aliases and merges resolved.
 fn read_by_another(before: &str, after: &str, wishes: &[Wish]) {
-    let mut expected = documents(before);
-    let mut found = documents(after);
+    let mut expected = documents(before).unwrap();
+    let mut found = documents(after).unwrap_or_else(|error| panic!("{error}\n{after}"));
     for wish in wishes {
         for (field, to) in &wish.changes {
             let locales = &mut expected[wish.document]["locales"];
@@ -334,62 +329,4 @@ fn read_by_another(before: &str, after: &str, wishes: &[Wish]) {
     }
     expected.iter_mut().chain(&mut found).for_each(without_last_breaks);
     assert_eq!(found, expected, "{after}");
-}
-
-fn documents(text: &str) -> Vec<Yaml> {
-    // This reader takes a mark before `---` for text.
-    let documents = serde_yaml::Deserializer::from_str(text.trim_start_matches('\u{feff}'));
-    let documents =
-        documents.map(|document| Yaml::deserialize(document).unwrap_or_else(|error| panic!("{error}\n{text}")));
-    let mut documents: Vec<Yaml> = documents.filter(|document| !document.is_null()).collect();
-    documents.iter_mut().for_each(|document| document.apply_merge().unwrap());
-    documents
-}
-
-/// Puts a value where it belongs or takes it away, with an object that it leaves empty.
-fn put(locales: &mut Yaml, locale: &str, keys: &[&str], to: Option<&Value>) {
-    let value = match to {
-        Some(Value::Text(text)) => Some(Yaml::String(text.clone())),
-        Some(Value::Flag(flag)) => Some(Yaml::Bool(*flag)),
-        None => None,
-    };
-    if value.is_none() && locales.get(locale).is_none() {
-        return;
-    }
-    let mut mapping = locales.as_mapping_mut().unwrap();
-    let mut path: Vec<&str> = vec![locale];
-    path.extend(&keys[..keys.len() - 1]);
-    for key in &path {
-        let inner = mapping.entry((*key).into()).or_insert_with(|| Yaml::Mapping(serde_yaml::Mapping::new()));
-        mapping = match inner {
-            Yaml::Mapping(mapping) => mapping,
-            Yaml::Tagged(tagged) => tagged.value.as_mapping_mut().unwrap(),
-            other => panic!("{other:?}"),
-        };
-    }
-    let last = *keys.last().unwrap();
-    match value {
-        Some(value) => {
-            mapping.insert(last.into(), value);
-        }
-        None => {
-            mapping.remove(last);
-            if mapping.is_empty() && keys.len() == 2 {
-                locales[locale].as_mapping_mut().unwrap().remove(keys[0]);
-            }
-        }
-    }
-}
-
-/// Line breaks at the end of a block scalar count for nothing in a manifest.
-fn without_last_breaks(value: &mut Yaml) {
-    match value {
-        Yaml::String(text) => text.truncate(text.trim_end_matches('\n').len()),
-        Yaml::Mapping(mapping) => mapping.iter_mut().for_each(|(_, value)| without_last_breaks(value)),
-        Yaml::Tagged(tagged) => {
-            without_last_breaks(&mut tagged.value);
-            *value = tagged.value.clone();
-        }
-        _ => {}
-    }
 }

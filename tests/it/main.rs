@@ -8,6 +8,7 @@ mod csv;
 mod docs;
 mod edit;
 mod explain;
+mod fuzz;
 mod galaxy;
 mod hostile_server;
 mod laws;

@@ -13,7 +13,7 @@ mod emit;
 mod schema;
 
 mod robust;
-mod survival;
+pub(crate) mod survival;
 
 #[test]
 fn cases() {

@@ -5,11 +5,13 @@ mod changes;
 mod file;
 mod guards;
 mod order;
+mod seal;
 mod world;
 
 use slugline::model::Value;
 use slugline::plan::{self, Plan};
 
+pub(crate) use seal::digest;
 pub(crate) use world::{World, world};
 
 /// Returns the operations as `0 page@locale {field=value}`, with their level.

@@ -3,7 +3,7 @@
 mod bounds;
 mod concerns;
 mod crowded;
-mod held;
+pub(crate) mod held;
 mod hostile;
 mod markup;
 mod shape;

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::base::Repository;
 use super::environment::TestEnvironment;
-use super::plan_files::digest;
+use crate::plan::digest;
 
 const GUIDE: &str = "\
 id: pgGuide

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::environment::{Ran, TestEnvironment};
 use super::galaxy;
-use super::plan_files::digest;
+use crate::plan::digest;
 
 const URL: &str = "https://cdn.example.com/guide.png";
 const FRENCH: &str = "https://cdn.example.com/guide-fr.png";

@@ -2,10 +2,10 @@
 
 use insta::assert_snapshot;
 use serde_json::{Value as Json, json};
-use sha2::{Digest as _, Sha256};
 
 use super::environment::TestEnvironment;
 use super::galaxy::GUIDE_CHANGED;
+use crate::plan::digest;
 
 /// Returns a project with a change and its saved plan.
 fn planned() -> TestEnvironment {
@@ -25,18 +25,6 @@ fn edited(edit: impl FnOnce(&mut Json), digest: Option<fn(&Json) -> String>) -> 
     }
     environment.write("plan.json", plan.to_string());
     environment
-}
-
-/// Returns the digest of a plan file as its documentation says: the SHA-256 of the JSON with sorted keys and without
-/// spaces, without the keys that tell how and when it was made.
-pub(crate) fn digest(plan: &Json) -> String {
-    let mut plan = plan.clone();
-    for volatile in ["digest", "source", "live", "exit"] {
-        plan.as_object_mut().unwrap().remove(volatile);
-    }
-    plan.sort_all_objects();
-    let hash = Sha256::digest(plan.to_string().as_bytes());
-    format!("sha256:{}", hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
 }
 
 #[test]

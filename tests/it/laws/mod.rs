@@ -9,6 +9,7 @@ pub(crate) mod project;
 pub(crate) mod reading;
 pub(crate) mod sites;
 mod slug_table;
+pub(crate) mod slugs;
 pub(crate) mod world;
 
 mod bulk;

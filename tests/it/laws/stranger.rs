@@ -17,7 +17,7 @@ use slugline::source::Location;
 
 use super::sample;
 use super::world::{World, block_on, is_read, plan_desired};
-use crate::cli::plan_files::digest;
+use crate::plan::digest;
 
 /// Mutations in an ordinary run.
 const ORDINARY: usize = 120;

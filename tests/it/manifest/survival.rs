@@ -9,7 +9,7 @@ use slugline::render::diagnostics::{Style, render_diagnostics};
 use slugline::source::Sources;
 
 /// Reads the bytes as a page file and as a project file, draws everything, and checks every place.
-pub(super) fn survives(bytes: Vec<u8>) {
+pub(crate) fn survives(bytes: Vec<u8>) {
     let file: Arc<str> = Arc::from("page.yaml");
     let (text, problem) = read::text(&file, bytes);
     let (pages, problems) = read::pages(&file, &text);
@@ -28,7 +28,7 @@ pub(super) fn survives(bytes: Vec<u8>) {
 }
 
 /// Asserts that each scalar of the tree stands where it says.
-pub(super) fn points_at_itself(node: &Node, text: &str) {
+pub(crate) fn points_at_itself(node: &Node, text: &str) {
     match &node.kind {
         Kind::Sequence(items) => items.iter().for_each(|item| points_at_itself(item, text)),
         Kind::Mapping(entries) => {

@@ -107,33 +107,53 @@ pub(super) fn plan_with_all(texts: &[String]) -> Plan {
 }
 
 /// What the comment and the report of a harmless text are made of.
-pub(super) struct Plain {
+pub(crate) struct Plain {
     comment: Made,
     report: Made,
 }
 
 impl Plain {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let report = plan_with_all(&vec!["plain".to_owned(); 16]);
         let report = parse(&html::report(&PlanView::new(&report)));
         Self { comment: parse(&forge(&show(&plan_with("plain")).markdown)), report }
     }
 
-    /// Holds every output that has the text everywhere a site, a manifest or a plan file could have put one.
+    /// Checks every output of a plan that has the text everywhere a site, a manifest or a plan file can put one.
     pub(super) fn holds(&self, text: &str) {
+        self.holds_in_comment(text);
+        self.holds_in_report(text);
+        self.holds_in_lines(text);
+    }
+
+    /// Checks the Markdown comment.
+    pub(crate) fn holds_in_comment(&self, text: &str) {
         let plan = plan_with(text);
-        let shown = show(&plan);
-        holds_as_text(&shown.text, text);
-        holds_as_annotations(&shown.github, text);
-        holds_as_comment(&shown.markdown, &self.comment, text);
-        holds_as_report(&shown.html, &self.report, text);
-        holds_as_code_quality(&shown.gitlab, text);
+        holds_as_comment(&markdown::comment(&PlanView::new(&plan), markdown::MAX_BYTES), &self.comment, text);
+    }
+
+    /// Checks the HTML report.
+    pub(crate) fn holds_in_report(&self, text: &str) {
+        holds_as_report(&html::report(&PlanView::new(&plan_with(text))), &self.report, text);
+    }
+
+    /// Checks what a terminal or a pipeline's log shows, line by line, and the files for other programs.
+    pub(crate) fn holds_in_lines(&self, text: &str) {
+        let plan = plan_with(text);
+        let view = PlanView::new(&plan);
+        let screen = Screen { color: false, width: None };
+        let (mut shown, mut annotations) = (Vec::new(), Vec::new());
+        text::plan(&view, text::Flags::default(), screen, &mut shown).unwrap();
+        github::plan(&view, "site/", &mut annotations).unwrap();
+        holds_as_text(&String::from_utf8(shown).unwrap(), text);
+        holds_as_annotations(&String::from_utf8(annotations).unwrap(), text);
+        holds_as_code_quality(&gitlab::report(&concerns(&view), "site/"), text);
         holds_as_plan_file(&plan, text);
     }
 }
 
 /// Holds an output against what is so for all of them.
-pub(super) fn check_lines(output: &str, text: &str) {
+pub(crate) fn check_lines(output: &str, text: &str) {
     let hazard = output.chars().find(|character| *character != '\n' && escape::is_hazard(*character));
     assert_eq!(hazard, None, "a character acts on what is around it: {text:?}\n{output}");
     assert_eq!(runner_command(output), None, "a command for a runner: {text:?}\n{output}");
