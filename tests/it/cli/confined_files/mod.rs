@@ -315,15 +315,15 @@ fn does_not_write_through_links() {
 #[test]
 fn reads_links_inside_the_project_once() {
     let environment = TestEnvironment::serving(&galaxy::site());
-    environment.write("shared/guide.yaml", GUIDE);
+    environment.write("linked/guide.yaml", GUIDE);
     std::fs::create_dir(environment.path("pages")).unwrap();
     let links = [
-        ("../shared", "pages/in"),
-        ("../shared", "pages/again"),
-        ("../shared/guide.yaml", "pages/file.yaml"),
+        ("../linked", "pages/in"),
+        ("../linked", "pages/again"),
+        ("../linked/guide.yaml", "pages/file.yaml"),
         (".", "pages/loop"),
         ("..", "pages/up"),
-        ("../pages", "shared/back"),
+        ("../pages", "linked/back"),
     ];
     for (target, name) in links {
         link(&environment, target, name);
@@ -333,9 +333,9 @@ fn reads_links_inside_the_project_once() {
     assert_eq!((exit, text.lines().count()), (0, 3), "{text}");
     let (exit, text) = run(&environment, "plan --detailed-exitcode");
     assert_eq!(exit, 0, "{text}");
-    environment.write("shared/guide.yaml", GUIDE.replace("The Guide", "Old"));
+    environment.write("linked/guide.yaml", GUIDE.replace("The Guide", "Old"));
     let (exit, text) = run(&environment, "pull");
-    assert_eq!((exit, environment.read("shared/guide.yaml").as_str()), (0, GUIDE), "{text}");
+    assert_eq!((exit, environment.read("linked/guide.yaml").as_str()), (0, GUIDE), "{text}");
     assert!(environment.path("pages/file.yaml").is_symlink() && environment.path("pages/in").is_symlink());
 }
 
