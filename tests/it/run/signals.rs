@@ -9,10 +9,21 @@ use slugline::event::{Outcome, Skip, Standing, Stop};
 use slugline::sandbox::{Action, Fault};
 
 use super::gate::{Catch, Gate, Side};
-use super::project::{Ended, PROGRAM, Project, agreed, resume};
+use super::project::{Ended, PROGRAM, Project, agreed, not_tried, resume};
 
 const SIGNALS: [(&str, i32, Stop); 3] =
     [("HUP", 143, Stop::Terminated), ("INT", 130, Stop::Interrupted), ("TERM", 143, Stop::Terminated)];
+
+/// Returns the signals that end the program. It ignores SIGHUP if the tests were started with `nohup`.
+fn signals() -> impl Iterator<Item = (&'static str, i32, Stop)> {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+    let ignores_hang_up = ignored.is_some_and(|ignored| ignored & 1 != 0);
+    if ignores_hang_up {
+        not_tried("SIGHUP is ignored here");
+    }
+    SIGNALS.into_iter().filter(move |(signal, ..)| !(ignores_hang_up && *signal == "HUP"))
+}
 
 fn send(signal: &str, child: &Child) {
     let status = Command::new("kill").args(["-s", signal, &child.id().to_string()]).status().unwrap();
@@ -46,7 +57,7 @@ fn wait_until_stopping(child: &mut Child) {
 fn what_is_under_way_is_finished_and_nothing_else_is_sent() {
     let whole = Project::new();
     whole.run(&agreed("apply")).expect(0);
-    for (signal, exit, stop) in SIGNALS {
+    for (signal, exit, stop) in signals() {
         let project = Project::new();
         let (mut gate, mut child) = blocked(&project);
         send(signal, &child);
@@ -93,7 +104,7 @@ fn what_is_never_answered_does_not_keep_it_from_ending() {
 fn the_second_signal_ends_it_at_once() {
     let whole = Project::new();
     whole.run(&agreed("apply")).expect(0);
-    for (signal, exit, stop) in SIGNALS {
+    for (signal, exit, stop) in signals() {
         let project = Project::new();
         let (gate, mut child) = blocked(&project);
         send("INT", &child);
@@ -114,7 +125,7 @@ fn the_second_signal_ends_it_at_once() {
 /// Nothing has been sent yet, so nothing is; but an end that was asked for is one.
 #[test]
 fn a_signal_while_the_site_is_read_again_ends_it_before_the_first_write() {
-    for (signal, exit, _) in SIGNALS {
+    for (signal, exit, _) in signals() {
         let project = Project::new();
         // Introspection, the site and two lists are for the plan; then the two lists are read again.
         let catch = Catch { method: None, after: 4, side: Side::Before };
@@ -136,7 +147,7 @@ fn a_signal_while_the_site_is_read_again_ends_it_before_the_first_write() {
 /// A write that the server has put off has not been carried out, and its turn would come while others may still finish.
 #[test]
 fn what_waits_for_the_rate_limit_is_not_sent_any_more() {
-    for (signal, exit, stop) in SIGNALS {
+    for (signal, exit, stop) in signals() {
         let project = Project::new();
         let put_off = Action::TooManyRequests(Some(2));
         project.server.set_faults(vec![Fault { after: 3, ..Fault::new("PUT", "/v2/pages/*", put_off) }]);
