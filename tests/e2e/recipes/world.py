@@ -110,7 +110,7 @@ class World:
         folder = self.top / "action"
         folder.mkdir()
         listed = git(
-            REPOSITORY, "ls-files", "--cached", "--others", "--exclude-standard", "action.yml", ".github", "src", "Cargo.*", "schema"
+            REPOSITORY, "ls-files", "--cached", "--others", "--exclude-standard", "action.yml", ".github", "src", "Cargo.*", "docs", "schema"
         )
         for name in listed.split("\n"):
             if (REPOSITORY / name).is_file():
